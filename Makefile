@@ -1,0 +1,55 @@
+# Two commands matter: `make run` and `make test`. Both make .venv and install what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix unit browser bench screenshots clean
+
+help:  ## say what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/run  ## start the app and open it (PORT=8501)
+	$(BIN)/streamlit run app.py --server.port=$(PORT)
+
+test: check unit browser  ## everything: lint, types, unit, page and browser tests
+
+check: $(VENV)/dev  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(VENV)/dev  ## unit, doc and page tests, without a browser
+	$(BIN)/pytest --ignore=tests/browser
+
+browser: $(VENV)/dev  ## the app in a real browser; gets Chromium where there is none
+	$(BIN)/python -m tests.browser.install_chromium
+	$(BIN)/pytest tests/browser
+
+fix: $(VENV)/dev  ## mend what lint and format can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev  ## this app against its peers, as ratios
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/dev  ## every page, wide and narrow, light and dark, into screenshots/
+	$(BIN)/python -m tests.browser.install_chromium
+	$(BIN)/python -m tests.browser.screenshots
+
+clean:  ## remove what was made
+	rm -rf $(VENV) screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "cnnviz needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make run PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: $(VENV)/bin/python requirements.txt constraints.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt --constraint constraints.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt --constraint constraints.txt
+	@touch $@

@@ -1,0 +1,34 @@
+"""The table of contents: the chapters, and how a visitor gets to their pages."""
+
+import streamlit as st
+
+from cnnviz.ui.cached import warm
+from cnnviz.ui.server import lifespan
+
+# chapter -> its lessons, in order: (file, title, icon). The address of a lesson is the stem of its file.
+CHAPTERS = {
+    "Learn": [
+        ("pages/learn/convolution.py", "Convolution", ":material/filter_center_focus:"),
+    ],
+    "Compute": [
+        ("pages/compute/layer_calculator.py", "Layer calculator", ":material/calculate:"),
+    ],
+    "Explore": [
+        ("pages/explore/filters.py", "Filters", ":material/apps:"),
+        ("pages/explore/feature_maps.py", "Feature maps", ":material/layers:"),
+        ("pages/explore/prediction.py", "Prediction", ":material/bar_chart:"),
+    ],
+}
+
+if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
+    st.set_page_config(page_title="cnnviz", page_icon="assets/icon.png", layout="wide")
+    home = st.Page("pages/start/home.py", title="cnnviz", icon=":material/grid_on:", default=True)
+    chapters = {
+        chapter: [st.Page(file, title=title, icon=icon) for file, title, icon in lessons]
+        for chapter, lessons in CHAPTERS.items()
+    }
+    page = st.navigation({"": [home], **chapters}, position="top")
+    page.run()
+    warm()
+else:  # what `streamlit run app.py` imports once, before the first visitor
+    app = st.App(__file__, lifespan=lifespan)
