@@ -1,0 +1,100 @@
+"""Reading the numbers a layer is made with: whole, within bounds, or refused in words."""
+
+from collections.abc import Sequence
+from numbers import Integral
+
+MAX_NUMBER = 10**9  # a larger setting is a slip of the keyboard; refused before it is multiplied with anything
+
+IntOrPair = int | tuple[int, int]
+Shape = tuple[int, ...]
+
+AXES = ("height", "width")
+LINES = {"height": "rows", "width": "columns"}
+
+
+class ShapeError(ValueError):
+    """A layer, or a layer and an input, that do not fit: the message is a sentence for the person who asked."""
+
+
+def whole_number(name: str, value: object, minimum: int = 1) -> int:
+    """The value as an int when it is a whole number from `minimum` to a thousand million; ShapeError otherwise.
+
+    >>> whole_number("stride", 2)
+    2
+    >>> whole_number("stride", 0)
+    Traceback (most recent call last):
+    ...
+    cnnviz.arithmetic.settings.ShapeError: stride is 0; it must be a whole number of at least 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise ShapeError(f"{name} is {shown(value)}; it must be a whole number of at least {minimum}.")
+    number = int(value)
+    if number < minimum:
+        raise ShapeError(f"{name} is {shown(number)}; it must be a whole number of at least {minimum}.")
+    if number > MAX_NUMBER:
+        raise ShapeError(f"{name} is {shown(number)}; the largest number worked with here is {MAX_NUMBER:,}.")
+    return number
+
+
+def number_or_pair(name: str, value: object, minimum: int = 1) -> IntOrPair:
+    """An int as it is, or a (height, width) pair as a tuple of two ints; ShapeError otherwise.
+
+    >>> number_or_pair("kernel_size", [3, 5])
+    (3, 5)
+    """
+    if not isinstance(value, list | tuple):
+        return whole_number(name, value, minimum)
+    if len(value) != 2:
+        raise ShapeError(f"{name} is {shown(value)}; give one whole number, or two as (height, width).")
+    height, width = value
+    return whole_number(f"{name} (height)", height, minimum), whole_number(f"{name} (width)", width, minimum)
+
+
+def pair(value: IntOrPair) -> tuple[int, int]:
+    """(height, width) of a setting that was read: one number serves both axes.
+
+    >>> pair(3), pair((3, 5))
+    ((3, 3), (3, 5))
+    """
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def read_shape(shape: object) -> Shape:
+    """A shape of any rank, every size a whole number of at least 1; ShapeError otherwise.
+
+    >>> read_shape([3, 224, 224])
+    (3, 224, 224)
+    """
+    if not isinstance(shape, Sequence) or isinstance(shape, str | bytes) or len(shape) == 0:
+        raise ShapeError(f"The input shape is {shown(shape)}; give its sizes in a tuple, such as (3, 224, 224).")
+    return tuple(whole_number(f"Axis {axis} of the input shape", size) for axis, size in enumerate(shape))
+
+
+def read_image_shape(layer: str, shape: object) -> tuple[int, int, int]:
+    """A (channels, height, width) shape; ShapeError for any other rank, named after the layer that asked."""
+    sizes = read_shape(shape)
+    if len(sizes) == 4:
+        raise ShapeError(
+            f"{layer} was given the shape {sizes} with four axes; the arithmetic here is for one image: "
+            f"leave out the batch and give (channels, height, width) = {sizes[1:]}."
+        )
+    if len(sizes) != 3:
+        raise ShapeError(f"{layer} needs an input of shape (channels, height, width), not {sizes}.")
+    return sizes[0], sizes[1], sizes[2]
+
+
+def shown(value: object) -> str:
+    """The value as a person would recognise it in a sentence, cut when it is very long."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return f"{int(value):,}" if abs(int(value)) < 10**18 else "a number of more than 18 digits"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 row, 2 rows.
+
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
