@@ -1,0 +1,551 @@
+import concurrent.futures
+import hashlib
+import io
+import math
+import struct
+import time
+import tracemalloc
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from cnnviz.images import MAX_BYTES, MAX_NAME_LENGTH, ImageError, Picture, display_name, read_image, read_picture
+from tests.picture_files import (
+    bombs,
+    damaged_files,
+    encode,
+    iso_media,
+    photo,
+    png,
+    png_chunk,
+    progressive_jpeg_with_scans,
+    tiff,
+    tiff_tags,
+    whole_files,
+)
+
+# Pillow warns about odd tags and large sizes while it reads; what is tested is that the answer is right all the same.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ImageError) as caught:
+        read_image(data)
+    return str(caught.value)
+
+
+def is_one_sentence(text: str) -> bool:
+    return text[0].isupper() and text.endswith(".") and ". " not in text and "\n" not in text and len(text) < 260
+
+
+def greys(image: Image.Image) -> np.ndarray:
+    """The one grey value of each pixel, (H, W); the three channels have to agree."""
+    values = np.asarray(image)
+    assert (values == values[..., :1]).all()
+    return values[..., 0]
+
+
+def notes(image: Image.Image) -> str:
+    return " ".join(image.info["notes"])
+
+
+# Formats and modes
+
+
+@pytest.mark.parametrize("name", whole_files())
+def test_every_format_gives_a_plain_rgb_picture_with_notes_only(name: str) -> None:
+    image = read_image(whole_files()[name])
+    assert type(image) is Image.Image
+    assert image.mode == "RGB"
+    assert sorted(image.size) == [16, 24]
+    assert list(image.info) == ["notes"]
+    assert not image.getexif()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP"])
+def test_lossless_formats_keep_every_pixel(kind: str) -> None:
+    settings = {"lossless": True, "exact": True} if kind == "WEBP" else {}
+    image = read_image(encode(photo(), kind, **settings))
+    assert np.array_equal(np.asarray(image), np.asarray(photo()))
+    assert image.info["notes"] == ()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "AVIF", "WEBP", "MPO"])
+def test_lossy_formats_keep_the_picture_nearly_as_it_was(kind: str) -> None:
+    image = read_image(encode(photo(96, 64), kind, quality=95))
+    difference = np.abs(np.asarray(image).astype(int) - np.asarray(photo(96, 64)).astype(int))
+    assert difference.mean() < 4
+
+
+def test_bytearray_and_memoryview_are_bytes_too() -> None:
+    data = encode(photo(), "PNG")
+    assert read_image(bytearray(data)).tobytes() == read_image(memoryview(data)).tobytes() == photo().tobytes()
+
+
+def test_black_and_white_is_black_and_white() -> None:
+    image = Image.new("1", (2, 1))
+    image.putpixel((1, 0), 1)
+    for kind in ("PNG", "BMP", "TIFF"):
+        assert greys(read_image(encode(image, kind))).tolist() == [[0, 255]]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_cmyk_shows_the_right_colours_and_says_so(kind: str) -> None:
+    # Ink: none is white, all black ink is black, yellow and magenta make red. JPEGs store CMYK inverted, as Adobe does.
+    stripes = Image.new("CMYK", (48, 16))
+    stripes.paste((0, 0, 0, 255), (16, 0, 32, 16))
+    stripes.paste((0, 255, 255, 0), (32, 0, 48, 16))
+    image = read_image(encode(stripes, kind))
+    for x, expected in ((8, (255, 255, 255)), (24, (0, 0, 0)), (40, (255, 0, 0))):
+        assert image.getpixel((x, 8)) == pytest.approx(expected, abs=12)
+    assert "CMYK" in notes(image)
+
+
+def test_lab_shows_the_right_colours() -> None:
+    # In the file, a and b are signed bytes: L = 255 with a = b = 0 is white; L = 136, a = 81, b = 70 is sRGB's red.
+    lab = Image.frombytes("LAB", (3, 1), bytes([255, 0, 0, 0, 0, 0, 138, 81, 70]))
+    image = read_image(encode(lab, "TIFF"))
+    expected = [(255, 255, 255), (0, 0, 0), (255, 0, 0)]
+    for x, colour in enumerate(expected):
+        assert image.getpixel((x, 0)) == pytest.approx(colour, abs=8)
+
+
+def test_ycbcr_shows_the_right_colours() -> None:
+    image = read_image(encode(Image.new("RGB", (8, 8), (200, 40, 90)).convert("YCbCr"), "TIFF"))
+    assert image.getpixel((3, 3)) == pytest.approx((200, 40, 90), abs=3)
+
+
+def test_colour_profiles_leave_the_numbers_alone() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert read_image(encode(photo(), "PNG", icc_profile=profile)).tobytes() == photo().tobytes()
+
+
+# Transparency
+
+
+def half_transparent(mode: str) -> Image.Image:
+    """Two pixels of pure colour: the left one opaque, the right one not there at all."""
+    image = Image.new("RGBA", (2, 1), (10, 10, 10, 255))
+    image.putpixel((1, 0), (10, 10, 10, 0))
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("LA", "PNG"), ("RGBA", "TIFF"), ("PA", "TIFF")])
+def test_what_is_transparent_lies_over_white_and_is_said(mode: str, kind: str) -> None:
+    image = read_image(encode(half_transparent(mode), kind))
+    assert greys(image).tolist() == [[10, 255]]
+    assert "Transparent parts are shown over white." in image.info["notes"]
+
+
+def test_half_transparent_is_mixed_with_white() -> None:
+    assert read_image(encode(Image.new("RGBA", (1, 1), (0, 0, 0, 51)), "PNG")).getpixel((0, 0)) == (204, 204, 204)
+
+
+def test_a_palette_with_transparency_lies_over_white() -> None:
+    image = Image.new("P", (3, 1))
+    image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    for x in range(3):
+        image.putpixel((x, 0), x)
+    for kind, transparency in (("PNG", 1), ("GIF", 1), ("PNG", bytes([255, 0, 255]))):
+        read = read_image(encode(image, kind, transparency=transparency))
+        assert [read.getpixel((x, 0)) for x in range(3)] == [(255, 0, 0), (255, 255, 255), (0, 0, 255)]
+        assert "white" in notes(read)
+
+
+def test_an_alpha_channel_that_hides_nothing_is_not_mentioned() -> None:
+    image = read_image(encode(photo().convert("RGBA"), "PNG"))
+    assert image.tobytes() == photo().tobytes()
+    assert image.info["notes"] == ()
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("colour_type", [0, 2])
+def test_a_single_transparent_colour_lies_over_white(depth: int, colour_type: int) -> None:
+    # A dark pixel and one of the transparent colour, as grey (0) or RGB (2), in 8 or 16 bits.
+    channels = 1 if colour_type == 0 else 3
+    dark, clear = (3, 9) if depth == 8 else (3 * 257, 9 * 257 + 1)
+    pack = "B" if depth == 8 else "H"
+    rows = b"\0" + struct.pack(f">{2 * channels}{pack}", *[dark] * channels, *[clear] * channels)
+    transparent = png_chunk(b"tRNS", struct.pack(f">{channels}H", *[clear] * channels))
+    image = read_image(png(2, 1, depth, colour_type, rows, transparent))
+    assert image.getpixel((1, 0)) == (255, 255, 255)
+    assert image.getpixel((0, 0)) != (255, 255, 255)
+    assert "white" in notes(image)
+
+
+# Greys of more than 8 bits
+
+
+def test_sixteen_bits_in_full_use_are_scaled_by_their_whole_range() -> None:
+    values = np.array([[257, 25700, 51400, 65278]], np.uint16)  # multiples of 65535 / 255 = 257
+    image = read_image(encode(Image.fromarray(values), "PNG"))
+    assert greys(image).tolist() == [[1, 100, 200, 254]]
+    assert notes(image) == "Greys from 0 to 65535 are drawn as black to white."
+
+
+def test_twelve_bits_in_a_sixteen_bit_file_are_not_shown_nearly_black() -> None:
+    image = read_image(encode(Image.fromarray(np.array([[0, 1024, 4095]], np.uint16)), "PNG"))
+    assert greys(image).tolist() == [[0, 64, 255]]
+    assert notes(image) == "Greys from 0 to 4095 are drawn as black to white."
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I;16B", "I", "F"])
+def test_greys_of_many_bits_keep_their_order(mode: str) -> None:
+    rising = np.linspace(0, 65535, 200).astype(np.int32)[None]
+    image = Image.fromarray(rising.astype(np.uint16)) if mode == "I;16" else Image.fromarray(rising)
+    if mode == "I;16B":
+        image = Image.frombytes("I;16B", (200, 1), rising.astype(">u2").tobytes())
+    elif mode == "F":
+        image = image.convert("F")
+    shown = greys(read_image(encode(image, "TIFF")))[0].astype(int)
+    assert shown[0] == 0
+    assert shown[-1] == 255
+    assert (np.diff(shown) >= 0).all()
+    assert len(set(shown)) > 190
+
+
+def test_integers_of_32_bits_are_scaled_by_their_own_range_also_below_zero() -> None:
+    values = np.array([[-2_000_000_000, 0, 2_000_000_000]], np.int32)
+    assert greys(read_image(encode(Image.fromarray(values), "TIFF"))).tolist() == [[0, 128, 255]]
+
+
+def test_unsigned_32_bits_do_not_turn_negative() -> None:
+    tags = tiff_tags(3, 1, 32) | {339: (3, 1)}
+    image = read_image(tiff(tags, struct.pack("<III", 0, 2**31, 2**32 - 1)))
+    assert greys(image).tolist() == [[0, 128, 255]]
+
+
+def test_floats_are_scaled_by_their_own_range() -> None:
+    image = read_image(encode(Image.fromarray(np.array([[-0.5, 0.0, 1.5]], np.float32)), "TIFF"))
+    assert greys(image).tolist() == [[0, 64, 255]]
+
+
+def test_nan_is_black_and_infinity_is_white() -> None:
+    values = np.array([[math.nan, -math.inf, 2.0, 3.0, 4.0, math.inf]], np.float32)
+    image = read_image(encode(Image.fromarray(values), "TIFF"))
+    assert greys(image).tolist() == [[0, 0, 0, 128, 255, 255]]
+
+
+def test_the_largest_floats_do_not_overflow() -> None:
+    values = np.array([[-3e38, 0, 3e38]], np.float32)
+    assert greys(read_image(encode(Image.fromarray(values), "TIFF"))).tolist() == [[0, 128, 255]]
+
+
+def test_floats_without_a_single_number_are_refused_in_words() -> None:
+    text = refusal(encode(Image.fromarray(np.full((2, 2), math.nan, np.float32)), "TIFF"))
+    assert is_one_sentence(text)
+    assert "NaN" in text
+
+
+@pytest.mark.parametrize("values", [np.full((3, 3), 7, np.uint16), np.full((3, 3), 0.25, np.float32)])
+def test_a_picture_of_one_value_is_middle_grey(values: np.ndarray) -> None:
+    assert (greys(read_image(encode(Image.fromarray(values), "TIFF"))) == 128).all()
+
+
+def test_white_is_zero_is_turned_round() -> None:
+    values = Image.fromarray(np.array([[0, 65535]], np.uint16))
+    assert greys(read_image(encode(values, "TIFF", tiffinfo={262: 0}))).tolist() == [[255, 0]]
+
+
+def test_colours_of_16_bits_keep_their_upper_8() -> None:
+    rows = b"\0" + struct.pack(">HHH", 65535, 32768, 255)
+    assert read_image(png(1, 1, 16, 2, rows)).getpixel((0, 0)) == (255, 128, 0)
+
+
+# Orientation
+
+RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 20), (20, 20, 230), (250, 250, 250)
+# Where the stored corners (red, green, blue, white: clockwise from the top left) lie in the upright picture, clockwise
+# from its top left. From the EXIF standard: the number says on which sides stored row 0 and column 0 belong.
+CORNERS = {
+    1: (RED, GREEN, BLUE, WHITE),
+    2: (GREEN, RED, WHITE, BLUE),
+    3: (BLUE, WHITE, RED, GREEN),
+    4: (WHITE, BLUE, GREEN, RED),
+    5: (RED, WHITE, BLUE, GREEN),
+    6: (WHITE, RED, GREEN, BLUE),
+    7: (BLUE, GREEN, RED, WHITE),
+    8: (GREEN, BLUE, WHITE, RED),
+}
+
+
+def four_corners() -> Image.Image:
+    image = Image.new("RGB", (64, 32), WHITE)
+    image.paste(RED, (0, 0, 32, 16))
+    image.paste(GREEN, (32, 0, 64, 16))
+    image.paste(BLUE, (32, 16, 64, 32))
+    return image
+
+
+def corners_of(image: Image.Image) -> list[float | tuple[int, ...] | None]:
+    right, bottom = image.width - 5, image.height - 5
+    return [image.getpixel(at) for at in ((4, 4), (right, 4), (right, bottom), (4, bottom))]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "MPO"])
+@pytest.mark.parametrize("orientation", CORNERS)
+def test_every_exif_orientation_is_turned_upright(kind: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[274] = orientation
+    image = read_image(encode(four_corners(), kind, exif=exif, quality=95))
+    assert image.size == ((64, 32) if orientation < 5 else (32, 64))
+    for found, expected in zip(corners_of(image), CORNERS[orientation], strict=True):
+        assert found == pytest.approx(expected, abs=40)
+    assert ("Turned upright" in notes(image)) == (orientation != 1)
+
+
+def test_an_exif_chunk_after_the_pixels_of_a_png_counts_too() -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    data = encode(four_corners(), "PNG")
+    chunk = png_chunk(b"eXIf", exif.tobytes()[6:])
+    image = read_image(data[:-12] + chunk + data[-12:])
+    assert image.size == (32, 64)
+    assert notes(image).startswith("Turned upright")
+
+
+def test_a_picture_of_several_pages_is_turned_once() -> None:
+    pages = {"save_all": True, "append_images": [four_corners()]}
+    image = read_image(encode(four_corners(), "TIFF", tiffinfo={274: 6}, **pages))
+    for found, expected in zip(corners_of(image), CORNERS[6], strict=True):
+        assert found == expected
+
+
+def test_a_grey_picture_of_16_bits_is_turned_too() -> None:
+    exif = Image.Exif()
+    exif[274] = 3
+    image = read_image(encode(Image.fromarray(np.array([[0, 65535]], np.uint16)), "PNG", exif=exif))
+    assert greys(image).tolist() == [[255, 0]]
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 255])
+def test_an_orientation_that_means_nothing_changes_nothing(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[274] = orientation
+    assert read_image(encode(photo(), "PNG", exif=exif)).tobytes() == photo().tobytes()
+
+
+def test_damaged_exif_does_not_cost_the_picture() -> None:
+    image = read_image(encode(photo(), "WEBP", lossless=True, exact=True, exif=b"Exif\0\0II*\0\xff\xff\xff\xff"))
+    assert image.tobytes() == photo().tobytes()
+
+
+# Frames, shapes, privacy
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_an_animation_gives_its_first_frame_and_says_so(kind: str) -> None:
+    red, blue = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
+    image = read_image(encode(red, kind, save_all=True, append_images=[blue], duration=100))
+    assert image.getpixel((8, 8)) == pytest.approx((255, 0, 0), abs=8)
+    assert notes(image) == "This is an animation: its first frame is used."
+
+
+@pytest.mark.parametrize(("kind", "word"), [("TIFF", "pages"), ("MPO", "pictures")])
+def test_several_pages_or_pictures_give_the_first_and_say_so(kind: str, word: str) -> None:
+    red, blue = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
+    image = read_image(encode(red, kind, save_all=True, append_images=[blue]))
+    assert image.getpixel((8, 8)) == pytest.approx((255, 0, 0), abs=8)
+    assert f"several {word}: the first is used" in notes(image)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 10000), (10000, 1)])
+def test_extreme_shapes_work(size: tuple[int, int]) -> None:
+    picture = read_picture(encode(Image.new("RGB", size, "teal"), "PNG"), "thin.png")
+    assert picture.image.size == size
+    assert picture.thumbnail.size == (160, 160)
+    assert picture.thumbnail.getpixel((80, 80)) == (0, 128, 128)
+
+
+def test_where_and_when_a_photo_was_taken_is_dropped() -> None:
+    exif = Image.Exif()
+    exif[271] = "SecretCamera"
+    exif.get_ifd(34853)[1] = "N"
+    image = read_image(encode(photo(), "JPEG", exif=exif, comment=b"SecretPlace"))
+    assert list(image.info) == ["notes"]
+    again = encode(image, "JPEG")
+    assert b"Secret" not in again
+    assert not Image.open(io.BytesIO(again)).getexif()
+
+
+# Refusals
+
+
+FOREIGN_FILES = {
+    "empty": (b"", "is empty"),
+    "HEIC": (iso_media(b"heic", b"mif1", b"heic"), "HEIC"),
+    "HEIC named mif1": (iso_media(b"mif1", b"mif1", b"heic"), "HEIC"),
+    "HEIC burst": (iso_media(b"msf1", b"hevc"), "HEIC"),
+    "MP4": (iso_media(b"isom", b"isom", b"avc1"), "video"),
+    "QuickTime": (iso_media(b"qt  "), "video"),
+    "Canon CR3": (iso_media(b"crx "), "RAW"),
+    "Canon CR2": (b"II*\0\x10\0\0\0CR\x02\0" + b"\0" * 40, "RAW"),
+    "Fujifilm RAF": (b"FUJIFILMCCD-RAW 0201", "RAW"),
+    "DNG": (tiff(tiff_tags(8, 8) | {50706: (1, 1)}), "RAW"),
+    "Nikon NEF": (tiff(tiff_tags(8, 8) | {254: (4, 1), 330: (4, 8)}), "RAW"),
+    "WebM": (b"\x1a\x45\xdf\xa3\x01\0\0\0", "video"),
+    "AVI": (b"RIFF\0\0\0\0AVI LIST", "video"),
+    "SVG": (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "drawing"),
+    "SVG in UTF-16": ("<svg width='3'></svg>".encode("utf-16"), "drawing"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+    "HTML": (b"<!DOCTYPE html><html><body>no</body></html>", "web page"),
+    "text": ("Ein Brief über Katzen.\n".encode(), "text"),
+    "JPEG 2000": (b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 ", "JPEG 2000"),
+    "JPEG 2000 stream": (b"\xff\x4f\xff\x51\0\x2f", "JPEG 2000"),
+    "JPEG XL": (b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl ", "JPEG XL"),
+    "JPEG XL stream": (b"\xff\x0a\xfa\x1f\x41", "JPEG XL"),
+    "Photoshop": (b"8BPS\0\x01" + b"\0" * 20, "Photoshop"),
+    "icon": (b"\0\0\x01\0\x01\0\x10\x10", "icon"),
+    "ZIP": (b"PK\x03\x04\x14\0\0\0", "archive"),
+    "DICOM": (b"\0" * 128 + b"DICM\x02\0", "DICOM"),
+    "unknown": (b"\x00\x01\x02\x03 nothing anyone knows \xff", "not a picture of a kind"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN_FILES)
+def test_other_kinds_of_file_are_named_in_one_sentence(name: str) -> None:
+    data, word = FOREIGN_FILES[name]
+    text = refusal(data)
+    assert word in text
+    assert ":" in text  # what is wrong : what to do
+    assert is_one_sentence(text)
+
+
+def test_a_format_that_pillow_knows_and_we_do_not_list_is_refused() -> None:
+    for kind in ("ICO", "PPM", "TGA", "PCX", "SGI", "JPEG2000", "PDF", "EPS", "DDS", "ICNS"):
+        assert is_one_sentence(refusal(encode(photo(32, 32), kind)))
+
+
+def test_an_avif_file_named_by_its_further_brands_is_read() -> None:
+    data = encode(photo(), "AVIF")
+    assert data[8:12] == b"avif"
+    assert read_image(data[:8] + b"mif1" + data[12:]).size == (24, 16)
+
+
+def test_a_file_above_the_limit_is_refused_with_its_size() -> None:
+    text = refusal(encode(photo(), "JPEG") + b"\0" * MAX_BYTES)
+    assert "10.0 MB" in text
+    assert "10 MB" in text
+    assert ":" in text
+
+
+def test_a_file_at_the_limit_is_read() -> None:
+    data = encode(photo(), "JPEG")
+    assert read_image(data + b"\0" * (MAX_BYTES - len(data))).size == (24, 16)
+
+
+def test_25_megapixels_are_read_and_a_row_more_is_refused() -> None:
+    assert read_image(encode(Image.new("1", (5000, 5000)), "PNG")).size == (5000, 5000)
+    text = refusal(encode(Image.new("1", (5000, 5001)), "PNG"))
+    assert "5000 by 5001 pixels" in text
+    assert "25.0 megapixels" in text
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_bombs_are_refused_at_once_and_in_little_memory(name: str) -> None:
+    data = bombs()[name]
+    tracemalloc.start()
+    start = time.perf_counter()
+    text = refusal(data)
+    seconds = time.perf_counter() - start
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert is_one_sentence(text)
+    assert seconds < 2
+    assert peak < 20 * 2**20
+
+
+def test_bomb_warnings_are_refusals_even_where_warnings_are_errors() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "megapixels" in refusal(bombs()["png of 144 megapixels"])
+
+
+def test_pillows_own_guards_stay_as_they_were() -> None:
+    limit, filters = Image.MAX_IMAGE_PIXELS, list(warnings.filters)
+    refusal(bombs()["png of 10 gigapixels"])
+    read_image(encode(photo(), "PNG"))
+    assert limit is not None
+    assert limit == Image.MAX_IMAGE_PIXELS
+    assert warnings.filters == filters
+
+
+def test_a_progressive_jpeg_of_a_usual_number_of_passes_is_read() -> None:
+    assert read_image(progressive_jpeg_with_scans(20)).size == (64, 64)
+
+
+@pytest.mark.parametrize("name", [name for name in whole_files() if name not in {"webp-animated", "tiff-pages"}])
+def test_a_file_cut_in_half_is_called_damaged(name: str) -> None:
+    data = whole_files()[name]
+    text = refusal(data[: len(data) // 2]) if name not in {"mpo", "gif-animated"} else refusal(data[: len(data) // 4])
+    assert "damaged" in text
+    assert "send it again" in text
+    assert is_one_sentence(text)
+
+
+def test_damage_gives_a_picture_or_a_sentence_and_nothing_else() -> None:
+    pictures, refusals = [], []
+    for name, data in damaged_files():
+        try:
+            pictures.append((name, read_image(data)))
+        except ImageError as error:
+            refusals.append((name, str(error)))
+    assert [name for name, text in refusals if not is_one_sentence(text)] == []
+    assert [name for name, image in pictures if (image.mode, list(image.info)) != ("RGB", ["notes"])] == []
+    assert len(refusals) > 300
+    assert len(pictures) > 100  # some damage only hits pixels: then there is a picture to show
+
+
+def test_many_threads_read_at_once() -> None:
+    files = list(whole_files().values()) * 3
+    expected = [read_image(data).tobytes() for data in files]
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        assert [image.tobytes() for image in threads.map(read_image, files)] == expected
+
+
+# Names and pictures
+
+
+def test_a_picture_is_known_by_the_digest_of_its_bytes() -> None:
+    data = encode(photo(), "PNG")
+    picture = read_picture(data, "folder/cat.png")
+    assert picture.sha256 == hashlib.sha256(data).hexdigest()
+    assert picture.name == "cat.png"
+    assert picture.notes == picture.image.info["notes"] == ()
+    assert picture == Picture(picture.image.copy(), picture.sha256, "cat.png")
+    assert len({picture, read_picture(data, "cat.png")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("cat.png", "cat.png"),
+        ("C:\\fakepath\\cat.png", "cat.png"),
+        ("../../etc/passwd", "passwd"),
+        ("<style>*{display:none}</style>.png", "style.png"),
+        ("$x^2$ `code` **bold** :smile: ![a](b).png", "x2 code bold smile a(b).png"),
+        ("photo\u202egpj.exe", "photogpj.exe"),
+        ("a\u200bb\x00c\nd.png", "abc d.png"),
+        ("Katze über Straße 猫 قطة.jpg", "Katze über Straße 猫 قطة.jpg"),
+        ("e\u0301.png", "é.png"),
+        ("\u202e\u200f", "picture"),
+        ("", "picture"),
+        ("...", "picture"),
+        (".hidden.png", "hidden.png"),
+    ],
+)
+def test_names_are_shown_without_what_could_harm(sent: str, shown: str) -> None:
+    assert display_name(sent) == shown
+
+
+def test_long_names_keep_their_beginning_and_their_ending() -> None:
+    name = display_name("a very long name " * 30 + "end.jpeg")
+    assert len(name) <= MAX_NAME_LENGTH
+    assert name.startswith("a very long name")
+    assert name.endswith("end.jpeg"[-8:])
+
+
+def test_accents_cannot_be_piled_up() -> None:
+    assert len(display_name("e" + "\u0336\u0337\u0338" * 50 + ".png")) <= 8
