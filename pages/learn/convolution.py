@@ -1,0 +1,78 @@
+"""Slide a kernel over an input, cell by cell: the lecture's example, own numbers, a patch of one's own picture."""
+
+import streamlit as st
+
+from cnnviz.arithmetic.counting import macs_derivation, num_params_derivation
+from cnnviz.arithmetic.derivation import output_shape_derivations
+from cnnviz.arithmetic.layers import ShapeError
+from cnnviz.arithmetic.matrix import MatrixError
+from cnnviz.ui.convolution_settings import LECTURE_INPUT, choose_convolution, take_numbers
+from cnnviz.ui.derivations import show_derivation
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.patch import SIDE, choose_patch, show_patch
+from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.stepper import convolution_script, start_step, stepper
+
+LECTURE = {"show": "Numbers", "input": LECTURE_INPUT, "weights": "0 1 2; 2 2 0; 0 1 2", "bias": 0.0, "relu": True}
+ONE_STEP = {"stride": 1, "padding": 0, "dilation": 1}
+SIX_BY_SIX = "1 0 2 1 0 3; 0 1 1 2 0 1; 2 1 0 0 1 1; 0 3 1 2 1 0; 1 1 0 1 2 2; 3 0 1 0 1 1"
+AN_EDGE = "; ".join(["0 0 0 9 9 9"] * 6)
+SUGGESTIONS = [
+    Suggestion("Start again with the lecture’s example", {**LECTURE, **ONE_STEP}),
+    Suggestion("Keep the size with padding 1", {**LECTURE, **ONE_STEP, "padding": 1}),
+    Suggestion("What does stride 2 leave out of 6 × 6?", {**LECTURE, **ONE_STEP, "input": SIX_BY_SIX, "stride": 2}),
+    Suggestion(
+        "Find an upright edge",
+        {**LECTURE, **ONE_STEP, "input": AN_EDGE, "weights": "-1 0 1; -2 0 2; -1 0 1", "relu": False},
+    ),
+]
+
+lesson = read_lesson(__file__)
+lesson.header()
+
+stage, side = st.columns([7, 3], gap="large")
+numbers, picture = stage.tabs(["Numbers", "On your picture"], key="show", on_change="rerun", bind="query-params")
+settings = choose_convolution(side.container(border=True), size=(SIDE, SIDE) if picture.open else None)
+
+with picture if picture.open else numbers:
+    chosen = choose_picture() if picture.open else None
+    patch = choose_patch(chosen, settings.stride) if chosen else None
+    try:
+        script = convolution_script(
+            patch.cells if patch else settings.input,
+            settings.kernel,
+            stride=settings.stride,
+            padding=settings.padding,
+            dilation=settings.dilation,
+            bias=settings.bias,
+            relu=settings.relu,
+            grey=patch is not None,
+        )
+    except (ShapeError, MatrixError) as problem:
+        st.error(str(problem), icon=":material/straighten:")
+        st.stop()
+    if chosen and patch:
+        show_patch(patch, settings, chosen.name)
+        stepper(script, "patch_stepper", linked=True, start=start_step())
+        st.caption(lesson["On the picture"])
+        if settings.padding:
+            st.caption(lesson["Borders"])
+    else:
+        stepper(script, "stepper", linked=True, start=start_step(), on_numbers=take_numbers)
+
+try_this(SUGGESTIONS, key="convolution")
+
+input_shape = (1, SIDE, SIDE) if patch else (1, len(settings.input), len(settings.input[0]))
+layer = settings.layer
+size, parameters, macs = st.columns(3)
+with size:
+    for derivation in output_shape_derivations(layer, input_shape):
+        show_derivation(derivation)
+with parameters:
+    show_derivation(num_params_derivation(layer))
+with macs:
+    show_derivation(macs_derivation(layer, input_shape))
+
+lesson.more("How it works")
+lesson.more("Padding, stride, dilation")
+lesson.more("Convolution or cross-correlation")
