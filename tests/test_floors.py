@@ -35,7 +35,9 @@ OUTSIDE = {
     "cnnviz.ui": {"numpy", "PIL", "plotly", "streamlit"},
 }
 WITH_TORCH = {"cnnviz.ui.cached": {"torch", "torchvision"}}  # the one place where Streamlit's caches meet torch
-FILES = sorted(path for path in (ROOT / "cnnviz").rglob("*.py") if path.name != "__init__.py" or path.parent.name != "cnnviz")
+FILES = sorted(
+    path for path in (ROOT / "cnnviz").rglob("*.py") if path.name != "__init__.py" or path.parent.name != "cnnviz"
+)
 
 
 def floor_of(module: str) -> str:

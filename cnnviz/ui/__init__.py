@@ -1,1 +1,1 @@
-"""Shared controls, lesson text, caches and the browser components. The only floor of the package that imports Streamlit."""
+"""Shared controls, lesson text, caches and the browser components: the only floor that imports Streamlit."""

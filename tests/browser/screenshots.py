@@ -6,14 +6,16 @@
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.running_app import ROOT, launch, serving
 
 FOLDER = ROOT / "screenshots"
 WIDTHS = {1280: 720, 390: 844}
-THEMES = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 def page_names() -> list[str]:
@@ -22,9 +24,10 @@ def page_names() -> list[str]:
     return ["" if stem == "home" else stem for stem in stems]
 
 
-def open_page(browser: Browser, address: str, width: int, theme: str) -> Page:
+def open_page(browser: Browser, address: str, width: int, theme: Theme) -> Page:
     """Open an address in a fresh session and wait until it has been drawn and nothing runs any more."""
-    context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme=theme)  # type: ignore[arg-type]
+    viewport = ViewportSize(width=width, height=WIDTHS[width])
+    context = browser.new_context(viewport=viewport, color_scheme=theme)
     page = context.new_page()
     page.goto(address)
     settle(page)
@@ -36,7 +39,8 @@ def settle(page: Page, timeout: float = 120_000) -> None:
     page.get_by_test_id("stMain").get_by_role("heading", level=1).first.wait_for(timeout=timeout)
     page.wait_for_function(
         """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
-                 && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], [data-testid="stSpinner"]')""",
+                 && !document.querySelector(
+                   '[data-stale="true"], [data-testid="stSkeleton"], [data-testid="stSpinner"]')""",
         timeout=timeout,
     )
 
