@@ -72,15 +72,17 @@ def read_shape(shape: object) -> Shape:
 
 def read_image_shape(layer: str, shape: object) -> tuple[int, int, int]:
     """A (channels, height, width) shape; ShapeError for any other rank, named after the layer that asked."""
+    if isinstance(shape, list | tuple) and len(shape) == 3:
+        names = ("The input's number of channels", "The input height", "The input width")
+        channels, height, width = (whole_number(name, size) for name, size in zip(names, shape, strict=True))
+        return channels, height, width
     sizes = read_shape(shape)
     if len(sizes) == 4:
         raise ShapeError(
             f"{layer} was given the shape {sizes} with four axes; the arithmetic here is for one image: "
             f"leave out the batch and give (channels, height, width) = {sizes[1:]}."
         )
-    if len(sizes) != 3:
-        raise ShapeError(f"{layer} needs an input of shape (channels, height, width), not {sizes}.")
-    return sizes[0], sizes[1], sizes[2]
+    raise ShapeError(f"{layer} needs an input of shape (channels, height, width), not {sizes}.")
 
 
 def shown(value: object) -> str:

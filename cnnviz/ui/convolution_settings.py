@@ -115,7 +115,8 @@ def choose_fitting(name: str, fitting: range) -> int:
     if name in st.session_state and st.session_state[name] not in fitting:
         st.session_state[name] = min(fitting, key=lambda value: abs(value - (st.session_state[name] or 0)))
     st.session_state.setdefault(name, fitting[0])
-    return st.segmented_control(name, fitting, required=True, key=name, bind="query-params")
+    chosen = st.segmented_control(name, fitting, required=True, key=name, bind="query-params")
+    return fitting[0] if chosen is None else chosen
 
 
 def take_numbers(numbers: Numbers) -> None:

@@ -25,7 +25,7 @@ def script_of(page: AppTest) -> dict[str, object]:
 
 
 def output_of(page: AppTest) -> list[list[str]]:
-    return script_of(page)["output"]["cells"]  # type: ignore[index, no-any-return]
+    return script_of(page)["output"]["cells"]  # type: ignore[index]
 
 
 def test_the_lesson_opens_on_the_lecture_example_with_its_right_result() -> None:

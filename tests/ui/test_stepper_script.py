@@ -22,7 +22,7 @@ decimals = st.integers(-9999, 9999).map(lambda number: Fraction(number, 100))
 def matrices(smallest: int, largest: int) -> st.SearchStrategy[Matrix]:
     sides = st.integers(smallest, largest)
     return st.tuples(sides, sides).flatmap(
-        lambda shape: st.tuples(*[st.tuples(*[decimals] * shape[1])] * shape[0])  # type: ignore[arg-type]
+        lambda shape: st.tuples(*[st.tuples(*[decimals] * shape[1])] * shape[0])
     )
 
 

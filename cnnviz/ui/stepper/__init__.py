@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ class Numbers(TypedDict):
 
 
 def stepper(
-    script: dict[str, object],
+    script: dict[str, Any],
     key: str,
     *,
     start: int = 0,

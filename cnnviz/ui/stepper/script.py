@@ -6,6 +6,7 @@ printed terms add up to the printed sum exactly; a result that no short decimal 
 
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def convolution_script(
     bias: Fraction = Fraction(0),
     relu: bool = True,
     grey: bool = False,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The stepper's data for ``y = relu(w·x + b)`` over one channel: JSON-ready, numbers already written out.
 
     ``input`` (H, W) and ``kernel`` (kh, kw) are exact fractions from ``read_matrix``. ``grey`` draws the input as grey
@@ -53,7 +54,7 @@ def convolution_script(
 
     divisor = 1 if _ends(kernel) else weight_scale
     term_scale = value_scale * (weight_scale if divisor == 1 else 1)
-    script_steps = []
+    script_steps: list[dict[str, Any]] = []
     outputs = []
     for step in steps(layer, values[None], weights[None, None]):
         exact_terms = [
