@@ -125,7 +125,8 @@ def bombs() -> dict[str, bytes]:
     text = png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 80_000_000))
     profile = png_chunk(b"iCCP", b"icc\0\0" + zlib.compress(b"a" * 80_000_000))
     webp = b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0" + (16382).to_bytes(3, "little") * 2 + b"\0" * 8
-    tile = {322: (4, 2**15), 323: (4, 2**15), 324: (4, 8), 325: (4, 2**30)}
+    pixels = zlib.compress(b"\0" * 2000)
+    tile = {259: (3, 8), 322: (4, 2**15), 323: (4, 2**15), 324: (4, 8), 325: (4, len(pixels))}
     return {
         "png of 10 gigapixels": png(100_000, 100_000, 8, 2, b"\0"),
         "png of 144 megapixels": png(12_000, 12_000, 1, 0, b"\0"),
@@ -137,7 +138,7 @@ def bombs() -> dict[str, bytes]:
         "webp with a huge canvas": webp,
         "bmp of 2 gigapixels": encode(photo(), "BMP")[:18] + struct.pack("<ii", 2**31 - 1, 1) + b"\0" * 60,
         "tiff of 16 exapixels": tiff(tiff_tags(2**32 - 1, 2**32 - 1)),
-        "tiff with a tile of a gigapixel": tiff(tiff_tags(16, 16) | tile),
+        "tiff with a tile of a gigapixel": tiff(tiff_tags(16, 16) | tile, pixels),
         "jpeg of 65500 by 65500": encode(photo(), "JPEG").replace(struct.pack(">HH", 16, 24), b"\xff\xdc\xff\xdc", 1),
         "jpeg with 5000 passes": progressive_jpeg_with_scans(5000),
     }

@@ -4,12 +4,11 @@ import io
 import math
 import struct
 import time
-import tracemalloc
 import warnings
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, WebPImagePlugin
 
 from cnnviz.images import MAX_BYTES, MAX_NAME_LENGTH, ImageError, Picture, display_name, read_image, read_picture
 from tests.picture_files import (
@@ -163,16 +162,17 @@ def test_an_alpha_channel_that_hides_nothing_is_not_mentioned() -> None:
 @pytest.mark.parametrize("depth", [8, 16])
 @pytest.mark.parametrize("colour_type", [0, 2])
 def test_a_single_transparent_colour_lies_over_white(depth: int, colour_type: int) -> None:
-    # A dark pixel and one of the transparent colour, as grey (0) or RGB (2), in 8 or 16 bits.
+    # Three pixels, the middle one of the transparent colour, as grey (0) or RGB (2), in 8 or 16 bits.
     channels = 1 if colour_type == 0 else 3
-    dark, clear = (3, 9) if depth == 8 else (3 * 257, 9 * 257 + 1)
+    dark, clear, bright = (3, 9, 99) if depth == 8 else (3 * 257, 9 * 257 + 1, 99 * 257)
     pack = "B" if depth == 8 else "H"
-    rows = b"\0" + struct.pack(f">{2 * channels}{pack}", *[dark] * channels, *[clear] * channels)
+    values = [value for value in (dark, clear, bright) for _ in range(channels)]
+    rows = b"\0" + struct.pack(f">{3 * channels}{pack}", *values)
     transparent = png_chunk(b"tRNS", struct.pack(f">{channels}H", *[clear] * channels))
-    image = read_image(png(2, 1, depth, colour_type, rows, transparent))
+    image = read_image(png(3, 1, depth, colour_type, rows, transparent))
     assert image.getpixel((1, 0)) == (255, 255, 255)
-    assert image.getpixel((0, 0)) != (255, 255, 255)
-    assert "white" in notes(image)
+    assert greys(image)[0, 0] < 5
+    assert "Transparent parts are shown over white." in image.info["notes"]
 
 
 # Greys of more than 8 bits
@@ -328,7 +328,7 @@ def test_an_orientation_that_means_nothing_changes_nothing(orientation: int) -> 
 
 
 def test_damaged_exif_does_not_cost_the_picture() -> None:
-    image = read_image(encode(photo(), "WEBP", lossless=True, exact=True, exif=b"Exif\0\0II*\0\xff\xff\xff\xff"))
+    image = read_image(encode(photo(), "WEBP", lossless=True, exact=True, exif=b"Exif\0\0no such thing"))
     assert image.tobytes() == photo().tobytes()
 
 
@@ -444,17 +444,14 @@ def test_25_megapixels_are_read_and_a_row_more_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", bombs())
-def test_bombs_are_refused_at_once_and_in_little_memory(name: str) -> None:
+def test_bombs_are_refused_before_anything_is_decoded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = bombs()[name]
-    tracemalloc.start()
+    for reader in (ImageFile.ImageFile, TiffImagePlugin.TiffImageFile, WebPImagePlugin.WebPImageFile):
+        monkeypatch.setattr(reader, "load", lambda opened: pytest.fail("decoded"))
     start = time.perf_counter()
     text = refusal(data)
-    seconds = time.perf_counter() - start
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    assert time.perf_counter() - start < 2
     assert is_one_sentence(text)
-    assert seconds < 2
-    assert peak < 20 * 2**20
 
 
 def test_bomb_warnings_are_refusals_even_where_warnings_are_errors() -> None:

@@ -63,7 +63,7 @@ def _draw_row() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="picture_row"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", wrap=False):
             st.image(picture.thumbnail, width=48, output_format="JPEG", alt=_alternative_text(picture))
-            with st.container(gap=None, width="content"):
+            with st.container(gap=None):
                 width, height = picture.image.size
                 st.markdown(f"**{picture.name}**")
                 st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes)))
