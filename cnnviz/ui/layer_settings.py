@@ -146,7 +146,7 @@ def choose_numbers(names: list[str], out_channels: str = "filters") -> dict[str,
             number = st.number_input(
                 label, value=float(DEFAULTS[key]), step=1.0, format="%g", key=key, bind="query-params"
             )
-            numbers[name] = int(number) if number.is_integer() else number
+            numbers[name] = int(number) if float(number).is_integer() else number
     return numbers
 
 

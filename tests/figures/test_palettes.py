@@ -1,5 +1,7 @@
 """Colours keep their meaning: zero in the middle, more is more, no number is no colour."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from cnnviz.figures.palettes import (
     HATCH_LIGHT,
     LEVELS,
     ZERO_LEVEL,
+    PaletteName,
     diverging,
     diverging_levels,
     fitting_palette,
@@ -28,25 +31,26 @@ def lightness(colours: np.ndarray) -> np.ndarray:
     return linear @ np.array([0.2126, 0.7152, 0.0722])
 
 
-def test_every_palette_fits_the_256_colours_of_a_png():
-    for palette, dark in (("diverging", False), ("diverging", True), ("sequential", False), ("sequential", True)):
+def test_every_palette_fits_the_256_colours_of_a_png() -> None:
+    palettes: tuple[PaletteName, ...] = ("diverging", "sequential")
+    for palette, dark in itertools.product(palettes, (False, True)):
         assert table(palette, dark).shape == (256, 3)
         assert table(palette, dark).dtype == np.uint8
     assert sorted({ZERO_LEVEL, LEVELS - 1, HATCH_DARK, HATCH_LIGHT, GAP}) == [126, 252, 253, 254, 255]
 
 
-def test_viridis_is_matplotlibs_within_one_percent():
+def test_viridis_is_matplotlibs_within_one_percent() -> None:
     colormaps = pytest.importorskip("matplotlib").colormaps
     theirs = colormaps["viridis"](np.linspace(0, 1, LEVELS))[:, :3] * 255
     assert np.abs(table("sequential")[:LEVELS] - theirs).max() <= 2.55
 
 
-def test_the_sequential_palette_never_gets_darker_beyond_rounding():
+def test_the_sequential_palette_never_gets_darker_beyond_rounding() -> None:
     assert np.diff(lightness(table("sequential")[:LEVELS].astype(float))).min() > -0.001
 
 
 @pytest.mark.parametrize(("dark", "towards_zero"), [(False, 1), (True, -1)])
-def test_the_diverging_palette_changes_evenly_towards_zero_from_both_sides(dark, towards_zero):
+def test_the_diverging_palette_changes_evenly_towards_zero_from_both_sides(dark: bool, towards_zero: int) -> None:
     light = lightness(table("diverging", dark)[:LEVELS].astype(float))
     assert (towards_zero * np.diff(light[: ZERO_LEVEL + 1]) >= 0).all()
     assert (towards_zero * np.diff(light[ZERO_LEVEL:]) <= 0).all()
@@ -54,7 +58,7 @@ def test_the_diverging_palette_changes_evenly_towards_zero_from_both_sides(dark,
     assert np.abs(light[:ZERO_LEVEL][::-1] - light[ZERO_LEVEL + 1 : LEVELS]).max() < 0.14
 
 
-def test_negative_is_blue_and_positive_is_red_on_both_grounds():
+def test_negative_is_blue_and_positive_is_red_on_both_grounds() -> None:
     for dark in (False, True):
         red, _, blue = diverging(np.array([[-0.6, 0.6]]), limit=1.0, dark=dark)[0].astype(int).T
         assert blue[0] > red[0] + 40
@@ -62,7 +66,7 @@ def test_negative_is_blue_and_positive_is_red_on_both_grounds():
 
 
 @given(st.floats(1e-6, 1e6), st.lists(st.floats(-2, 2, width=32), min_size=1, max_size=20))
-def test_a_value_and_its_negative_are_equally_far_from_zero(limit, fractions):
+def test_a_value_and_its_negative_are_equally_far_from_zero(limit: float, fractions: list[float]) -> None:
     values = np.array(fractions) * limit
     up, down = diverging_levels(values, limit).astype(int), diverging_levels(-values, limit).astype(int)
     assert (np.abs((up - ZERO_LEVEL) + (down - ZERO_LEVEL)) <= 1).all()  # one level, where rounding meets a half
@@ -73,30 +77,30 @@ def test_a_value_and_its_negative_are_equally_far_from_zero(limit, fractions):
     st.floats(-500, 499),
     st.floats(0, 500),
 )
-def test_a_larger_value_never_has_a_lower_level(values, low, span):
+def test_a_larger_value_never_has_a_lower_level(values: list[float], low: float, span: float) -> None:
     ordered = np.sort(np.array(values, dtype=np.float32))
     assert (np.diff(sequential_levels(ordered, low, low + span).astype(int)) >= 0).all()
     assert (np.diff(diverging_levels(ordered, span).astype(int)) >= 0).all()
 
 
 @pytest.mark.parametrize("limit", [0.0, 1e-45, 1e-12, 1.0, 1e30])
-def test_zero_is_the_middle_whatever_the_limit(limit):
+def test_zero_is_the_middle_whatever_the_limit(limit: float) -> None:
     assert diverging_levels(np.zeros(3), limit).tolist() == [ZERO_LEVEL] * 3
     assert diverging(np.zeros((1, 1)), limit).tolist() == [[[247, 247, 247]]]
 
 
-def test_levels_are_the_nearest_ones():
+def test_levels_are_the_nearest_ones() -> None:
     values = np.linspace(-3, 7, 1001)
     expected = np.rint((values + 3) / 10 * (LEVELS - 1))
     assert np.abs(sequential_levels(values, -3, 7) - expected).max() <= 1  # a half may go either way
     assert (sequential_levels(values, -3, 7) == expected).mean() > 0.99
 
 
-def test_a_range_of_one_value_is_flat_and_not_noise():
+def test_a_range_of_one_value_is_flat_and_not_noise() -> None:
     assert sequential_levels(np.full((4, 4), 7.25), 7.25, 7.25).max() == 0
 
 
-def test_what_is_no_number_is_hatched_grey_and_the_rest_keeps_its_colour():
+def test_what_is_no_number_is_hatched_grey_and_the_rest_keeps_its_colour() -> None:
     values = np.array([[0.5, np.nan, 0.5], [-np.inf, np.inf, 0.5]])
     levels = hatched(sequential_levels(values, 0, 1), values)
     assert levels.tolist() == [[126, HATCH_LIGHT, 126], [HATCH_LIGHT, HATCH_DARK, 126]]
@@ -105,7 +109,7 @@ def test_what_is_no_number_is_hatched_grey_and_the_rest_keeps_its_colour():
         assert np.ptp(picture[0, 1].astype(int)) < 16
 
 
-def test_signed_values_get_the_diverging_palette_and_magnitudes_the_sequential_one():
+def test_signed_values_get_the_diverging_palette_and_magnitudes_the_sequential_one() -> None:
     assert fitting_palette(np.array([[0.0, -1e-3]])) == "diverging"
     assert fitting_palette(np.array([[0.0, 1e-3]])) == "sequential"
     assert fitting_palette(np.array([np.nan, 1.0])) == "sequential"
@@ -113,7 +117,7 @@ def test_signed_values_get_the_diverging_palette_and_magnitudes_the_sequential_o
 
 
 @pytest.mark.parametrize("palette", ["diverging", "sequential"])
-def test_the_legend_runs_from_the_lowest_to_the_highest_colour(palette):
+def test_the_legend_runs_from_the_lowest_to_the_highest_colour(palette: PaletteName) -> None:
     bar = legend(palette, width=LEVELS, height=3)
     assert bar.shape == (3, LEVELS, 3)
     assert (bar == table(palette)[:LEVELS]).all()
