@@ -1,0 +1,247 @@
+"""The networks one can look into, and how each is loaded.
+
+`MODELS` is a plain table that can be read without importing torch, so that a page can draw its picker at once.
+Torch and torchvision are imported when the first network is built.
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from cnnviz.networks.download import Progress, fetch
+from cnnviz.networks.preprocess import IMAGENET, Preprocessing, preprocess
+from cnnviz.networks.weights import WeightsError, WeightsFile, find, missing_sentence
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What is known about a network before it is built.
+
+    >>> MODELS["vgg16"].title, MODELS["vgg16"].year
+    ('VGG-16', 2014)
+    """
+
+    title: str
+    year: int
+    paper: str
+    description: str
+    builder: str  # the function of torchvision.models that builds it
+    weights_enum: str  # torchvision's name for the weights: class list and training recipe hang on it
+    weights: WeightsFile
+    notable_layers: tuple[str, ...]  # good first choices for a page that shows one layer
+    preprocessing: Preprocessing = IMAGENET
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network ready to answer: evaluation mode, no gradients asked for.
+
+    `module` may be shared by everyone in the process, so leave no trace on it. `trained` is False where no weights
+    could be had; `untrained_because` then says why in one sentence, and every picture made with it should say so.
+    """
+
+    name: str
+    module: "torch.nn.Module"
+    trained: bool
+    classes: list[str]
+    preprocessing: Preprocessing
+    weights_path: Path | None = None
+    untrained_because: str = ""
+
+    def preprocess(self, picture: Image.Image) -> "torch.Tensor":
+        """The picture as this network wants it: float32, shape (1, 3, 224, 224)."""
+        return preprocess(picture, self.preprocessing)
+
+
+MODELS: dict[str, Architecture] = {
+    "alexnet": Architecture(
+        title="AlexNet",
+        year=2012,
+        paper="Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, "
+        "NeurIPS 2012. torchvision builds the one-tower variant of Krizhevsky 2014, arXiv:1404.5997",
+        description="Five convolutions, the first with large 11×11 filters; the network that started it.",
+        builder="alexnet",
+        weights_enum="AlexNet_Weights.IMAGENET1K_V1",
+        weights=WeightsFile(
+            name="alexnet-owt-7be5be79.pth",
+            url="https://download.pytorch.org/models/alexnet-owt-7be5be79.pth",
+            approx_size=244_408_911,
+        ),
+        notable_layers=("features.0", "features.3", "features.6", "features.8", "features.10"),
+    ),
+    "vgg16": Architecture(
+        title="VGG-16",
+        year=2014,
+        paper="Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, "
+        "arXiv:1409.1556",
+        description="Thirteen 3×3 convolutions in five blocks; simple, deep, and heavy.",
+        builder="vgg16",
+        weights_enum="VGG16_Weights.IMAGENET1K_V1",
+        weights=WeightsFile(
+            name="vgg16-397923af.pth",
+            url="https://download.pytorch.org/models/vgg16-397923af.pth",
+            approx_size=553_433_881,
+        ),
+        notable_layers=("features.0", "features.5", "features.10", "features.17", "features.28"),
+    ),
+    "resnet18": Architecture(
+        title="ResNet-18",
+        year=2015,
+        paper="He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385",
+        description="Eight residual blocks of two 3×3 convolutions, each adding to what it was given.",
+        builder="resnet18",
+        weights_enum="ResNet18_Weights.IMAGENET1K_V1",
+        weights=WeightsFile(
+            name="resnet18-f37072fd.pth",
+            url="https://download.pytorch.org/models/resnet18-f37072fd.pth",
+            approx_size=46_830_571,
+        ),
+        notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
+    ),
+    "resnet50": Architecture(
+        title="ResNet-50",
+        year=2015,
+        paper="He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385. "
+        "torchvision strides on the 3×3 convolution of a block, the paper on its first 1×1",
+        description="Sixteen bottleneck blocks: 1×1 to narrow, 3×3 to look, 1×1 to widen again.",
+        builder="resnet50",
+        weights_enum="ResNet50_Weights.IMAGENET1K_V1",
+        weights=WeightsFile(
+            name="resnet50-0676ba61.pth",
+            url="https://download.pytorch.org/models/resnet50-0676ba61.pth",
+            approx_size=102_530_333,
+        ),
+        notable_layers=("conv1", "layer1.0.conv2", "layer2.0.conv2", "layer3.0.conv2", "layer4.2.conv3"),
+    ),
+}
+
+
+def architecture(name: str) -> Architecture:
+    """The entry of `MODELS`, or a ValueError that says which there are.
+
+    >>> architecture("resnet-18")
+    Traceback (most recent call last):
+    ValueError: There is no network named "resnet-18". Did you mean resnet18? There are: alexnet, vgg16, resnet18, \
+resnet50.
+    """
+    if name in MODELS:
+        return MODELS[name]
+    close = get_close_matches(name, MODELS, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    raise ValueError(f'There is no network named "{name}".{hint} There are: {", ".join(MODELS)}.')
+
+
+def load_model(name: str, download: bool = True, progress: Callable[[Progress], None] | None = None) -> Model:
+    """The network `name`, with its trained weights where they can be had.
+
+    Weights are looked for in torch hub's folder and in the app's own; where they are in neither and `download` is
+    true they are fetched, and `progress` is called as they arrive. Where none can be had (no network, a damaged
+    file) the model comes untrained: the same random weights each time, `.trained` False, `.untrained_because` a
+    sentence. A download that failed is also told as a warning, since a script would not look at the flag.
+
+    Raises ValueError for a name that is not in `MODELS`.
+
+    >>> model = load_model("resnet18", download=False)
+    >>> model.module.training, len(model.classes)
+    (False, 1000)
+    """
+    entry = architecture(name)
+    try:
+        path = find(entry.weights)
+        if path is None and download:
+            path = fetch(entry.weights, progress)
+        if path is not None:
+            module = _trained_module(entry, path)
+            return Model(name, module, True, _classes(entry), entry.preprocessing, weights_path=path)
+        reason = missing_sentence(entry.weights)
+    except WeightsError as error:
+        reason = str(error)
+        if download:
+            warnings.warn(f"{entry.title} is untrained: {reason}", stacklevel=2)
+    return Model(name, _untrained_module(entry), False, _classes(entry), entry.preprocessing, untrained_because=reason)
+
+
+def _classes(entry: Architecture) -> list[str]:
+    from torchvision.models import get_weight
+
+    return list(get_weight(entry.weights_enum).meta["categories"])
+
+
+def _unfilled_module(entry: Architecture) -> "torch.nn.Module":
+    """The network's layers on torch's meta device: shapes without numbers, built in milliseconds."""
+    import torch
+    from torchvision.models import get_model_builder
+
+    with torch.device("meta"):
+        module = get_model_builder(entry.builder)(weights=None)
+    return module.eval().requires_grad_(False)
+
+
+def _trained_module(entry: Architecture, path: Path) -> "torch.nn.Module":
+    """The network with the numbers of the file put in place, mapped from disk where the file allows it.
+
+    Built on the meta device and assigned, so no random weights are drawn only to be overwritten. Of a mapped file
+    only the pages that are used are read, and processes share them. A file in PyTorch's format from before 2020
+    (VGG-16's is one) cannot be mapped and is read into memory whole.
+    """
+    module = _unfilled_module(entry)
+    expected = {key: tensor.dtype for key, tensor in module.state_dict().items()}
+    state = _read_state(path)
+    try:
+        module.load_state_dict(state, strict=True, assign=True)
+    except Exception as error:  # torch's own words are many lines long and speak of keys
+        raise WeightsError(
+            f"{path} holds weights of another network: their names or shapes are not those of {entry.title}. "
+            f"Replace it with {entry.weights.name}."
+        ) from error
+    if any(tensor.dtype != expected[key] for key, tensor in module.state_dict().items()):
+        raise WeightsError(f"{path} holds numbers of another type than {entry.title} computes with (float32).")
+    # Assigned tensors bring their own flag with them.
+    return module.eval().requires_grad_(False)
+
+
+def _read_state(path: Path) -> "dict[str, torch.Tensor]":
+    import zipfile
+
+    import torch
+
+    try:
+        state = torch.load(path, map_location="cpu", mmap=zipfile.is_zipfile(path), weights_only=True)
+    except Exception as error:  # a damaged file raises nearly anything, and torch's advice would switch safety off
+        raise WeightsError(f"{path} cannot be read as a PyTorch weights file; it may be damaged.") from error
+    if not isinstance(state, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
+        raise WeightsError(f"{path} is a PyTorch file, but not a table of weights.")
+    return state
+
+
+def _untrained_module(entry: Architecture, seed: int = 0) -> "torch.nn.Module":
+    """Random weights, the same each time; the process's random numbers are left as they were.
+
+    Convolutions: He et al. 2015 (arXiv:1502.01852), normal with variance 2 / fan_out; linear layers: normal, standard
+    deviation 0.01; biases 0; normalisation is the identity. That is how torchvision starts VGG and ResNet; AlexNet's
+    own start (uniform) is not reproduced.
+    """
+    import torch
+    from torch import nn
+
+    module = _unfilled_module(entry).to_empty(device="cpu")
+    generator = torch.Generator().manual_seed(seed)
+    for layer in module.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.reset_parameters()
+        elif isinstance(layer, nn.Conv2d | nn.Linear):
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu", generator=generator)
+            else:
+                nn.init.normal_(layer.weight, std=0.01, generator=generator)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    return module.eval().requires_grad_(False)

@@ -1,0 +1,153 @@
+"""The one place where what the visitors share meets torch: networks, and what they answered to a picture.
+
+Importing this file does not import torch; the functions do, when they are first called.
+"""
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.networks.weights import find
+from cnnviz.networks.zoo import MODELS, Model, architecture, load_model
+
+if TYPE_CHECKING:
+    from cnnviz.images import Picture
+    from cnnviz.networks.feature_maps import ForwardPass
+
+KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 116 MB
+
+
+def warm() -> None:
+    """Start importing torch in the background, once per process; returns at once.
+
+    The import takes seconds, and the first page does not need it. Called by app.py on every run.
+    """
+    _warmer()
+
+
+@st.cache_resource(show_spinner=False)
+def _warmer() -> threading.Thread:
+    thread = threading.Thread(target=_import_torch, name="warm torch", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_torch() -> None:
+    import torchvision.models  # noqa: F401
+
+    import cnnviz.networks.feature_maps  # noqa: F401
+
+    _set_threads()
+
+
+def _set_threads() -> None:
+    """As many as $CNNVIZ_TORCH_THREADS says; on a busy machine one can be faster than two."""
+    threads = os.environ.get("CNNVIZ_TORCH_THREADS", "")
+    if threads.isdigit() and int(threads) > 0:
+        import torch
+
+        torch.set_num_threads(int(threads))
+
+
+def model(name: str) -> Model:
+    """The network `name` of `MODELS`, shared by all sessions: leave no trace on it.
+
+    Trained as soon as its weights are on this machine; nothing is downloaded here. Raises ValueError for a name that
+    is not in `MODELS`.
+    """
+    path = find(architecture(name).weights)
+    changed = path.stat().st_mtime_ns if path is not None else 0
+    return _model(name, path, changed)
+
+
+@st.cache_resource(show_spinner="Loading the network", max_entries=len(MODELS))
+def _model(name: str, path: Path | None, changed: int) -> Model:
+    """Keyed by the weights that were found, so that a later download is picked up."""
+    return load_model(name, download=False)
+
+
+def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
+    """Every feature map and the scores of the network `name` for the picture; one inference serves all pages.
+
+    Computed one at a time in the process. While it waits or computes, a progress bar in the page says so; a script
+    that was overtaken by a newer click ends there.
+    """
+    network = model(name)
+    key = (name, str(network.weights_path), picture.sha256)
+    kept = _passes.get(key)
+    if kept is not None:
+        return kept
+    bar = st.empty()
+    try:
+        _wait_for_turn(lambda: bar.progress(0.0, "Another picture is being computed; yours is next."))
+        try:
+            kept = _passes.get(key)  # whoever was before may have computed the same
+            if kept is None:
+                kept = _compute(network, picture, lambda part, text: bar.progress(part, text))
+                _passes.put(key, kept)
+            return kept
+        finally:
+            _turn.release()
+    finally:
+        bar.empty()
+
+
+def _compute(network: Model, picture: "Picture", show: Callable[[float, str], object]) -> "ForwardPass":
+    from cnnviz.networks.feature_maps import forward, layer_table
+
+    _set_threads()
+    layers = len(layer_table(network.module))
+    title = MODELS[network.name].title
+    done = 0
+
+    def on_layer(layer: str) -> None:
+        nonlocal done
+        done += 1
+        show(min(1.0, done / layers), f"{title} looks at the picture: {layer}")
+
+    return forward(network.module, network.preprocess(picture.image), on_layer=on_layer)
+
+
+_turn = threading.Semaphore(1)
+
+
+def _wait_for_turn(say_that_waiting: Callable[[], object]) -> None:
+    while not _turn.acquire(timeout=0.25):
+        say_that_waiting()  # also where Streamlit ends a script that a newer click has overtaken
+
+
+class _Passes:
+    """The last forward passes, bounded by their bytes; the least recently used goes first.
+
+    Not `st.cache_resource`: that counts entries, whose sizes differ tenfold between networks, and it would neither let
+    the progress bar be drawn while it computes nor let one session's wait be told.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._kept: OrderedDict[tuple[str, ...], ForwardPass] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, key: tuple[str, ...]) -> "ForwardPass | None":
+        with self._guard:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: tuple[str, ...], forward_pass: "ForwardPass") -> None:
+        with self._guard:
+            self._kept[key] = forward_pass
+            while self.num_bytes > self.max_bytes and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+
+    @property
+    def num_bytes(self) -> int:
+        return sum(array.nbytes for kept in self._kept.values() for array in kept.feature_maps.values())
+
+
+_passes = _Passes(KEPT_BYTES)

@@ -1,0 +1,119 @@
+"""Which network the Explore pages look into, and what to do where its weights are not on this machine."""
+
+import uuid
+
+import streamlit as st
+
+from cnnviz.networks.download import Download, current, start
+from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
+from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.ui import cached
+
+UNTRAINED = "untrained (random weights)"
+POLL_SECONDS = 0.5
+
+
+def choose_network() -> tuple[str, Model]:
+    """Draw the picker of `MODELS`; the chosen name and its network.
+
+    The choice is in the link and stays while one moves between pages. Where the weights are missing a card offers the
+    download, and the network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing
+    is downloaded without a click.
+    """
+    name = st.segmented_control(
+        "Network",
+        list(MODELS),
+        default=next(iter(MODELS)),
+        format_func=lambda key: MODELS[key].title,
+        required=True,
+        key="network",
+        bind="query-params",
+    )
+    model = cached.model(name)
+    if not model.trained:
+        weights_card(model)
+    return name, model
+
+
+def untrained_label(model: Model) -> None:
+    """Say beside an output that random weights made it; draws nothing for a trained network."""
+    if not model.trained:
+        st.badge(UNTRAINED, icon=":material/casino:", color="orange")
+
+
+def weights_card(model: Model) -> None:
+    """One line: what is missing, and a way to get it; while it is fetched, how far it is."""
+    file = MODELS[model.name].weights
+    download = current(file)
+    polls = download is not None and download.progress().running
+    st.fragment(_draw_card, run_every=POLL_SECONDS if polls else None)(model)
+
+
+def _draw_card(model: Model) -> None:
+    file = MODELS[model.name].weights
+    if cached.model(model.name).trained:
+        st.rerun()  # it has arrived: the page is drawn again with the trained network
+    download = current(file)
+    if download is not None and download.progress().running:
+        _draw_progress(download)
+    else:
+        _draw_offer(model, download)
+
+
+def _draw_offer(model: Model, download: Download | None) -> None:
+    file = MODELS[model.name].weights
+    # The reason is for those who asked; whoever comes later is offered the download as if it were new.
+    failed = bool(_follower(file)) and download is not None and download.progress().state == "failed"
+    if st.session_state.pop(_polling_key(file), False):
+        st.rerun()  # it ended without the file: draw the page again, so that the card asks no more
+    with st.container(horizontal=True, vertical_alignment="center", key="weights_card"):
+        title = MODELS[model.name].title
+        if failed and download is not None:
+            st.markdown(f":material/error: **{title} is {UNTRAINED}.** {download.progress().error}")
+        else:
+            reason = absence(file) if find(file) is None else model.untrained_because
+            st.markdown(f":material/casino: **{title} is {UNTRAINED}.** {reason}")
+        label = "Retry" if failed else f"Download {megabytes(file.approx_size)}"
+        if st.button(label, key="weights_download", icon=":material/download:"):
+            start(file).progress(_follower(file, asks=True))
+            st.rerun()
+        with st.popover("By hand", icon=":material/folder_open:"):
+            _draw_by_hand(file)
+
+
+def _draw_progress(download: Download) -> None:
+    st.session_state[_polling_key(download.file)] = True
+    progress = download.progress(_follower(download.file))
+    with st.container(horizontal=True, vertical_alignment="center", key="weights_card"):
+        st.progress(progress.fraction, text=progress.sentence())
+        if st.button("Stop", key="weights_stop", icon=":material/stop:"):
+            if not download.stop(_follower(download.file)):
+                st.toast("Someone else on this server waits for the same file, so it goes on.")
+            st.session_state.pop(_asked_key(download.file), None)
+            st.rerun()
+
+
+def _draw_by_hand(file: WeightsFile) -> None:
+    st.markdown(
+        f"On a machine with internet, fetch `{file.url}` ({megabytes(file.approx_size)}). Put it, under the same name, "
+        f"into `{own_folder()}` or torch hub's folder `{hub_folder()}`.\n\n"
+        "It is checked against the number in its name before it is used. Until then the network answers with random "
+        "weights: its shapes and its arithmetic are right, what it sees means nothing."
+    )
+    if st.button("Look again", key="weights_look_again", icon=":material/refresh:"):
+        st.rerun()
+
+
+def _follower(file: WeightsFile, asks: bool = False) -> str:
+    """This session's name at the download; empty for one that only looks on, and so keeps nothing going."""
+    if asks:
+        st.session_state[_asked_key(file)] = uuid.uuid4().hex
+    return str(st.session_state.get(_asked_key(file), ""))
+
+
+def _asked_key(file: WeightsFile) -> str:
+    return f"asked for {file.name}"
+
+
+def _polling_key(file: WeightsFile) -> str:
+    return f"polling {file.name}"

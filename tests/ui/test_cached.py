@@ -1,0 +1,141 @@
+"""What visitors share: one inference at a time, kept for the next who asks the same."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cnnviz.images import Picture
+from cnnviz.networks import feature_maps
+from cnnviz.networks.feature_maps import ForwardPass
+from cnnviz.ui import cached
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("CNNVIZ_WEIGHTS_DIR", str(tmp_path / "own"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(cached, "_passes", cached._Passes(cached.KEPT_BYTES))
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def picture(colour: str) -> Picture:
+    return Picture(Image.new("RGB", (64, 64), colour), sha256=colour, name=colour)
+
+
+def passes_of(num_bytes: int) -> ForwardPass:
+    return ForwardPass({"conv": np.zeros(num_bytes // 4, dtype=np.float32)}, np.zeros(1, dtype=np.float32))
+
+
+def test_importing_it_does_not_import_torch_and_warming_does_in_the_background() -> None:
+    code = (
+        "import sys, time; from cnnviz.ui import cached; print('torch' in sys.modules); "
+        "before = time.monotonic(); cached.warm(); print(time.monotonic() - before < 1); "
+        "cached._warmer().join(); print('torchvision.models' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    assert answer.stdout.split() == ["False", "True", "True"]
+
+
+def test_the_same_picture_is_computed_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    compute = cached._compute
+    monkeypatch.setattr(cached, "_compute", lambda *arguments: calls.append(1) or compute(*arguments))
+    results = []
+    sessions = [
+        threading.Thread(target=lambda: results.append(cached.forward_pass("resnet18", picture("teal"))))
+        for _ in range(3)
+    ]
+    for session in sessions:
+        session.start()
+    for session in sessions:
+        session.join()
+    assert len(calls) == 1
+    assert results[0] is results[1] is results[2]
+    assert cached.forward_pass("resnet18", picture("gold")) is not results[0]
+
+
+def test_it_gives_what_the_network_answers() -> None:
+    model = cached.model("resnet18")
+    result = cached.forward_pass("resnet18", picture("teal"))
+    with torch.inference_mode():
+        scores = model.module(model.preprocess(picture("teal").image))[0].numpy()
+    np.testing.assert_array_equal(result.scores, scores)
+    assert result.feature_maps["conv1"].shape == (64, 112, 112)
+
+
+def test_only_one_picture_is_computed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = 0, 0
+    forward = feature_maps.forward
+
+    def counted(*arguments: object, **options: object) -> ForwardPass:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        result = forward(*arguments, **options)  # type: ignore[arg-type]
+        running -= 1
+        return result
+
+    monkeypatch.setattr(feature_maps, "forward", counted)
+    colours = ["red", "green", "blue", "white"]
+    sessions = [threading.Thread(target=cached.forward_pass, args=("resnet18", picture(colour))) for colour in colours]
+    for session in sessions:
+        session.start()
+    for session in sessions:
+        session.join()
+    assert most == 1
+
+
+def test_an_inference_that_fails_lets_the_next_one_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> ForwardPass:
+        raise InterruptedError
+
+    with monkeypatch.context() as failing:
+        failing.setattr(cached, "_compute", fail)
+        with pytest.raises(InterruptedError):
+            cached.forward_pass("resnet18", picture("teal"))
+    assert cached.forward_pass("resnet18", picture("teal")).scores.shape == (1000,)
+
+
+def test_whoever_waits_is_told_so() -> None:
+    told = threading.Event()
+    with cached._turn:
+        waiting = threading.Thread(target=cached._wait_for_turn, args=(told.set,))
+        waiting.start()
+        assert told.wait(5)
+    waiting.join()
+    cached._turn.release()
+
+
+def test_kept_passes_stay_within_their_bytes_and_the_one_used_last_stays() -> None:
+    passes = cached._Passes(max_bytes=1000)
+    passes.put(("a",), passes_of(400))
+    passes.put(("b",), passes_of(400))
+    assert passes.get(("a",)) is not None
+    passes.put(("c",), passes_of(400))
+    assert passes.get(("b",)) is None
+    assert passes.get(("a",)) is not None
+    assert passes.num_bytes == 800
+
+
+def test_a_pass_larger_than_the_bound_is_still_given() -> None:
+    passes = cached._Passes(max_bytes=1000)
+    passes.put(("a",), passes_of(4000))
+    assert passes.get(("a",)) is not None
+
+
+def test_the_number_of_threads_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNNVIZ_TORCH_THREADS", "2")
+    cached.forward_pass("resnet18", picture("teal"))
+    assert torch.get_num_threads() == 2
