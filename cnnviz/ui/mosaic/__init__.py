@@ -1,0 +1,167 @@
+"""A mosaic of maps in one canvas: hover, tap or use the arrow keys to read a value, click to choose a map.
+
+Python sends the values once; the browser colours and draws them and answers every movement without asking back.
+"""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.palettes import OUTPUT, table
+from cnnviz.figures.tiles import Scale, map_ranges
+
+Palette = Literal["sequential", "diverging", "rgb"]
+
+MAX_MAPS = 2048
+MAX_VALUES = 2**19  # 2 MB of float32: more cells than the screen has pixels for them
+
+
+def _source(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+_component = st.components.v2.component(
+    "mosaic",
+    html=_source("mosaic.html"),
+    css=_source("mosaic.css"),
+    # A component's script is a single module that cannot import its neighbours, so they are joined here.
+    js="\n".join(_source(name) for name in ("message.js", "drawing.js", "reading.js", "mosaic.js")),
+)
+
+
+def mosaic(
+    maps: np.ndarray,
+    key: str,
+    label: str,
+    palette: Palette = "sequential",
+    scale: Scale = "all",
+    selected: int | None = None,
+    noun: str = "channel",
+    names: Sequence[str] | None = None,
+    picture: np.ndarray | None = None,
+    height: int = 420,
+    accent: str = OUTPUT,
+    hint: str = "Point at a cell to read its value.",
+    on_select: Callable[[int], None] | None = None,
+) -> None:
+    """Show maps (C, H, W) as one canvas that tells the value under the pointer.
+
+    maps       (C, H, W), at most 2048 of them; with palette "rgb" the filters (N, 3, kh, kw) of a first layer.
+    label      what the canvas shows, one sentence for people who do not see it.
+    palette    "diverging" centres on zero, "sequential" runs from the lowest to the highest value, "rgb" paints a
+               weight of zero mid-grey.
+    scale      "all": one colour range for all maps; "each": every map over its own.
+    selected   the chosen map, outlined.
+    noun       what a map is called before its number ("channel 42").
+    names      titles over the tiles, where there are few.
+    picture    RGB (h, w, 3), only with one map: the map is drawn over the picture, and beside it alone (two tiles).
+
+    A single filter in "rgb" is drawn as four tiles: in colour, and its weights on red, green and blue alone.
+
+    height     the pixels the canvas tries to keep to.
+    accent     the colour of the outline of the chosen map: the role of what is shown (see palettes).
+    hint       what the reading line says while nothing is pointed at.
+    on_select  called with the number of the map that was clicked; without it nothing can be clicked.
+
+    The values are float32, exact. Above 2**19 of them every map is thinned to each n-th row and column: real cells,
+    none averaged, and the reading tells the row and column they have in the whole map. Colour ranges always come
+    from all cells.
+    """
+
+    def tell_choice() -> None:
+        chosen = st.session_state[key].get("channel")
+        if on_select is not None and isinstance(chosen, int) and 0 <= chosen < len(maps):
+            on_select(chosen)
+
+    data = encode(
+        maps,
+        label=label,
+        palette=palette,
+        scale=scale,
+        key=key,
+        noun=noun,
+        names=list(names) if names is not None else None,
+        picture=picture,
+        height=height,
+        accent=accent,
+        hint=hint,
+        selectable=on_select is not None,
+    )
+    with st.container(gap=None):
+        _component(key=key, data=data, on_channel_change=tell_choice)
+        if on_select is not None:
+            # The choice travels alone: inside the message above it would send all maps again with every click.
+            _component(key=f"{key}_choice", data={"mosaic": key, "selected": selected})
+
+
+def encode(maps: np.ndarray, palette: Palette, picture: np.ndarray | None = None, **settings: object) -> bytes:
+    """Pack everything the canvas needs into one message.
+
+    Four bytes (little-endian) give the length of a JSON header that ends on a multiple of four; then come, as
+    float32, the lowest value of each map (C), the highest (C) and the values (C, H, W) or (C, 3, H, W); then as bytes
+    the colour table of a light page (256, 3), that of a dark page (256, 3), and the picture's pixels (h, w, 3).
+
+    >>> message = encode(np.zeros((2, 4, 4)), palette="sequential")
+    >>> length = int.from_bytes(message[:4], "little")
+    >>> json.loads(message[4 : 4 + length])["shape"]
+    [2, 1, 4, 4]
+    """
+    if len(maps) > MAX_MAPS:
+        raise ValueError(f"The mosaic draws at most {MAX_MAPS} maps, not {len(maps)}.")
+    channels = maps if maps.ndim == 4 else maps[:, None]  # (C, 1 or 3, H, W)
+    step = sampling_step(channels.shape)
+    values = np.ascontiguousarray(channels[..., ::step, ::step], dtype="<f4")
+    low, high = map_ranges(channels)
+    header = settings | {
+        "palette": palette,
+        "shape": values.shape,
+        "wholeShape": channels.shape,
+        "step": step,
+        "decimals": decimals(low, high),
+        "picture": picture.shape[:2] if picture is not None else None,
+    }
+    text = json.dumps(header).encode("utf-8")
+    text += b" " * (-len(text) % 4)
+    colours: Literal["sequential", "diverging"] = "sequential" if palette == "sequential" else "diverging"
+    return b"".join(
+        [
+            len(text).to_bytes(4, "little"),
+            text,
+            low.astype("<f4").tobytes(),
+            high.astype("<f4").tobytes(),
+            values.tobytes(),
+            table(colours, dark=False).tobytes(),
+            table(colours, dark=True).tobytes(),
+            np.ascontiguousarray(picture, dtype=np.uint8).tobytes() if picture is not None else b"",
+        ]
+    )
+
+
+def sampling_step(shape: tuple[int, ...]) -> int:
+    """Say that only every n-th row and column is sent, so that at most 2**19 values are.
+
+    >>> sampling_step((64, 1, 55, 55)), sampling_step((64, 1, 224, 224))
+    (1, 3)
+    """
+    *maps, height, width = shape
+    step = 1
+    while math.prod(maps) * math.ceil(height / step) * math.ceil(width / step) > MAX_VALUES and step < max(shape[-2:]):
+        step += 1
+    return step
+
+
+def decimals(low: np.ndarray, high: np.ndarray) -> int:
+    """Say how many decimals tell the values apart: four digits of the largest absolute value.
+
+    >>> decimals(np.array([-31.4]), np.array([2.0])), decimals(np.array([0.0]), np.array([0.2]))
+    (2, 4)
+    """
+    largest = max(abs(float(low.min())), abs(float(high.max())))
+    if largest == 0:
+        return 1
+    return min(8, max(0, 3 - math.floor(math.log10(largest))))

@@ -1,0 +1,114 @@
+"""The kernels of any convolution: the first layer's as small colour pictures, deeper ones by input channel."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.palettes import KERNEL
+from cnnviz.figures.tiles import Scale
+from cnnviz.networks.zoo import MODELS
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.mosaic import mosaic
+from cnnviz.ui.network import choose_network, untrained_label
+
+COLOURS = ("red", "green", "blue")
+ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
+
+lesson = read_lesson(__file__)
+lesson.header()
+name, model = choose_network()
+height = 330 if model.trained else 270  # the card about missing weights takes the difference
+
+convolutions = {path: layer for path, layer in model.module.named_modules() if type(layer).__name__ == "Conv2d"}
+left, right = st.columns([11, 9], gap="large")
+with left.container(horizontal=True):
+    path = st.selectbox(
+        "Convolution",
+        list(convolutions),
+        format_func=lambda name: f"{name} Conv2d",
+        key="layer",
+        bind="query-params",
+        width=210,
+    )
+    convolution = convolutions[path]
+    weights: np.ndarray = convolution.weight.detach().numpy()  # (C_out, C_in / groups, kh, kw)
+    num_filters, num_inputs, kernel_height, kernel_width = weights.shape
+    sees_colours = num_inputs == 3
+    input_channel = 0
+    if not sees_colours:
+        input_channel = st.number_input(
+            "Input channel",
+            0,
+            num_inputs - 1,
+            key="input",
+            bind="query-params",
+            width=130,
+            help=f"Each filter has one kernel for each of its {num_inputs} input channels.",
+        )
+    ranges = st.segmented_control(
+        "Colour range", (ONE_RANGE, OWN_RANGES), default=ONE_RANGE, required=True, key="range", bind="query-params"
+    )
+    scale: Scale = "each" if ranges == OWN_RANGES else "all"
+
+
+def enlarge(number: int) -> None:
+    st.session_state["filter"] = number
+
+
+with right.container(horizontal=True, vertical_alignment="bottom"):
+    chosen = st.number_input(
+        "Filter", 0, num_filters - 1, key="filter", bind="query-params", width=140, help="Or click one in the mosaic."
+    )
+    untrained_label(model)
+
+size = f"{kernel_height} × {kernel_width}"
+with left:
+    mosaic(
+        weights if sees_colours else weights[:, input_channel],
+        key="filters_mosaic",
+        label=f"{num_filters} filters of {size} weights of {path} in {MODELS[name].title}.",
+        palette="rgb" if sees_colours else "diverging",
+        scale=scale,
+        selected=chosen,
+        noun="filter",
+        height=height - 30 if sees_colours else height,  # three numbers need a line for themselves
+        accent=KERNEL,
+        hint="Point at a weight; click a filter to enlarge it.",
+        on_select=enlarge,
+    )
+with right:
+    kernel = weights[chosen] if sees_colours else weights[chosen, input_channel][None]  # (3 or 1, kh, kw)
+    names = list(COLOURS) if sees_colours else [f"filter {chosen}, input channel {input_channel}"]
+    mosaic(
+        kernel[None] if sees_colours else kernel,
+        key="filter_enlarged",
+        label=f"The weights of filter {chosen}: {', '.join(names)}.",
+        palette="rgb" if sees_colours else "diverging",
+        names=[f"filter {chosen} in colour", *names] if sees_colours else names,
+        height=height - 30,  # the title over each tile
+        hint="Blue is negative, red positive.",
+    )
+
+bias = f"{convolution.bias.detach()[chosen].item():.4f}".replace("-", "−") if convolution.bias is not None else None
+per_filter = f"{kernel_height}·{kernel_width}·{num_inputs}"
+count = f"({per_filter} + 1)·{num_filters}" if bias is not None else f"{per_filter}·{num_filters}"
+num_params = sum(parameter.numel() for parameter in convolution.parameters())
+st.markdown(
+    f"**{path}** holds a weight of shape (C_out, C_in / groups, kh, kw) = **{weights.shape}**. "
+    f"Its parameters: `{count} = {num_params:,}`. "
+    + (f"Filter {chosen} adds the bias `{bias}`." if bias is not None else lesson["No bias"])
+)
+try_this(
+    [
+        Suggestion("The first layer of AlexNet", {"network": "alexnet", "layer": "features.0", "filter": 0}),
+        Suggestion("ResNet-18 begins with 7 × 7", {"network": "resnet18", "layer": "conv1", "filter": 0}),
+        Suggestion("A kernel of one weight", {"network": "resnet18", "layer": "layer2.0.downsample.0", "filter": 0}),
+    ],
+    key="filters",
+)
+st.markdown(lesson["Reading a filter"])
+st.markdown(lesson["What trained filters show"] if model.trained else lesson["Random weights"])
+with st.expander(f"The weights of filter {chosen} as numbers"):
+    for one_kernel, kernel_name in zip(kernel, names, strict=True):
+        st.caption(kernel_name)
+        st.dataframe(one_kernel.astype(float).round(4))
+lesson.more("Why deeper filters are shown one channel at a time")

@@ -1,0 +1,148 @@
+"""A mosaic's pixels are the maps' cells, each in the colour its value has."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from cnnviz.figures.captions import captioned
+from cnnviz.figures.palettes import (
+    GAP,
+    HATCH_DARK,
+    HATCH_LIGHT,
+    PaletteName,
+    diverging_levels,
+    sequential_levels,
+    table,
+)
+from cnnviz.figures.tiles import Scale, map_ranges, mosaic, rgb_tiles
+
+RANDOM = np.random.default_rng(2)
+
+
+def opened(picture: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(picture))
+
+
+def level_by_loop(maps: np.ndarray, palette: PaletteName, scale: Scale, index: int, row: int, column: int) -> int:
+    """The level of one cell, computed the slow and obvious way."""
+    map_values = maps[index] if scale == "each" else maps
+    value = maps[index, row, column]
+    if palette == "diverging":
+        return int(diverging_levels(np.array([value]), float(np.abs(map_values).max()))[0])
+    return int(sequential_levels(np.array([value]), float(map_values.min()), float(map_values.max()))[0])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    count=st.integers(1, 7),
+    height=st.integers(1, 5),
+    width=st.integers(1, 5),
+    columns=st.integers(1, 8),
+    gap=st.integers(0, 2),
+    palette=st.sampled_from(["diverging", "sequential"]),
+    scale=st.sampled_from(["each", "all"]),
+)
+def test_every_pixel_is_the_level_of_its_cell_or_a_gap(
+    count: int, height: int, width: int, columns: int, gap: int, palette: PaletteName, scale: Scale
+) -> None:
+    maps = np.random.default_rng(count * 100 + height * 10 + width).normal(size=(count, height, width))
+    picture = opened(mosaic(maps, palette, scale, columns=columns, gap=gap))
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    assert picture.mode == "P"
+    assert picture.size == (columns * (width + gap) - gap, rows * (height + gap) - gap)
+    expected = np.full((picture.height, picture.width), GAP)
+    for index in range(count):
+        top, left = index // columns * (height + gap), index % columns * (width + gap)
+        for row in range(height):
+            for column in range(width):
+                expected[top + row, left + column] = level_by_loop(maps, palette, scale, index, row, column)
+    assert (np.asarray(picture) == expected).all()
+
+
+def test_the_colours_in_the_file_are_the_palettes_and_gaps_are_transparent() -> None:
+    maps = RANDOM.normal(size=(2, 3, 3))
+    picture = opened(mosaic(maps, "diverging", "all", columns=2))
+    levels = np.asarray(picture)
+    pixels = np.asarray(picture.convert("RGBA"))
+    assert (pixels[..., :3][levels != GAP] == table("diverging")[levels[levels != GAP]]).all()
+    assert (pixels[..., 3] == np.where(levels == GAP, 0, 255)).all()
+
+
+def test_tile_enlarges_by_whole_multiples() -> None:
+    maps = RANDOM.normal(size=(1, 3, 3))
+    small, large = np.asarray(opened(mosaic(maps))), np.asarray(opened(mosaic(maps, tile=10)))
+    assert large.shape == (12, 12)
+    assert (large == small.repeat(4, axis=0).repeat(4, axis=1)).all()
+
+
+def test_each_map_reaches_both_ends_of_the_palette_and_all_share_one_range() -> None:
+    maps = np.array([[[0.0, 1.0]], [[0.0, 100.0]]])
+    assert np.asarray(opened(mosaic(maps, scale="each", columns=1, gap=0))).tolist() == [[0, 252], [0, 252]]
+    assert np.asarray(opened(mosaic(maps, scale="all", columns=1, gap=0))).tolist() == [[0, 3], [0, 252]]
+
+
+def test_a_constant_map_is_flat_and_a_map_without_numbers_is_hatched() -> None:
+    maps = np.stack([np.full((2, 2), 3.5), np.full((2, 2), np.nan), np.array([[1, np.nan], [np.inf, 3]])])
+    levels = np.asarray(opened(mosaic(maps, scale="each", columns=3, gap=0)))
+    hatch = [[HATCH_DARK, HATCH_LIGHT], [HATCH_LIGHT, HATCH_DARK]]
+    assert (levels[:, :2] == 0).all()
+    assert levels[:, 2:4].tolist() == hatch
+    assert levels[:, 4:].tolist() == [[0, HATCH_LIGHT], [HATCH_LIGHT, 252]]
+
+
+def test_ranges_come_from_the_finite_values_only() -> None:
+    low, high = map_ranges(np.array([[[1.0, -2.0]], [[np.nan, 5.0]], [[np.inf, -np.inf]]]))
+    assert low.tolist() == [-2.0, 5.0, 0.0]
+    assert high.tolist() == [1.0, 5.0, 0.0]
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (0, 3, 3), (2, 0, 3), (1, 2, 3, 3)])
+def test_what_is_no_stack_of_maps_is_refused_in_words(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"shape \(C, H, W\)"):
+        mosaic(np.zeros(shape))
+
+
+@pytest.mark.parametrize("scale", ["each", "all"])
+def test_rgb_tiles_are_centred_at_mid_grey_and_share_one_limit_per_filter(scale: Scale) -> None:
+    weights = RANDOM.normal(size=(4, 3, 2, 2))
+    weights[0] *= 0.1
+    pixels = np.asarray(opened(rgb_tiles(weights, scale, columns=4, gap=0)))  # (2, 8, 4)
+    for index in range(4):
+        limit = np.abs(weights[index] if scale == "each" else weights).max()
+        for channel in range(3):
+            for row in range(2):
+                for column in range(2):
+                    expected = 128 + 127 * weights[index, channel, row, column] / limit
+                    assert abs(int(pixels[row, 2 * index + column, channel]) - expected) <= 0.5
+    assert (pixels[..., 3] == 255).all()
+
+
+def test_a_filter_of_zeros_is_grey_and_free_places_are_transparent() -> None:
+    pixels = np.asarray(opened(rgb_tiles(np.zeros((3, 3, 2, 2)), columns=2, gap=0)))
+    assert pixels[:2].tolist() == [[[128, 128, 128, 255]] * 4] * 2
+    assert pixels[2:, 2:, 3].max() == 0
+
+
+def test_filters_that_do_not_look_at_colours_are_refused_in_words() -> None:
+    with pytest.raises(ValueError, match=r"not \(4, 2, 3, 3\)"):
+        rgb_tiles(np.zeros((4, 2, 3, 3)))
+
+
+def test_a_captioned_picture_keeps_every_pixel_and_adds_words_and_a_legend_below() -> None:
+    maps = mosaic(RANDOM.normal(size=(9, 40, 200)), "diverging", columns=3, gap=0)
+    page = opened(captioned(maps, "conv1 · 9 channels of 40 × 200 · untrained", "diverging", "−1.5", "1.5"))
+    content = np.asarray(opened(maps).convert("RGB"))
+    assert (np.asarray(page)[16 : 16 + 120, 16 : 16 + 600] == content).all()
+    below = np.asarray(page)[16 + 120 + 8 :]
+    assert (below == np.array([8, 51, 107])).all(axis=-1).any()  # the blue end of the legend
+    assert (below < 80).all(axis=-1).any()  # dark letters
+
+
+def test_a_caption_in_letters_the_font_lacks_is_drawn_nevertheless() -> None:
+    maps = mosaic(np.zeros((1, 2, 2)))
+    assert opened(captioned(maps, "猫.png " * 40, "sequential", "0", "1")).width == 512

@@ -1,0 +1,180 @@
+"""The Explore pages show what torch computes on the same network, for any address."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.gallery import gallery_picture
+from cnnviz.networks.feature_maps import feature_maps
+from cnnviz.ui import cached
+from cnnviz.ui.network import UNTRAINED
+
+torch.set_num_threads(1)
+
+EXPLORE = Path(__file__).parents[2] / "pages" / "explore"
+PAGES = ("filters", "feature_maps", "prediction")
+
+
+def opened(page: str, **address: str) -> AppTest:
+    """The page as it looks to somebody who follows a link."""
+    app = AppTest.from_file(EXPLORE / f"{page}.py", default_timeout=120)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def canvas(app: AppTest, key: str) -> tuple[dict[str, Any], np.ndarray]:
+    """What the canvas with this key was sent: the header and the values (C, 1 or 3, H, W)."""
+    proto = next(e.proto for e in app.get("bidi_component") if e.proto.id.endswith(f"-{key}"))
+    length = int.from_bytes(proto.bytes[:4], "little")
+    header = json.loads(proto.bytes[4 : 4 + length])
+    count = header["shape"][0]
+    values = np.frombuffer(proto.bytes, "<f4", int(np.prod(header["shape"])), offset=4 + length + 8 * count)
+    return header, values.reshape(header["shape"])
+
+
+def data_of(app: AppTest, key: str) -> dict[str, Any]:
+    proto = next(e.proto for e in app.get("bidi_component") if e.proto.id.endswith(f"-{key}"))
+    data: dict[str, Any] = json.loads(proto.json)
+    return data
+
+
+def words(app: AppTest) -> str:
+    return " ".join(element.value for element in app.markdown)
+
+
+def test_the_first_layers_filters_are_sent_as_torch_holds_them() -> None:
+    app = opened("filters")
+    header, values = canvas(app, "filters_mosaic")
+    weight = cached.model("alexnet").module.get_submodule("features.0").weight
+    assert header["palette"] == "rgb"
+    assert (values == weight.detach().numpy()).all()
+    assert "(64, 3, 11, 11)" in words(app)
+    assert "(11·11·3 + 1)·64 = 23,296" in words(app)
+
+
+def test_deeper_filters_are_shown_for_the_chosen_input_channel() -> None:
+    app = opened("filters", network="ResNet-18", layer="layer2.0.conv1 Conv2d", input="5", filter="100")
+    weight = cached.model("resnet18").module.get_submodule("layer2.0.conv1").weight.detach().numpy()
+    header, values = canvas(app, "filters_mosaic")
+    assert header["palette"] == "diverging"
+    assert data_of(app, "filters_mosaic_choice") == {"mosaic": "filters_mosaic", "selected": 100}
+    assert (values[:, 0] == weight[:, 5]).all()
+    _, enlarged = canvas(app, "filter_enlarged")
+    assert (enlarged[0, 0] == weight[100, 5]).all()
+    assert (app.dataframe[0].value.to_numpy() == weight[100, 5].astype(float).round(4)).all()
+    assert "3·3·64·128 = 73,728" in words(app)  # no bias in a ResNet
+
+
+@pytest.mark.parametrize(("network", "title"), [("alexnet", "AlexNet"), ("resnet18", "ResNet-18")])
+def test_feature_maps_are_the_networks_own_for_the_picture(network: str, title: str) -> None:
+    app = opened("feature_maps", network=title, channel="7")
+    model = cached.model(network)
+    layer = app.selectbox(key="layer").value
+    image = model.preprocess(gallery_picture("chelsea").image)
+    expected = feature_maps(model.module, image, [layer])[layer]
+    header, values = canvas(app, "feature_maps_mosaic")
+    assert header["palette"] == "diverging"  # a convolution's own output, before the ReLU
+    step = header["step"]
+    np.testing.assert_allclose(values[:, 0], expected[:, ::step, ::step], rtol=1e-4, atol=1e-5)
+    _, enlarged = canvas(app, "feature_map_enlarged")
+    np.testing.assert_allclose(enlarged[0, 0], expected[7], rtol=1e-4, atol=1e-5)
+    assert f"{expected.shape}" in words(app)
+
+
+def test_every_layer_that_has_maps_can_be_chosen_and_a_relu_is_not_signed() -> None:
+    app = opened("feature_maps")
+    layers = app.selectbox(key="layer").options
+    assert layers[:3] == ["features.0 Conv2d", "features.1 ReLU", "features.2 MaxPool2d"]
+    app.selectbox(key="layer").set_value("features.1").run()
+    header, values = canvas(app, "feature_maps_mosaic")
+    assert header["palette"] == "sequential"
+    assert values.min() == 0
+
+
+def test_a_layer_of_another_network_gives_way_to_the_first_one() -> None:
+    app = opened("feature_maps", layer="features.3 Conv2d")
+    assert app.selectbox(key="layer").value == "features.3"
+    app.segmented_control(key="network").set_value("resnet18").run()
+    assert not app.exception
+    assert app.selectbox(key="layer").value == "conv1"
+
+
+def test_the_prediction_is_torchs_softmax_of_torchs_scores() -> None:
+    app = opened("prediction", network="ResNet-18")
+    model = cached.model("resnet18")
+    with torch.inference_mode():
+        scores = model.module(model.preprocess(gallery_picture("chelsea").image))[0]
+    probabilities = torch.softmax(scores.double(), dim=0)
+    data = data_of(app, "prediction_softmax")
+    for row, index in zip(data["rows"], scores.argsort(descending=True)[:5].tolist(), strict=True):
+        assert row["name"] == model.classes[index]
+        assert abs(row["share"] - 100 * probabilities[index].item()) < 0.02
+        assert abs(float(row["score"].replace("−", "-")) - scores[index].item()) < 0.001
+    printed = [row["exponential"] for row in data["rows"]] + [data["others"]["exponential"]]
+    assert sum(round(float(text) * 10_000) for text in printed) == round(float(data["total"]) * 10_000)
+
+
+def test_the_normalisation_is_written_with_the_numbers_of_the_picture() -> None:
+    app = opened("prediction")
+    steps = cached.model("alexnet").preprocess(gallery_picture("chelsea").image)[0, :, 112, 112]
+    lines = app.code[0].value.splitlines()
+    assert len(lines) == 3
+    for line, value in zip(lines, steps.tolist(), strict=True):
+        division, result = line.replace("−", "-").split(" ≈ ")
+        assert float(result) == pytest.approx(value, abs=6e-5)
+        assert eval(division.split(maxsplit=1)[1]) == pytest.approx(value, abs=1e-5)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_untrained_network_is_called_so_beside_its_output(page: str) -> None:
+    app = opened(page)
+    badges = [element.value for element in app.markdown if "badge[" in element.value and UNTRAINED in element.value]
+    assert bool(badges) == (not cached.model("alexnet").trained)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"network": "lenet", "layer": "<b>x</b>", "range": "7", "channel": "-3", "filter": "1e9", "input": "NaN"},
+        {"layer": "", "range": "", "channel": "", "filter": "", "input": ""},
+        {"picture": "../../etc/passwd", "channel": "99999999999999999999", "layer": "features.99 Conv2d"},
+    ],
+)
+def test_a_junk_address_gives_the_page_as_it_starts(page: str, address: dict[str, str]) -> None:
+    app = opened(page, **address)
+    assert app.segmented_control(key="network").value == "alexnet"
+    assert page == "prediction" or canvas(app, f"{page}_mosaic")[0]["scale"] == "all"
+    for key in ("channel", "filter"):
+        for number in (widget for widget in app.number_input if widget.key == key):
+            assert number.value == 0
+
+
+def click_all(app: AppTest, check: Callable[[AppTest], None]) -> None:
+    for button in [b.key for b in app.button if b.key and "_" in b.key and b.key.rsplit("_", 1)[1].isdigit()]:
+        app.button(key=button).click().run()
+        assert not app.exception
+        check(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_suggestion_leads_somewhere(page: str) -> None:
+    app = opened(page)
+    seen: set[str] = set()
+    click_all(app, lambda app: seen.add(words(app)))
+    assert len(seen) >= 3
+
+
+def test_a_suggested_picture_replaces_the_one_in_the_address() -> None:
+    app = opened("prediction", picture="rocket")
+    app.button(key="prediction_0").click().run()
+    assert app.session_state["picture"].name == "Coffee"
