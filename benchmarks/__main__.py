@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def main() -> None:
-    names = sys.argv[1:] or sorted(file.stem.removeprefix("bench_") for file in Path(__file__).parent.glob("bench_*.py"))
+    files = Path(__file__).parent.glob("bench_*.py")
+    names = sys.argv[1:] or sorted(file.stem.removeprefix("bench_") for file in files)
     rows = []
     for name in names:
         print(f"… {name}", flush=True)

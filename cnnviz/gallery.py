@@ -125,7 +125,7 @@ rocket, astronaut, camera, brick, coins, galaxies, retina.
         raise ImageError(f'There is no picture "{key}" in the gallery: choose one of {", ".join(GALLERY)}.')
     photograph = GALLERY[key]
     try:
-        data = (_photograph_folder() / photograph.file).read_bytes()
+        data = (photograph_folder() / photograph.file).read_bytes()
     except OSError as error:
         raise ImageError(
             f'The photograph "{photograph.title}" is missing: install scikit-image again (pip install scikit-image), '
@@ -134,7 +134,7 @@ rocket, astronaut, camera, brick, coins, galaxies, retina.
     return replace(read_picture(data, photograph.title), gallery_key=key)
 
 
-def _photograph_folder() -> Path:
+def photograph_folder() -> Path:
     """Where scikit-image keeps its photographs, found without importing it."""
     package = find_spec("skimage")
     if package is None or package.origin is None:

@@ -66,7 +66,7 @@ def test_an_unknown_key_is_answered_with_the_known_ones() -> None:
 
 
 def test_a_missing_photograph_is_answered_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(gallery, "_photograph_folder", lambda: tmp_path)
+    monkeypatch.setattr(gallery, "photograph_folder", lambda: tmp_path)
     gallery_picture.cache_clear()
     try:
         with pytest.raises(ImageError, match="install scikit-image again"):

@@ -20,15 +20,17 @@ def choose_network() -> tuple[str, Model]:
     download, and the network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing
     is downloaded without a click.
     """
-    name = st.segmented_control(
+    first = next(iter(MODELS))
+    chosen = st.segmented_control(
         "Network",
         list(MODELS),
-        default=next(iter(MODELS)),
+        default=first,
         format_func=lambda key: MODELS[key].title,
         required=True,
         key="network",
         bind="query-params",
     )
+    name = chosen or first  # a link with an empty network= chooses none
     model = cached.model(name)
     if not model.trained:
         weights_card(model)

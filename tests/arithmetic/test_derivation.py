@@ -33,7 +33,7 @@ CEIL = re.compile(r"\\left\\lceil (.*) \\right\\rceil")
 def value(line):
     """What the right side of a line with numbers comes to, read as a person would read the LaTeX."""
     text = without_colours(line.latex).split("=")[-1].replace("{,}", "")
-    rounding = (FLOOR.search(text) and math.floor) or (CEIL.search(text) and math.ceil) or (lambda number: number)
+    rounding = math.floor if FLOOR.search(text) else math.ceil if CEIL.search(text) else lambda number: number
     for pattern in (FLOOR, CEIL):
         text = pattern.sub(r"\1", text)
     text = re.sub(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", r"Fraction(\1, 1) / Fraction(\2, 1)", text)

@@ -147,7 +147,7 @@ def test_missing_weights_are_fetched_when_asked_for(
 ) -> None:
     file = save(resnet18().state_dict(), tmp_path / "school", "resnet18", monkeypatch)
     server.content = (tmp_path / "school" / file.name).read_bytes()
-    seen = []
+    seen: list[object] = []
     model = load_model("resnet18", progress=seen.append)
     assert model.trained
     assert model.weights_path == own / file.name

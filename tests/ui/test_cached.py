@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,9 +50,14 @@ def test_importing_it_does_not_import_torch_and_warming_does_in_the_background()
 
 
 def test_the_same_picture_is_computed_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
+    calls: list[int] = []
     compute = cached._compute
-    monkeypatch.setattr(cached, "_compute", lambda *arguments: calls.append(1) or compute(*arguments))
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(1)
+        return compute(*arguments)
+
+    monkeypatch.setattr(cached, "_compute", counted)
     results = []
     sessions = [
         threading.Thread(target=lambda: results.append(cached.forward_pass("resnet18", picture("teal"))))

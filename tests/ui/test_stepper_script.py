@@ -21,9 +21,7 @@ decimals = st.integers(-9999, 9999).map(lambda number: Fraction(number, 100))
 
 def matrices(smallest: int, largest: int) -> st.SearchStrategy[Matrix]:
     sides = st.integers(smallest, largest)
-    return st.tuples(sides, sides).flatmap(
-        lambda shape: st.tuples(*[st.tuples(*[decimals] * shape[1])] * shape[0])
-    )
+    return st.tuples(sides, sides).flatmap(lambda shape: st.tuples(*[st.tuples(*[decimals] * shape[1])] * shape[0]))
 
 
 def torch_output(
@@ -70,9 +68,7 @@ def test_every_printed_result_is_what_torch_computes(
 ) -> None:
     if dilation * (max(len(kernel), len(kernel[0])) - 1) + 1 > min(len(input), len(input[0])) + 2 * padding:
         reject()
-    script = convolution_script(
-        input, kernel, stride=stride, padding=padding, dilation=dilation, bias=bias, relu=relu
-    )
+    script = convolution_script(input, kernel, stride=stride, padding=padding, dilation=dilation, bias=bias, relu=relu)
     expected = torch_output(input, kernel, bias, stride, padding, dilation)
     if relu:
         expected = expected.relu()

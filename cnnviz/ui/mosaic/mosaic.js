@@ -128,7 +128,7 @@ function move({ maps, here, columns }, key, shift) {
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
   if (key === "Home" || key === "End") return strongest(maps, key === "Home" ? 0 : maps.count - 1)
   if (!(key in steps)) return null
-  if (!here) return strongest(maps, chosenMap(maps))
+  here ??= strongest(maps, chosenMap(maps))
   const [down, right] = steps[key]
   if (shift || maps.count === 1) {
     const row = Math.min(maps.height - 1, Math.max(0, here.row + down))
