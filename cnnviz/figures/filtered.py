@@ -32,7 +32,7 @@ def filtered_picture(output: np.ndarray, *, weights_sum: float, dark: bool = Fal
     >>> filtered_picture(np.array([[0.0, 255.0]]), weights_sum=1).palette
     'grey'
     >>> filtered_picture(np.array([[-3.0, 6.0]]), weights_sum=0).low
-    '-6'
+    '−6'
     """
     if abs(weights_sum - 1) < 0.01:
         grey = np.rint(np.clip(output, 0, GREY_LEVELS)).astype(np.uint8)
@@ -49,4 +49,5 @@ def filtered_picture(output: np.ndarray, *, weights_sum: float, dark: bool = Fal
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.2f}"
+    text = f"{value:.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.2f}"
+    return text.replace("-", "−")

@@ -35,8 +35,12 @@ numbers, picture = stage.tabs(["Numbers", "On your picture"], key="show", on_cha
 settings = choose_convolution(side.container(border=True), size=(SIDE, SIDE) if picture.open else None)
 
 with picture if picture.open else numbers:
-    chosen = choose_picture() if picture.open else None
-    patch = choose_patch(chosen, settings.stride) if chosen else None
+    chosen, patch = None, None
+    if picture.open:
+        picker, pair = st.columns([3, 7])
+        with picker:
+            chosen = choose_picture()
+        patch = choose_patch(chosen, settings.stride)
     try:
         script = convolution_script(
             patch.cells if patch else settings.input,
@@ -52,7 +56,8 @@ with picture if picture.open else numbers:
         st.error(str(problem), icon=":material/straighten:")
         st.stop()
     if chosen and patch:
-        show_patch(patch, settings, chosen.name)
+        with pair:
+            show_patch(patch, settings, chosen.name)
         stepper(script, "patch_stepper", linked=True, start=start_step())
         st.caption(lesson["On the picture"])
         if settings.padding:

@@ -19,7 +19,7 @@ def test_a_signed_answer_diverges_from_zero_and_its_legend_is_symmetric() -> Non
     assert negative[2] > negative[0]  # bluish
     assert positive[0] > positive[2]  # reddish
     assert zero.min() > 240
-    assert (picture.low, picture.high) == ("-6", "6")
+    assert (picture.low, picture.high) == ("−6", "6")
 
 
 def test_a_magnitude_runs_from_zero_to_its_largest() -> None:

@@ -58,7 +58,7 @@ function draw(figure, { source, caption, alt, ...view }) {
   const image = figure.querySelector(".stage img");
   if (image.getAttribute("src") !== source) image.src = source;
   image.alt = alt;
-  image.style.setProperty("--aspect", view.columns / view.rows);
+  figure.style.setProperty("--aspect", view.columns / view.rows);
   place(figure, view, view.frame);
   if (figure.classList.contains("picture")) figure.setAttribute("aria-valuetext", `row ${view.frame[0]}, column ${view.frame[1]}`);
 }
