@@ -3,15 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix unit browser bench screenshots clean
 
 help:  ## say what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/run  ## start the app and open it (PORT=8501)
-	$(BIN)/streamlit run app.py --server.port=$(PORT)
+run: $(VENV)/run  ## start the app and open it (PORT=8501; HOST=0.0.0.0 lets a class in)
+	$(BIN)/streamlit run app.py --server.port=$(PORT) --server.address=$(HOST)
 
 test: check unit browser  ## everything: lint, types, unit, page and browser tests
 
@@ -44,7 +45,7 @@ clean:  ## remove what was made
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "cnnviz needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make run PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/run: $(VENV)/bin/python requirements.txt constraints.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt --constraint constraints.txt

@@ -183,6 +183,12 @@ def _check_tiff(opened: Image.Image) -> None:
     is_preview = bool(tags.get(_TIFF_NEW_SUBFILE_TYPE, 0) & 1) and _TIFF_SUB_IFDS in tags
     if _DNG_VERSION in tags or is_preview:
         raise ImageError(CAMERA_RAW)
+    signed = tags.get(_TIFF_SAMPLE_FORMAT, (1,))
+    if opened.mode in ("L", "RGB") and 2 in (signed if isinstance(signed, tuple) else (signed,)):
+        raise ImageError(
+            "This TIFF stores signed 8-bit numbers, whose negative half would come out wrong: save it with 16 bits, or "
+            "as PNG, and send that."
+        )
     if tags.get(_TIFF_TILE_WIDTH, 0) * tags.get(_TIFF_TILE_LENGTH, 0) > MAX_PIXELS:
         raise ValueError("a tile larger than any picture that can be read")
 

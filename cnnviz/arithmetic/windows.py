@@ -67,6 +67,10 @@ def steps(
     >>> [step.result for step in steps(MaxPool2d(3, stride=2), picture)]
     [3.0, 3.0, 3.0, 3.0]
     """
+    if not isinstance(layer, Conv2d | MaxPool2d | AvgPool2d):
+        raise ShapeError(
+            f"steps walks the windows of a Conv2d, MaxPool2d or AvgPool2d; {type(layer).__name__} has no such windows."
+        )
     values = read_values("The input", input)
     shape = layer.output_shape(values.shape)
     window = layer.weight_shape[1:] if isinstance(layer, Conv2d) else (1, *pair(layer.kernel_size))

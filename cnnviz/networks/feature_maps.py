@@ -101,11 +101,24 @@ def forward(
                 on_layer(key)
 
     with _lock_of(module), _evaluating(module), _hooked(watched, keep), torch.inference_mode():
-        scores = module(image)
+        answer = _answer(module, image)
     if layers is not None:
         _check_reached(layers, kept, seen)
         kept = {name: kept[name] for name in layers}
-    return ForwardPass(kept, _own_array(scores.flatten(1)[0]))
+    scores = answer.flatten(1)[0] if isinstance(answer, torch.Tensor) else torch.empty(0)
+    return ForwardPass(kept, _own_array(scores))
+
+
+def _answer(module: nn.Module, image: torch.Tensor) -> object:
+    """What the network returns; where a layer refuses what it is given, a ValueError without torch's own words."""
+    try:
+        return module(image)
+    except RuntimeError as error:
+        shape = tuple(image.shape)
+        raise ValueError(
+            f"This network cannot take an image of shape {shape}: one of its layers refuses what reaches it. "
+            "Another height and width, or another number of channels, may fit."
+        ) from error
 
 
 def layer_table(module: nn.Module) -> tuple[LayerEntry, ...]:
@@ -128,6 +141,8 @@ def _own_array(tensor: torch.Tensor) -> np.ndarray:
 
 
 def _leaves(module: nn.Module) -> dict[str, nn.Module]:
+    if next(module.children(), None) is None:  # a single layer is its own only leaf
+        return {type(module).__name__.lower(): module}
     return {name: layer for name, layer in module.named_modules() if name and next(layer.children(), None) is None}
 
 

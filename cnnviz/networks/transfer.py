@@ -200,7 +200,7 @@ def _write(target: Target, response: requests.Response, have: int, received: Cal
                 raise Stopped
             if done > limit:
                 break
-    if length is not None and done < total:
+    if done < (total if length is not None else 0.999 * total):  # without a length, the size is known to 0.01 %
         raise Interrupted(f"only {megabytes(done)} of {megabytes(total)} arrived.")
 
 

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import threading
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def megabytes(num_bytes: float) -> str:
 
 
 _checked: dict[tuple[int, int, int, int, str], bool] = {}
-_checking = threading.Lock()
+_checking: defaultdict[tuple[int, int, int, int, str], threading.Lock] = defaultdict(threading.Lock)
 
 
 def verify(path: Path, file: WeightsFile) -> bool:
@@ -111,7 +112,7 @@ def verify(path: Path, file: WeightsFile) -> bool:
         status = path.stat()
         # The inode instead of the path: a file that was checked and then renamed need not be read again.
         key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, file.sha256_prefix)
-        with _checking:  # two sessions must not both read half a gigabyte
+        with _checking[key]:  # two sessions must not both read half a gigabyte
             if key not in _checked:
                 with path.open("rb") as stream:
                     _checked[key] = hashlib.file_digest(stream, "sha256").hexdigest().startswith(file.sha256_prefix)

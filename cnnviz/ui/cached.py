@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preprocess_steps
 from cnnviz.networks.weights import find
 from cnnviz.networks.zoo import MODELS, Model, architecture, load_model
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from cnnviz.images import Picture
     from cnnviz.networks.feature_maps import ForwardPass
 
@@ -69,6 +72,17 @@ def model(name: str) -> Model:
 def _model(name: str, path: Path | None, changed: int) -> Model:
     """Keyed by the weights that were found, so that a later download is picked up."""
     return load_model(name, download=False)
+
+
+def preprocessing(network: Model, picture: "Picture") -> PreprocessSteps:
+    """How the picture becomes the network's input, stage by stage; worked out once for a picture."""
+    return _preprocessing(picture.sha256, network.preprocessing, picture.image)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _preprocessing(sha256: str, settings: Preprocessing, _image: "Image.Image") -> PreprocessSteps:
+    """Keyed by the picture's bytes: Streamlit would hash a large picture from a sample of its pixels."""
+    return preprocess_steps(_image, settings)
 
 
 def forward_pass(name: str, picture: "Picture") -> "ForwardPass":

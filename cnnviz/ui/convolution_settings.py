@@ -14,6 +14,7 @@ from cnnviz.arithmetic.kernels import KERNELS, random_kernel
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix, write_matrix
 from cnnviz.arithmetic.shapes import fitting_dilations, fitting_paddings
+from cnnviz.ui.plain import plain
 from cnnviz.ui.stepper import Numbers
 
 LECTURE_INPUT = "3 3 2 1 0; 0 0 1 3 1; 3 1 2 2 3; 2 0 0 2 2; 2 0 0 0 1"
@@ -82,7 +83,7 @@ def read_or_explain(key: str, default: str, name: str, max_side: int) -> Matrix:
     try:
         return read_matrix(st.session_state[key], name, max_side)
     except MatrixError as problem:
-        st.error(f"{problem} Until then, the lecture’s {name} is shown.", icon=":material/edit:")
+        st.error(plain(f"{problem} Until then, the lecture’s {name} is shown."), icon=":material/edit:")
         return read_matrix(default, name)
 
 

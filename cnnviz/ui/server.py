@@ -1,25 +1,31 @@
 """What the server does once, when it starts."""
 
-import asyncio
 import contextlib
+import threading
 import webbrowser
 from collections.abc import AsyncIterator
 
 import streamlit as st
+from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Say that the pages are listed in app.py, and open the browser where there is one.
+    """Say that the pages are listed in app.py, keep Streamlit from asking outside, and open the browser.
+
+    Streamlit asks a server outside for this machine's address when a browser comes by another name than localhost; it
+    keeps the first answer, so the answer "none" is put in its place.
 
     Streamlit 1.67 takes a folder named ``pages`` for its old way of finding pages until ``st.navigation`` has run for
     the first time: the first visitor of a fresh server who opens a link to a lesson is told "Page not found". Nothing
-    public switches that off.
+    public switches either off.
     """
     PagesManager.uses_pages_directory = False
+    net_util._external_ip = ""
     if not st.get_option("server.headless"):
-        address = st.get_option("server.address") or "localhost"
+        address = st.get_option("server.address")
+        address = "localhost" if address in (None, "", "0.0.0.0", "::") else address
         url = f"http://{address}:{st.get_option('server.port')}/{st.get_option('server.baseUrlPath')}"
-        asyncio.get_running_loop().call_later(0.5, webbrowser.open, url)
+        threading.Timer(0.5, webbrowser.open, [url]).start()  # in a thread: a console browser would hold up the server
     yield

@@ -10,13 +10,13 @@ from cnnviz.figures.palettes import fitting_palette
 from cnnviz.figures.tiles import Scale
 from cnnviz.figures.tiles import mosaic as mosaic_png
 from cnnviz.gallery import gallery_picture
-from cnnviz.networks.preprocess import preprocess_steps
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic, sampling_step
 from cnnviz.ui.network import UNTRAINED, choose_network, untrained_label
 from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.valid import keep_valid
 
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 
@@ -43,6 +43,7 @@ def words(value: float) -> str:
 
 with progress:
     answer = cached.forward_pass(name, picture)
+keep_valid("layer", answer.feature_maps, next(iter(answer.feature_maps)))
 with controls:
     layer = st.selectbox(
         "Layer",
@@ -58,6 +59,7 @@ with controls:
         "Colour range", (ONE_RANGE, OWN_RANGES), default=ONE_RANGE, required=True, key="range", bind="query-params"
     )
     scale: Scale = "each" if ranges == OWN_RANGES else "all"
+    keep_valid("channel", range(num_channels), 0)
     channel = st.number_input(
         "Channel", 0, num_channels - 1, key="channel", bind="query-params", width=135, help="Or click a map."
     )
@@ -88,7 +90,7 @@ with right:
         label=f"Channel {channel} of {layer} over the picture the network saw, and alone.",
         palette=palette,
         names=["over the picture", f"channel {channel}"],
-        picture=np.asarray(preprocess_steps(picture.image, model.preprocessing).cropped),
+        picture=np.asarray(cached.preprocessing(model, picture).cropped),
         height=height,
         hint="Point at a cell.",
     )

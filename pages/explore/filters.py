@@ -9,6 +9,7 @@ from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic
 from cnnviz.ui.network import choose_network, untrained_label
+from cnnviz.ui.valid import keep_valid
 
 COLOURS = ("red", "green", "blue")
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
@@ -20,12 +21,13 @@ height = 330 if model.trained else 270  # the card about missing weights takes t
 
 convolutions = {path: layer for path, layer in model.module.named_modules() if type(layer).__name__ == "Conv2d"}
 left, right = st.columns([11, 9], gap="large")
+keep_valid("convolution", convolutions, next(iter(convolutions)))
 with left.container(horizontal=True):
     path = st.selectbox(
         "Convolution",
         list(convolutions),
         format_func=lambda name: f"{name} Conv2d",
-        key="layer",
+        key="convolution",
         bind="query-params",
         width=210,
     )
@@ -35,11 +37,12 @@ with left.container(horizontal=True):
     sees_colours = num_inputs == 3
     input_channel = 0
     if not sees_colours:
+        keep_valid("input_channel", range(num_inputs), 0)
         input_channel = st.number_input(
             "Input channel",
             0,
             num_inputs - 1,
-            key="input",
+            key="input_channel",
             bind="query-params",
             width=130,
             help=f"Each filter has one kernel for each of its {num_inputs} input channels.",
@@ -54,6 +57,7 @@ def enlarge(number: int) -> None:
     st.session_state["filter"] = number
 
 
+keep_valid("filter", range(num_filters), 0)
 with right.container(horizontal=True, vertical_alignment="bottom"):
     chosen = st.number_input(
         "Filter", 0, num_filters - 1, key="filter", bind="query-params", width=140, help="Or click one in the mosaic."
@@ -99,9 +103,9 @@ st.markdown(
 )
 try_this(
     [
-        Suggestion("The first layer of AlexNet", {"network": "alexnet", "layer": "features.0", "filter": 0}),
-        Suggestion("ResNet-18 begins with 7 × 7", {"network": "resnet18", "layer": "conv1", "filter": 0}),
-        Suggestion("A kernel of one weight", {"network": "resnet18", "layer": "layer2.0.downsample.0", "filter": 0}),
+        Suggestion("The first layer of AlexNet", {"network": "alexnet", "convolution": "features.0", "filter": 0}),
+        Suggestion("ResNet-18 begins with 7 × 7", {"network": "resnet18", "convolution": "conv1", "filter": 0}),
+        Suggestion("A kernel of one weight", {"network": "resnet18", "convolution": "layer2.0.downsample.0", "filter": 0}),
     ],
     key="filters",
 )

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from cnnviz.figures.palettes import INPUT
 from cnnviz.figures.softmax import softmax_table
 from cnnviz.gallery import gallery_picture
-from cnnviz.networks.preprocess import PreprocessSteps, preprocess_steps
+from cnnviz.networks.preprocess import PreprocessSteps
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic
@@ -22,9 +22,10 @@ def framed(picture: Image.Image, box: tuple[float, float, float, float]) -> Imag
     """The picture, no larger than it is shown, with the part that is kept in a frame of the input's colour."""
     small = picture.copy()
     small.thumbnail((480, 480))
-    scale = small.width / picture.width
-    left, top, right, bottom = (edge * scale for edge in box)
-    ImageDraw.Draw(small).rectangle((left, top, right - 1, bottom - 1), outline=INPUT, width=max(2, small.width // 40))
+    across, down = small.width / picture.width, small.height / picture.height
+    left, top = int(box[0] * across), int(box[1] * down)
+    right, bottom = max(left, int(box[2] * across) - 1), max(top, int(box[3] * down) - 1)  # a line is one pixel wide
+    ImageDraw.Draw(small).rectangle((left, top, right, bottom), outline=INPUT, width=max(2, small.width // 40))
     return small
 
 
@@ -62,7 +63,7 @@ name, model = choose_network()
 left, right = st.columns([11, 9], gap="large")
 with right:
     picture = choose_picture()
-    steps = preprocess_steps(picture.image, model.preprocessing)
+    steps = cached.preprocessing(model, picture)
     show_pictures(steps)
 with left:
     answer = cached.forward_pass(name, picture)

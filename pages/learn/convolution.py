@@ -11,6 +11,7 @@ from cnnviz.ui.derivations import show_derivation
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.patch import SIDE, choose_patch, show_patch
 from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.plain import plain
 from cnnviz.ui.stepper import convolution_script, start_step, stepper
 
 LECTURE = {"show": "Numbers", "input": LECTURE_INPUT, "weights": "0 1 2; 2 2 0; 0 1 2", "bias": 0.0, "relu": True}
@@ -53,7 +54,7 @@ with picture if picture.open else numbers:
             grey=patch is not None,
         )
     except (ShapeError, MatrixError) as problem:
-        st.error(str(problem), icon=":material/straighten:")
+        st.error(plain(str(problem)), icon=":material/straighten:")
         st.stop()
     if chosen and patch:
         with pair:

@@ -4,20 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import CHAPTERS
 from cnnviz.arithmetic.kernels import KERNELS
 from cnnviz.arithmetic.matrix import read_matrix
 from cnnviz.ui.convolution_settings import LECTURE_INPUT
 from cnnviz.ui.lesson import read_lesson
 from cnnviz.ui.stepper import convolution_script, stepper
 
-ASSETS = Path(__file__).parents[2] / "assets" / "cards"
-CARDS = [
-    ("pages/learn/convolution.py", "Convolution", "Slide a kernel and see every product."),
-    ("pages/compute/layer_calculator.py", "Layer calculator", "Output shape and parameters, line by line."),
-    ("pages/explore/filters.py", "Filters", "What a network multiplies with."),
-    ("pages/explore/feature_maps.py", "Feature maps", "What each layer answers to your picture."),
-    ("pages/explore/prediction.py", "Prediction", "From scores to the top five, by softmax."),
-]
+ROOT = Path(__file__).parents[2]
+CARDS = ROOT / "assets" / "cards"
+IN_A_ROW = 4
 
 lesson = read_lesson(__file__)
 words, example = st.columns([4, 6], gap="large", vertical_alignment="center")
@@ -31,10 +27,14 @@ with example:
     script = convolution_script(read_matrix(LECTURE_INPUT), KERNELS["lecture"].weights)
     stepper(script, "home_stepper", autoplay=True, plain=True)
 
-for column, (page, title, sentence) in zip(st.columns(len(CARDS)), CARDS, strict=True):
-    with column, st.container(border=True, height="stretch"):
-        st.image(ASSETS / f"{Path(page).stem}.svg", width="stretch", alt="")
-        st.page_link(page, label=f"**{title}**")
-        st.caption(sentence)
+lessons = [lesson for chapter in CHAPTERS.values() for lesson in chapter]
+for start in range(0, len(lessons), IN_A_ROW):
+    for column, (file, title, _) in zip(st.columns(IN_A_ROW), lessons[start : start + IN_A_ROW], strict=False):
+        with column, st.container(border=True, height="stretch"):
+            drawing = CARDS / f"{Path(file).stem}.svg"
+            if drawing.exists():
+                st.image(drawing, width="stretch", alt="")
+            st.page_link(file, label=f"**{title}**")
+            st.caption(read_lesson(str(ROOT / file)).promise)
 
 st.caption(lesson["Private"])

@@ -26,15 +26,20 @@ CHROMIUM_FLAGS = [
 ]
 
 
-def chromium_path() -> str | None:
-    """A Chromium that is installed on this machine, else None (Playwright may then have one of its own)."""
+def candidates() -> list[str | None]:
+    """The browsers that may be here, the likeliest first; None is Playwright's own."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return os.environ.get("CNNVIZ_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    return [*filter(None, [os.environ.get("CNNVIZ_CHROMIUM"), *map(shutil.which, names)]), None]
 
 
 def launch(playwright: Playwright) -> Browser:
-    """A headless Chromium: the machine's own, else Playwright's."""
-    return playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+    """A headless Chromium: the first that starts, since a name in PATH may be a stub that only tells how to install."""
+    for path in candidates():
+        try:
+            return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        except PlaywrightError as error:
+            reason = error
+    raise reason
 
 
 def chromium_starts() -> bool:
@@ -79,8 +84,9 @@ def serving(log: Path, root: Path = ROOT, **environment: str) -> Iterator[str]:
 def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Return when the server answers; raise with its log when it ends or stays silent for a minute."""
     deadline = time.monotonic() + 60
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+        with contextlib.suppress(OSError), direct.open(f"{address}/_stcore/health", timeout=2):
             return
         time.sleep(0.1)
     raise RuntimeError(f"The app did not start:\n{log.read_text()}")

@@ -146,3 +146,48 @@ def test_reduced_motion_is_respected(browser: Browser, address: str) -> None:
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     assert page.locator(".input .frame").evaluate("frame => getComputedStyle(frame).transitionDuration") == "0s"
     context.close()
+
+
+def test_the_same_number_typed_again_after_starting_over_counts_again(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution")
+    settle(visitor)
+    first = visitor.locator(".output .cell .number").first
+    for _ in range(2):
+        visitor.get_by_role("button", name="Edit numbers").click()
+        visitor.get_by_label("input row 1, column 2", exact=True).fill("5")
+        visitor.keyboard.press("Tab")
+        expect(first).to_have_text("14")
+        visitor.get_by_role("button", name="Done").click()
+        visitor.get_by_role("button", name="Start again").click()
+        expect(first).to_have_text("12")
+
+
+def test_leaving_while_it_plays_leaves_the_next_address_alone(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution")
+    settle(visitor)
+    visitor.get_by_role("button", name="Play").click()
+    expect(visitor.locator(".count")).to_have_text("step 2 of 9")
+    visitor.get_by_role("button", name="Compute").click()
+    visitor.get_by_role("menuitem", name="Layer calculator").click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Layer calculator")
+    settle(visitor)
+    assert "step" not in visitor.url
+
+
+def test_numbers_of_one_page_do_not_reach_another(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/filters?convolution=features.3+Conv2d&input_channel=7&filter=3")
+    settle(visitor)
+    visitor.get_by_role("button", name="Learn").click()
+    visitor.get_by_role("menuitem", name="Convolution").click()
+    expect(visitor.locator(".count")).to_have_text("step 1 of 9")
+    expect(visitor.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_patch_moved_with_stride_stands_where_the_stepper_reads(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution?show=On+your+picture&stride=4")
+    settle(visitor)
+    visitor.locator(".picture .stage").click(position={"x": 61, "y": 73})
+    visitor.wait_for_url("**patch=**")
+    settle(visitor)
+    top, left = (int(part) for part in visitor.url.split("patch=")[1].split("&")[0].split("."))
+    assert top % 4 == left % 4 == 0

@@ -149,7 +149,7 @@ def test_nothing_is_left_behind_on_the_network(height: int) -> None:
     if height == 8:
         feature_maps(module, image)
     else:
-        with pytest.raises(RuntimeError):
+        with pytest.raises(ValueError, match="cannot take an image of shape"):
             feature_maps(module, image)
     assert hooks_of(module) == 0
     assert [(layer.training, layer) for layer in module.modules()] == before

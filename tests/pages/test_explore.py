@@ -1,17 +1,22 @@
 """The Explore pages show what torch computes on the same network, for any address."""
 
+import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.gallery import gallery_picture
+from cnnviz.images import Picture
 from cnnviz.networks.feature_maps import feature_maps
+from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.network import UNTRAINED
 
@@ -62,7 +67,7 @@ def test_the_first_layers_filters_are_sent_as_torch_holds_them() -> None:
 
 
 def test_deeper_filters_are_shown_for_the_chosen_input_channel() -> None:
-    app = opened("filters", network="ResNet-18", layer="layer2.0.conv1 Conv2d", input="5", filter="100")
+    app = opened("filters", network="ResNet-18", convolution="layer2.0.conv1 Conv2d", input_channel="5", filter="100")
     weight = cached.model("resnet18").module.get_submodule("layer2.0.conv1").weight.detach().numpy()
     header, values = canvas(app, "filters_mosaic")
     assert header["palette"] == "diverging"
@@ -145,9 +150,14 @@ def test_an_untrained_network_is_called_so_beside_its_output(page: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        {"network": "lenet", "layer": "<b>x</b>", "range": "7", "channel": "-3", "filter": "1e9", "input": "NaN"},
-        {"network": "", "layer": "", "range": "", "channel": "", "filter": "", "input": ""},
-        {"picture": "../../etc/passwd", "channel": "99999999999999999999", "layer": "features.99 Conv2d"},
+        {"network": "lenet", "layer": "<b>x</b>", "convolution": "x", "range": "7", "channel": "-3", "filter": "1e9"},
+        {"network": "", "layer": "", "range": "", "channel": "", "filter": "", "input_channel": ""},
+        {
+            "picture": "../../etc/passwd",
+            "channel": "99999999999999999999",
+            "layer": "features.99 Conv2d",
+            "convolution": "?",
+        },
     ],
 )
 def test_a_junk_address_gives_the_page_as_it_starts(page: str, address: dict[str, str]) -> None:
@@ -178,3 +188,33 @@ def test_a_suggested_picture_replaces_the_one_in_the_address() -> None:
     app = opened("prediction", picture="rocket")
     app.button(key="prediction_0").click().run()
     assert app.session_state["picture"].name == "Coffee"
+
+
+@pytest.mark.parametrize("size", [(1, 10_000), (10_000, 1), (3000, 2), (1, 1)])
+@pytest.mark.parametrize("page", ["feature_maps", "prediction"])
+def test_pictures_of_extreme_shape_are_looked_at_like_any_other(page: str, size: tuple[int, int]) -> None:
+    app = AppTest.from_file(f"../../pages/explore/{page}.py", default_timeout=120)
+    app.session_state["picture"] = Picture(Image.new("RGB", size, "teal"), f"{size}", "strip.png")
+    app.run()
+    assert not app.exception
+    assert "strip.png" in words(app)
+
+
+@pytest.fixture
+def trained_resnet18(no_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A weights file for ResNet-18 on this machine, under a name that carries its own SHA-256."""
+    saved = no_weights / "saved.pth"
+    torch.save(cached.model("resnet18").module.state_dict(), saved)
+    name = f"resnet18-{hashlib.sha256(saved.read_bytes()).hexdigest()[:8]}.pth"
+    saved.rename(no_weights / name)
+    entry = MODELS["resnet18"]
+    monkeypatch.setitem(MODELS, "resnet18", replace(entry, weights=replace(entry.weights, name=name)))
+
+
+@pytest.mark.usefixtures("trained_resnet18")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_network_with_its_weights_is_not_called_untrained(page: str) -> None:
+    app = opened(page, network="ResNet-18")
+    assert cached.model("resnet18").trained
+    assert UNTRAINED not in words(app)
+    assert not [button for button in app.button if "Download" in button.label]

@@ -1,16 +1,8 @@
 """“Link to this”: a button that copies the address of the page with its exact state."""
 
-from pathlib import Path
+from cnnviz.ui.component import browser_component
 
-import streamlit as st
-
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz.link",
-    html=(_HERE / "link.html").read_text(encoding="utf-8"),
-    css=(_HERE / "link.css").read_text(encoding="utf-8"),
-    js=(_HERE / "link.js").read_text(encoding="utf-8"),
-)
+_component = browser_component(__file__)
 
 
 def link_to_this(key: str = "link_to_this") -> None:

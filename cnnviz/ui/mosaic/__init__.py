@@ -6,7 +6,6 @@ Python sends the values once; the browser colours and draws them and answers eve
 import json
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -14,6 +13,7 @@ import streamlit as st
 
 from cnnviz.figures.palettes import OUTPUT, table
 from cnnviz.figures.tiles import Scale, map_ranges
+from cnnviz.ui.component import browser_component
 
 Palette = Literal["sequential", "diverging", "rgb"]
 
@@ -21,17 +21,7 @@ MAX_MAPS = 2048
 MAX_VALUES = 2**19  # 2 MB of float32: more cells than the screen has pixels for them
 
 
-def _source(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-_component = st.components.v2.component(
-    "mosaic",
-    html=_source("mosaic.html"),
-    css=_source("mosaic.css"),
-    # A component's script is a single module that cannot import its neighbours, so they are joined here.
-    js="\n".join(_source(name) for name in ("message.js", "drawing.js", "reading.js", "mosaic.js")),
-)
+_component = browser_component(__file__, "message.js", "drawing.js", "reading.js")
 
 
 def mosaic(

@@ -4,7 +4,6 @@ import base64
 import io
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -14,18 +13,13 @@ from cnnviz.arithmetic.matrix import Matrix
 from cnnviz.arithmetic.windows import convolve
 from cnnviz.figures.filtered import filtered_picture
 from cnnviz.images import Picture
+from cnnviz.ui.component import browser_component
 from cnnviz.ui.convolution_settings import ConvolutionSettings
 
 SIDE = 8
 LONGEST = 200  # the picture is made this small, so that eight pixels of it show something
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz.patch",
-    html=(_HERE / "patch.html").read_text(encoding="utf-8"),
-    css=(_HERE / "patch.css").read_text(encoding="utf-8"),
-    js=(_HERE / "patch.js").read_text(encoding="utf-8"),
-)
+_component = browser_component(__file__)
 
 
 @dataclass(frozen=True)

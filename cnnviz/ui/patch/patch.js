@@ -14,7 +14,8 @@ export default function ({ data, parentElement, setStateValue }) {
 
   const { rows, columns, frame } = data.picture;
   let [top, left] = frame;
-  const clamp = (value, most) => Math.max(0, Math.min(most, Math.round(value)));
+  const { snap } = data.picture;
+  const clamp = (value, most) => snap * Math.floor(Math.max(0, Math.min(most, Math.round(value))) / snap);
   const move = (row, column) => {
     top = clamp(row, rows - frame[2]);
     left = clamp(column, columns - frame[3]);
@@ -36,7 +37,7 @@ export default function ({ data, parentElement, setStateValue }) {
   stage.onpointermove = (event) => stage.hasPointerCapture(event.pointerId) && follow(event);
   stage.onpointerup = rest;
   stage.onpointercancel = rest;
-  const far = (event) => (event.shiftKey ? frame[2] : 1) * data.picture.snap;
+  const far = (event) => (event.shiftKey ? frame[2] : 1) * snap;
   const KEYS = {
     ArrowUp: (event) => move(top - far(event), left),
     ArrowDown: (event) => move(top + far(event), left),
@@ -60,7 +61,10 @@ function draw(figure, { source, caption, alt, ...view }) {
   image.alt = alt;
   figure.style.setProperty("--aspect", view.columns / view.rows);
   place(figure, view, view.frame);
-  if (figure.classList.contains("picture")) figure.setAttribute("aria-valuetext", `row ${view.frame[0]}, column ${view.frame[1]}`);
+  if (!figure.classList.contains("picture")) return;
+  figure.setAttribute("aria-valuenow", view.frame[0] * view.columns + view.frame[1]);
+  figure.setAttribute("aria-valuemax", view.rows * view.columns - 1);
+  figure.setAttribute("aria-valuetext", `row ${view.frame[0]}, column ${view.frame[1]}`);
 }
 
 function place(figure, { rows, columns }, [top, left, height, width]) {

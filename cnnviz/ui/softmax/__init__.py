@@ -1,19 +1,9 @@
 """The top classes as bars, and behind each bar the softmax with its numbers: point at a row to follow it."""
 
-from pathlib import Path
-
-import streamlit as st
-
 from cnnviz.figures.softmax import SoftmaxTable
+from cnnviz.ui.component import browser_component
 
-
-def _source(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-_component = st.components.v2.component(
-    "softmax", html=_source("softmax.html"), css=_source("softmax.css"), js=_source("softmax.js")
-)
+_component = browser_component(__file__)
 
 
 def show_softmax(table: SoftmaxTable, key: str) -> None:

@@ -1,22 +1,16 @@
 """The stepper: a kernel walking over an input, cell by cell, in the browser. Stepping makes no trip to the server."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypedDict
 
 import streamlit as st
 
+from cnnviz.ui.component import browser_component
 from cnnviz.ui.stepper.script import convolution_script
 
 __all__ = ["Numbers", "convolution_script", "start_step", "stepper"]
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz.stepper",
-    html=(_HERE / "stepper.html").read_text(encoding="utf-8"),
-    css=(_HERE / "stepper.css").read_text(encoding="utf-8"),
-    js=(_HERE / "stepper.js").read_text(encoding="utf-8"),
-)
+_component = browser_component(__file__, "drawing.js")
 
 
 class Numbers(TypedDict):

@@ -15,7 +15,7 @@ from cnnviz.arithmetic.matrix import Matrix, MatrixError, decimal_places, write_
 from cnnviz.arithmetic.windows import steps
 
 EXACT = 2**53  # float64 holds every whole number up to here, so sums of products below it are exact
-MAX_CELLS = 400
+MAX_CELLS = 500
 SHOWN_DECIMALS = 2
 TERM_DECIMALS = 6
 
@@ -38,7 +38,7 @@ def convolution_script(
     ``steps`` in scanning order, ``padding``, and ``uncovered`` (rows, columns the last window leaves over).
 
     Raises ``ShapeError`` where the kernel does not fit, ``MatrixError`` where the numbers have too many digits to add
-    up exactly or the output has more than 400 cells.
+    up exactly or the output has more than 500 cells.
     """
     layer = Conv2d(1, 1, (len(kernel), len(kernel[0])), stride=stride, padding=padding, dilation=dilation)
     _, height, width = layer.output_shape((1, len(input), len(input[0])))
@@ -53,32 +53,25 @@ def convolution_script(
         raise MatrixError("These numbers have too many digits to be added up exactly: use fewer decimals.")
 
     divisor = 1 if _ends(kernel) else weight_scale
-    term_scale = value_scale * (weight_scale if divisor == 1 else 1)
+    outputs: list[Fraction] = []
     script_steps: list[dict[str, Any]] = []
-    outputs = []
     for step in steps(layer, values[None], weights[None, None]):
-        exact_terms = [
-            [Fraction(round(p), value_scale * weight_scale // divisor) for p in row] for row in step.products[0]
-        ]
-        weighted = sum((sum(row, Fraction(0)) for row in exact_terms), Fraction(0)) / divisor
-        outputs.append(max(Fraction(0), weighted + bias) if relu else weighted + bias)
+        terms = [[Fraction(round(p), value_scale * weight_scale // divisor) for p in row] for row in step.products[0]]
         window = [[Fraction(round(v), value_scale) for v in row] for row in step.values[0]]
+        weighted = sum((sum(row, Fraction(0)) for row in terms), Fraction(0)) / divisor
+        outputs.append(max(Fraction(0), weighted + bias) if relu else weighted + bias)
         script_steps.append(
             {
                 "at": [step.output_index[1], step.output_index[2]],
                 "rows": [row + padding for row in step.rows],
                 "columns": [column + padding for column in step.columns],
                 "values": [[write_number(value) for value in row] for row in window],
-                "products": _aligned(exact_terms, _places(term_scale)),
-                "row_sums": _aligned([[sum(row, Fraction(0)) for row in exact_terms]], _places(term_scale))[0],
-                **_sums(exact_terms, divisor, weighted, bias, relu),
+                **_sums(terms, _places(value_scale * (weight_scale if divisor == 1 else 1)), weighted, bias, relu),
             }
         )
 
-    places = 0 if all(value.denominator == 1 for value in outputs) else SHOWN_DECIMALS
-    grid = [outputs[row * width : (row + 1) * width] for row in range(height)]
-    last = script_steps[-1]
     padded = _padded(input, padding)
+    last = script_steps[-1]
     return {
         "padding": padding,
         "input": {"cells": padded, "shade": _shade(input, 255 if grey else None), "grey": grey},
@@ -87,11 +80,7 @@ def convolution_script(
             "shade": _shade(kernel),
             "divisor": divisor,
         },
-        "output": {
-            "cells": _aligned(grid, places),
-            "shade": _shade(grid),
-            "rounded": any((value * 10**places).denominator != 1 for value in outputs),
-        },
+        "output": _output_grid([outputs[row * width : (row + 1) * width] for row in range(height)]),
         "steps": script_steps,
         "uncovered": [len(padded) - 1 - last["rows"][-1], len(padded[0]) - 1 - last["columns"][-1]],
         "relu": relu,
@@ -99,14 +88,22 @@ def convolution_script(
     }
 
 
-def _sums(
-    terms: list[list[Fraction]], divisor: int, weighted: Fraction, bias: Fraction, relu: bool
-) -> dict[str, str | bool]:
-    """The lines under the terms: their sum, the division where there is one, the bias and the activation."""
-    total = sum((sum(row, Fraction(0)) for row in terms), Fraction(0))
+def _output_grid(grid: list[list[Fraction]]) -> dict[str, Any]:
+    """The output as text, all cells with the same decimals, and whether any of them had to be rounded."""
+    values = [value for row in grid for value in row]
+    places = 0 if all(value.denominator == 1 for value in values) else SHOWN_DECIMALS
+    rounded = any((value * 10**places).denominator != 1 for value in values)
+    return {"cells": _aligned(grid, places), "shade": _shade(grid), "rounded": rounded}
+
+
+def _sums(terms: list[list[Fraction]], places: int, weighted: Fraction, bias: Fraction, relu: bool) -> dict[str, Any]:
+    """The products and the lines under them: their sums, the division where there is one, the bias, the activation."""
+    row_sums = [sum(row, Fraction(0)) for row in terms]
     result = weighted + bias
     return {
-        "total": write_number(total),
+        "products": _aligned(terms, places),
+        "row_sums": _aligned([row_sums], places)[0],
+        "total": write_number(sum(row_sums, Fraction(0))),
         "weighted": _shown(weighted),
         "weighted_rounded": not _is_short(weighted),
         "plus_bias": _shown(result),

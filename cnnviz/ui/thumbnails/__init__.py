@@ -3,18 +3,13 @@
 import base64
 import io
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from cnnviz.images import Picture
+from cnnviz.ui.component import browser_component
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz.thumbnails",
-    css=(_HERE / "thumbnails.css").read_text(encoding="utf-8"),
-    js=(_HERE / "thumbnails.js").read_text(encoding="utf-8"),
-)
+_component = browser_component(__file__)
 
 
 def thumbnails(pictures: Mapping[str, Picture], chosen: str | None, on_choose: Callable[[str], None], key: str) -> None:
