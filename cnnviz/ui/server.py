@@ -23,9 +23,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """
     PagesManager.uses_pages_directory = False
     net_util._external_ip = ""
+    address = st.get_option("server.address")
+    everywhere = address in (None, "", "0.0.0.0", "::")
+    url = f"http://{'localhost' if everywhere else address}:{st.get_option('server.port')}"
+    url += f"/{st.get_option('server.baseUrlPath')}".rstrip("/")
+    print(f"cnnviz is open at {url}", "(and at this machine's own address for others)" * everywhere, flush=True)
     if not st.get_option("server.headless"):
-        address = st.get_option("server.address")
-        address = "localhost" if address in (None, "", "0.0.0.0", "::") else address
-        url = f"http://{address}:{st.get_option('server.port')}/{st.get_option('server.baseUrlPath')}"
         threading.Timer(0.5, webbrowser.open, [url]).start()  # in a thread: a console browser would hold up the server
     yield

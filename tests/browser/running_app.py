@@ -60,14 +60,19 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(log: Path, root: Path = ROOT, **environment: str) -> Iterator[str]:
+def serving(log: Path, root: Path = ROOT, headless: bool = True, **environment: str) -> Iterator[str]:
     """Run the app that lies in ``root`` on a free port and give its address; ended afterwards, whatever happens."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.headless={str(headless).lower()}"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=root, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+            command,
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
         )
     address = f"http://127.0.0.1:{port}"
     try:
