@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from cnnviz.networks.download import Progress, fetch
+from cnnviz.networks.mapped import can_be_mapped, make_mapped_copy, mapped_copy
 from cnnviz.networks.preprocess import IMAGENET, Preprocessing, preprocess
 from cnnviz.networks.weights import WeightsError, WeightsFile, find, missing_sentence
 
@@ -190,11 +191,11 @@ def _trained_module(entry: Architecture, path: Path) -> "torch.nn.Module":
 
     Built on the meta device and assigned, so no random weights are drawn only to be overwritten. Of a mapped file
     only the pages that are used are read, and processes share them. A file in PyTorch's format from before 2020
-    (VGG-16's is one) cannot be mapped and is read into memory whole.
+    (VGG-16's is one) cannot be mapped: it is read into memory whole the first time, and from a converted copy after.
     """
     module = _unfilled_module(entry)
     expected = {key: tensor.dtype for key, tensor in module.state_dict().items()}
-    state = _read_state(path)
+    state = _read_state(path if can_be_mapped(path) else mapped_copy(path) or path)
     try:
         module.load_state_dict(state, strict=True, assign=True)
     except Exception as error:  # torch's own words are many lines long and speak of keys
@@ -204,17 +205,17 @@ def _trained_module(entry: Architecture, path: Path) -> "torch.nn.Module":
         ) from error
     if any(tensor.dtype != expected[key] for key, tensor in module.state_dict().items()):
         raise WeightsError(f"{path} holds numbers of another type than {entry.title} computes with (float32).")
+    if not can_be_mapped(path) and mapped_copy(path) is None:
+        make_mapped_copy(path, state)
     # Assigned tensors bring their own flag with them.
     return module.eval().requires_grad_(False)
 
 
 def _read_state(path: Path) -> "dict[str, torch.Tensor]":
-    import zipfile
-
     import torch
 
     try:
-        state = torch.load(path, map_location="cpu", mmap=zipfile.is_zipfile(path), weights_only=True)
+        state = torch.load(path, map_location="cpu", mmap=can_be_mapped(path), weights_only=True)
     except Exception as error:  # a damaged file raises nearly anything, and torch's advice would switch safety off
         raise WeightsError(f"{path} cannot be read as a PyTorch weights file; it may be damaged.") from error
     if not isinstance(state, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
