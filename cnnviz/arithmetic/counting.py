@@ -4,6 +4,7 @@ from math import prod
 
 from cnnviz.arithmetic.derivation import Derivation, Line, coloured, number, output_symbol
 from cnnviz.arithmetic.layers import BatchNorm2d, Conv2d, ConvTranspose2d, Layer, Linear
+from cnnviz.arithmetic.memory import FLOAT32_BYTES, activation_bytes, parameter_bytes, readable_bytes
 from cnnviz.arithmetic.settings import Shape, pair, read_shape
 
 C_IN = coloured("input", r"C_{\text{in}}")
@@ -82,6 +83,36 @@ def flatten_derivation(input_shape: Shape) -> Derivation:
     return Derivation("Features", named(r"\text{features}", lines), prod(shape))
 
 
+def memory_derivation(layer: Layer, *input_shapes: Shape) -> Derivation:
+    r"""How many bytes the output takes in float32; ShapeError when the input does not fit.
+
+    >>> derivation = memory_derivation(Conv2d(3, 96, kernel_size=11, stride=4), (3, 227, 227))
+    >>> derivation.result, derivation.notes[-1]
+    (1161600, '1,161,600 bytes are 1.16 MB. The parameters take 34,944 · 4 bytes = 140 kB more.')
+    """
+    shape, result = layer.output_shape(*input_shapes), activation_bytes(layer, *input_shapes)
+    letters = (C_OUT, output_symbol("H"), output_symbol("W")) if len(shape) == 3 else (r"\text{values}",)
+    times = r" \cdot "
+    exact = f"{result:,} bytes are {readable_bytes(result)}." if result >= 1000 else ""
+    parameters = (
+        f"The parameters take {layer.num_params:,} · {FLOAT32_BYTES} bytes = {readable_bytes(parameter_bytes(layer))} "
+        "more."
+        if layer.num_params
+        else ""
+    )
+    lines = [
+        Line(
+            rf"{times.join(letters)} \cdot {FLOAT32_BYTES}",
+            "Every value of the output is a float32, which takes 4 bytes.",
+        ),
+        Line(rf"= {times.join(number(size, 'output') for size in shape)} \cdot {FLOAT32_BYTES}"),
+    ]
+    if len(shape) > 1:
+        lines.append(Line(rf"= {number(prod(shape))} \cdot {FLOAT32_BYTES}"))
+    lines.append(Line(f"= {number(result)}", " ".join(filter(None, (exact, parameters)))))
+    return Derivation("Memory of the output", named(r"\text{bytes}", lines), result)
+
+
 def dense_derivation(layer: Conv2d, input_shape: Shape) -> Derivation:
     """How many parameters one dense layer would need for the job of a convolution; the lecture's comparison.
 
@@ -118,9 +149,7 @@ def convolution_params(layer: Conv2d) -> list[Line]:
         )
     weights = prod(layer.weight_shape[1:])
     filters = number(layer.out_channels, "output")
-    grouped = (
-        f" Each of the G = {layer.groups} groups sees only its share of the input channels." if layer.groups > 1 else ""
-    )
+    grouped = grouping_note(layer)
     if not layer.bias:
         return [
             Line(rf"{kernel} \cdot {channels} \cdot {C_OUT}", "k is the kernel size; without biases." + grouped),
@@ -140,6 +169,15 @@ def convolution_params(layer: Conv2d) -> list[Line]:
     ]
 
 
+def grouping_note(layer: Conv2d | ConvTranspose2d) -> str:
+    """What groups do to the weights."""
+    if layer.groups == 1:
+        return ""
+    if layer.groups == layer.in_channels:
+        return f" G = {layer.groups}: depthwise, every input channel has filters of its own and sees no other."
+    return f" Each of the G = {layer.groups} groups sees only its share of the input channels."
+
+
 def transposed_params(layer: ConvTranspose2d) -> list[Line]:
     """k * k * C_in * C_out / groups + C_out."""
     kernel, kernel_numbers = kernel_product(layer)
@@ -148,7 +186,7 @@ def transposed_params(layer: ConvTranspose2d) -> list[Line]:
         filters, shares = (rf"\tfrac{{{c}}}{{{g}}}" for c, g in ((filters, "G"), (shares, layer.groups)))
     bias, bias_number = (f" + {C_OUT}", f" + {number(layer.out_channels, 'output')}") if layer.bias else ("", "")
     return [
-        Line(rf"{kernel} \cdot {C_IN} \cdot {filters}{bias}", "k is the kernel size."),
+        Line(rf"{kernel} \cdot {C_IN} \cdot {filters}{bias}", "k is the kernel size." + grouping_note(layer)),
         Line(rf"= {kernel_numbers} \cdot {number(layer.in_channels, 'input')} \cdot {shares}{bias_number}"),
         Line(f"= {number(layer.num_params)}"),
     ]

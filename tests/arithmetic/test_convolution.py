@@ -7,8 +7,9 @@ numbers above a thousand million.
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d, ShapeError
 
@@ -94,6 +95,18 @@ def test_convolutions_have_as_many_parameters_as_torch_counts(groups, channels, 
 def test_macs_are_output_values_times_the_weights_of_one_filter():
     assert Conv2d(3, 96, 11, stride=4).macs((3, 227, 227)) == 55 * 55 * 96 * 3 * 11 * 11
     assert Conv2d(96, 256, 5, padding=2, groups=2).macs((96, 27, 27)) == 27 * 27 * 256 * 48 * 5 * 5
+
+
+@settings(max_examples=120, deadline=None)
+@given(arguments=SOUND_CONV2D | SOUND_TRANSPOSED, height=st.integers(1, 16), width=st.integers(1, 16))
+def test_macs_are_half_of_the_operations_that_torch_counts_while_it_runs(our_shape, arguments, height, width):
+    kind = ConvTranspose2d if "output_padding" in arguments else Conv2d
+    shape = (arguments["in_channels"], height, width)
+    assume(our_shape(lambda: kind(**arguments), shape) is not None)
+    module = getattr(torch.nn, kind.__name__)(**arguments, device="meta")
+    with FlopCounterMode(display=False) as counter:  # counts a product and its sum as two
+        module(torch.zeros(1, *shape, device="meta"))
+    assert kind(**arguments).macs(shape) * 2 == counter.get_total_flops()
 
 
 def test_macs_do_not_change_with_the_bias():

@@ -12,10 +12,12 @@ from cnnviz.arithmetic.counting import (
     dense_derivation,
     flatten_derivation,
     macs_derivation,
+    memory_derivation,
     num_params_derivation,
 )
 from cnnviz.arithmetic.derivation import output_shape_derivations, output_size_derivation, without_colours
 from cnnviz.arithmetic.layers import (
+    AdaptiveAvgPool2d,
     AvgPool2d,
     BatchNorm2d,
     Conv2d,
@@ -25,21 +27,20 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     ShapeError,
 )
-
-FLOOR = re.compile(r"\\left\\lfloor (.*) \\right\\rfloor")
-CEIL = re.compile(r"\\left\\lceil (.*) \\right\\rceil")
+from cnnviz.arithmetic.memory import activation_bytes
+from cnnviz.arithmetic.receptive_field import tapped
+from cnnviz.arithmetic.window_derivation import adaptive_derivations, field_derivations
 
 
 def value(line):
     """What the right side of a line with numbers comes to, read as a person would read the LaTeX."""
     text = without_colours(line.latex).split("=")[-1].replace("{,}", "")
-    rounding = math.floor if FLOOR.search(text) else math.ceil if CEIL.search(text) else lambda number: number
-    for pattern in (FLOOR, CEIL):
-        text = pattern.sub(r"\1", text)
-    text = re.sub(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", r"Fraction(\1, 1) / Fraction(\2, 1)", text)
+    text = re.sub(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", r"(Fraction(\1, 1) / Fraction(\2, 1))", text)
+    for left, right, rounding in ((r"\lfloor", r"\rfloor", "floor"), (r"\lceil", r"\rceil", "ceil")):
+        text = text.replace(rf"\left{left}", f"{rounding}(").replace(rf"\right{right}", ")")
     text = text.replace(r"\cdot", "*").replace(r"\left(", "(").replace(r"\right)", ")")
-    assert re.fullmatch(r"[0-9+\-*/(), Fraction]+", text), text
-    return rounding(eval(text, {"Fraction": Fraction}))
+    assert re.fullmatch(r"(?:[0-9+\-*/(), ]|Fraction|floor|ceil)+", text), text
+    return eval(text, {"Fraction": Fraction, "floor": math.floor, "ceil": math.ceil})
 
 
 def has_letters(line):
@@ -100,6 +101,7 @@ def test_derivations_end_where_the_layer_does(layer, shape):
         assert {derivation.result for derivation in sizes} == set(layer.output_shape(shape)[1:])
     for derivation in (*sizes, num_params_derivation(layer), macs_derivation(layer, shape)):
         check(derivation)
+    assert set(check(memory_derivation(layer, shape))) == {activation_bytes(layer, shape)}
     assert num_params_derivation(layer).result == layer.num_params
     assert macs_derivation(layer, shape).result == layer.macs(shape)
 
@@ -109,6 +111,8 @@ def test_derivations_end_where_the_layer_does(layer, shape):
     [
         num_params_derivation(Conv2d(3, 96, 11, groups=3)),
         num_params_derivation(Linear(3136, 128)),
+        num_params_derivation(Conv2d(8, 16, 3, groups=8, bias=False)),
+        num_params_derivation(ConvTranspose2d(8, 16, (2, 3), groups=4)),
         macs_derivation(Conv2d(3, 96, 11, stride=4), (3, 227, 227)),
         dense_derivation(Conv2d(3, 96, 11, stride=4), (3, 227, 227)),
         flatten_derivation((4, 28, 28)),
@@ -170,3 +174,76 @@ def test_markdown_has_no_colours_and_all_notes():
     assert derivation.markdown.count("$$") == 2
     assert all(note in derivation.markdown for note in derivation.notes)
     assert "textcolor" in derivation.latex
+
+
+@settings(max_examples=100, deadline=None)
+@given(height=st.integers(1, 60), width=st.integers(1, 60), output_size=st.integers(1, 12))
+def test_adaptive_windows_are_as_large_as_those_that_torch_averages(height, width, output_size):
+    layer = AdaptiveAvgPool2d(output_size)
+    derivations = adaptive_derivations(layer, (1, height, width))
+    for axis, size in enumerate((height, width)):
+        which = 0 if size % output_size == 0 else 1  # the window that is worked out
+        seen = tapped(layer, axis, frozenset([which]), [(1, height, width)])
+        derivation = derivations[axis if len(derivations) > 1 else 0]
+        assert set(check(derivation)) == {len(seen)} == {derivation.result}
+
+
+def test_adaptive_windows_that_are_not_of_one_size_are_said_to_share_rows():
+    (derivation,) = adaptive_derivations(AdaptiveAvgPool2d(6), (256, 13, 13))
+    assert "which does not divide 13" in derivation.notes[0]
+    assert derivation.notes[-1].startswith("These are columns 2 to 4. All windows have 3 columns")
+    assert "global pooling" in adaptive_derivations(AdaptiveAvgPool2d(1), (512, 7, 7))[0].notes[0]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    transposed=st.booleans(),
+    kernel_size=st.integers(1, 6),
+    stride=st.integers(1, 4),
+    padding=st.integers(0, 3),
+    dilation=st.integers(1, 3),
+    size=st.integers(1, 30),
+)
+def test_what_one_output_value_sees_is_what_its_taps_reach(transposed, kernel_size, stride, padding, dilation, size):
+    if transposed:
+        layer = ConvTranspose2d(1, 1, kernel_size, stride, padding)
+    else:
+        layer = Conv2d(1, 1, kernel_size, stride, padding, dilation)
+    shape = (1, size, size)
+    try:
+        count = layer.output_shape(shape)[1]
+    except ShapeError:
+        assume(False)
+    (derivation,) = field_derivations(layer, shape)
+    assert set(check(derivation)) == {derivation.result}
+    seen = [tapped(layer, 0, frozenset([row]), [shape]) for row in range(count)]
+    spans = [max(taps) - min(taps) + 1 for taps in seen if taps]
+    assert max(spans, default=0) <= derivation.result
+    if transposed or dilation == 1:
+        first = f"column{'s' if len(seen[0]) > 1 else ''} {min(seen[0])}" if seen[0] else "nothing of the input"
+        assert f"value sees {first}" in derivation.notes[-1]
+
+
+def test_a_field_that_begins_in_the_padding_says_by_how_much():
+    (derivation,) = field_derivations(MaxPool2d(3, stride=2, padding=1), (64, 112, 112))
+    assert derivation.result == 3
+    assert derivation.notes[-1] == (
+        "The first value sees columns 0 to 1 and 1 of the padding; the last, i = 55, columns 109 to 111."
+    )
+
+
+def test_layers_without_windows_of_one_size_have_no_field_to_derive():
+    assert field_derivations(Linear(16, 8), (16,)) == ()
+    assert field_derivations(ConvTranspose2d(1, 1, 3, stride=2, dilation=2), (1, 5, 5)) == ()
+
+
+def test_depthwise_is_called_by_its_name():
+    notes = num_params_derivation(Conv2d(8, 16, 3, groups=8)).notes
+    assert "depthwise" in notes[0]
+    assert "depthwise" not in num_params_derivation(Conv2d(8, 16, 3, groups=4)).notes[0]
+
+
+def test_the_memory_of_an_output_is_told_in_bytes_and_in_megabytes():
+    derivation = memory_derivation(Conv2d(3, 96, 11, stride=4), (3, 227, 227))
+    assert derivation.result == 1_161_600
+    assert "1,161,600 bytes are 1.16 MB" in derivation.notes[-1]

@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.arithmetic.layers import (
     Add,
@@ -96,6 +97,14 @@ def test_relu_and_dropout_keep_any_shape_and_cost_nothing(shape):
 def test_linear_multiplies_every_input_by_every_output():
     assert Linear(9216, 4096).macs((9216,)) == 9216 * 4096
     assert Linear(16, 4, bias=False).macs((10, 16)) == 10 * 16 * 4
+
+
+@settings(max_examples=40, deadline=None)
+@given(in_features=st.integers(1, 9), out_features=st.integers(1, 9), rows=st.integers(1, 5))
+def test_the_macs_of_linear_are_half_of_the_operations_that_torch_counts(in_features, out_features, rows):
+    with FlopCounterMode(display=False) as counter:
+        torch.nn.Linear(in_features, out_features)(torch.zeros(rows, in_features))
+    assert Linear(in_features, out_features).macs((rows, in_features)) * 2 == counter.get_total_flops()
 
 
 def test_a_picture_given_to_linear_is_told_to_be_flattened_first():
