@@ -1,170 +1,250 @@
 """The settings of one layer as a card. Any number can be typed; whether it fits is the layer's to say.
 
-The keys, which a link carries, are the formula's letters: C, H and W of the input, k, S, P and D of the window.
+The keys, which a link carries, are the formula's letters: C, H and W of the input, k, S, P and D of the window, k_W and
+so on where the width has a number of its own.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import prod
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, Linear, MaxPool2d, ShapeError
-from cnnviz.arithmetic.repairs import Repair, repairs
-from cnnviz.arithmetic.settings import whole_number
+from cnnviz.arithmetic.asked import ARGUMENTS, FLAGS, INPUT, KINDS, PER_AXIS, Asked
+from cnnviz.arithmetic.convolution import PADDING_MODES
+from cnnviz.arithmetic.layers import ShapeError
+from cnnviz.arithmetic.repairs import ON_WIDTH, Setting
 
-KINDS = ("Conv2d", "MaxPool2d", "AvgPool2d", "Linear")
-WINDOW = {"kernel_size": "k", "stride": "S", "padding": "P", "dilation": "D"}
-KEYS = {"in_channels": "C", "height": "H", "width": "W", **WINDOW, "out_channels": "filters", "groups": "groups"}
-DEFAULTS = {"C": 3, "H": 227, "W": 227, "filters": 96, "k": 11, "S": 4, "P": 0, "D": 1, "groups": 1}
-INPUT = ("in_channels", "height", "width")
-SETTINGS = {  # which numbers each kind of layer has
-    "Conv2d": (*INPUT, "out_channels", "kernel_size", "stride", "padding", "dilation", "groups"),
-    "MaxPool2d": (*INPUT, "kernel_size", "stride", "padding", "dilation"),
-    "AvgPool2d": (*INPUT, "kernel_size", "stride", "padding"),
-    "Linear": (*INPUT, "out_channels"),
+KEYS = {
+    "in_channels": "C",
+    "height": "H",
+    "width": "W",
+    "out_channels": "filters",
+    "kernel_size": "k",
+    "stride": "S",
+    "padding": "P",
+    "dilation": "D",
+    "output_padding": "A",
+    "groups": "groups",
+    "output_size": "O",
+    "divisor_override": "divisor",
 }
-FLAGS = {"Conv2d": "bias", "Linear": "bias", "MaxPool2d": "ceil_mode", "AvgPool2d": "ceil_mode"}
-
-
-@dataclass(frozen=True)
-class LayerSettings:
-    """What the card says, in PyTorch's names. Nothing is known yet about whether it fits."""
-
-    kind: str
-    numbers: Mapping[str, float]
-    bias: bool = True
-    ceil_mode: bool = False
-
-    @property
-    def picture(self) -> tuple[Any, ...]:
-        """(C, H, W) as they were typed."""
-        return tuple(self.numbers[name] for name in INPUT)
-
-    @property
-    def input_shape(self) -> tuple[int, ...]:
-        """(C, H, W); for a dense layer flattened."""
-        return (prod(self.picture),) if self.kind == "Linear" else self.picture
-
-    def layer(self) -> Conv2d | MaxPool2d | AvgPool2d | Linear:
-        """The layer, made for this input; ShapeError in words where a setting is none."""
-        numbers: Mapping[str, Any] = self.numbers  # the layer itself says whether they are whole
-        if self.kind == "Linear":
-            features = prod(whole_number(name, numbers[name]) for name in INPUT)
-            return Linear(features, numbers["out_channels"], bias=self.bias)
-        window = numbers["kernel_size"], numbers["stride"], numbers["padding"]
-        if self.kind == "AvgPool2d":
-            return AvgPool2d(*window, ceil_mode=self.ceil_mode)
-        if self.kind == "MaxPool2d":
-            return MaxPool2d(*window, numbers["dilation"], ceil_mode=self.ceil_mode)
-        channels = numbers["in_channels"], numbers["out_channels"]
-        return Conv2d(*channels, *window, numbers["dilation"], numbers["groups"], bias=self.bias)
-
-    def fits(self, numbers: Mapping[str, float]) -> bool:
-        """Whether a layer with these numbers takes an input with these numbers."""
-        asked = LayerSettings(self.kind, numbers, self.bias, self.ceil_mode)
-        try:
-            asked.layer().output_shape(asked.input_shape)
-        except ShapeError:
-            return False
-        return True
-
-    def repairs(self) -> list[Repair]:
-        """The nearest changes with which it fits."""
-        return repairs(self.numbers, self.fits, pooling="Pool" in self.kind)
-
-    @property
-    def code(self) -> str:
-        """The line of PyTorch that makes this layer, leaving out what is PyTorch's default."""
-        numbers = self.numbers
-        if self.kind == "Linear":
-            words = [f"{self.input_shape[0]}", f"{numbers['out_channels']}"]
-        elif self.kind == "Conv2d":
-            words = [f"{numbers['in_channels']}", f"{numbers['out_channels']}", f"kernel_size={numbers['kernel_size']}"]
-        else:
-            words = [f"kernel_size={numbers['kernel_size']}", f"stride={numbers['stride']}"]
-        defaults = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
-        if self.kind != "Conv2d":
-            del defaults["stride"]  # PyTorch's default is the kernel size: better said than known
-        words += [f"{name}={numbers[name]}" for name in defaults if numbers.get(name, defaults[name]) != defaults[name]]
-        words += ["ceil_mode=True"] if self.ceil_mode else []
-        words += [] if self.bias else ["bias=False"]
-        return f"nn.{self.kind}({', '.join(words)})"
+KEYS |= {name + ON_WIDTH: KEYS[name] + "_W" for name in PER_AXIS}
+DEFAULTS = {"C": 3, "H": 227, "W": 227, "filters": 96, "k": 11, "S": 4, "P": 0, "D": 1, "groups": 1, "A": 0, "O": 6}
+DEFAULTS |= {"divisor": 0, **{KEYS[name] + "_W": DEFAULTS[KEYS[name]] for name in PER_AXIS}}
+FLAG_KEYS = {
+    "bias": ("with_bias", True),
+    "ceil_mode": ("ceil", False),
+    "count_include_pad": ("count_pad", True),
+}
+AS_NUMBER = "number"
+PADDINGS = (AS_NUMBER, "same", "valid")
+LAST_ROW = ("groups", "divisor_override", "output_padding")  # the settings that one touches last
+RESET: dict[str, object] = {  # the state of the page without a link
+    "kind": "Conv2d",
+    "axes": False,
+    "pad": AS_NUMBER,
+    "padding_mode": "zeros",
+    "want_H": None,
+    "want_W": None,
+    **DEFAULTS,
+    **dict(FLAG_KEYS.values()),
+}
 
 
 def choose_kind() -> str:
     """The kinds of layer side by side."""
+    kinds = list(KINDS)
     chosen = st.segmented_control(
-        "Layer", KINDS, default=KINDS[0], required=True, key="layer", bind="query-params", label_visibility="collapsed"
+        "Layer",
+        kinds,
+        default=kinds[0],
+        required=True,
+        key="kind",
+        bind="query-params",
+        label_visibility="collapsed",
+        wrap=True,  # on a phone all of them are seen
     )
-    return chosen or KINDS[0]  # a link with an empty layer= chooses none
+    return chosen or kinds[0]  # a link with an empty kind= chooses none
 
 
-def choose_settings(kind: str) -> LayerSettings:
-    """Draw the settings that this kind of layer has and return what they say.
-
-    Those that only other kinds have stay on the page, folded away: a box that left it would come back with the number
-    of the link that the visitor came by, not with the one typed since.
-    """
-    own = [name for name in SETTINGS[kind] if name not in INPUT]
+def choose_settings(kind: str) -> Asked:
+    """Draw the settings that this kind of layer has and return what they say."""
     st.markdown(":blue[**Input**]")
-    numbers = choose_numbers(list(INPUT))
+    settings: dict[str, Setting] = dict(choose_numbers(INPUT))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f":orange[**{kind}**]", width="content")
-        options = {FLAGS[kind]: choose_flag(FLAGS[kind])}
-    numbers |= choose_rows(own, kind)
-    with st.expander(f"Not used by {kind}"):
-        choose_rows([name for name in KEYS if name not in SETTINGS[kind]], kind)
-        choose_flag("ceil_mode" if FLAGS[kind] == "bias" else "bias")
-    return LayerSettings(kind, numbers, **options)
+        by_axis = has_axes(kind) and choose_axes()
+        flags = {name: choose_flag(name) for name in FLAGS[kind]}
+    word = kind == "Conv2d" and st.session_state.get("pad") in PADDINGS[1:]
+    for row in rows_of(kind, by_axis):
+        settings |= choose_numbers(row, kind, padding_word=word)
+    if kind == "Conv2d":
+        with st.expander(more_label()):
+            words = choose_words()
+            offer_depthwise()
+        settings["padding_mode"] = words["padding_mode"]
+        if words["pad"] != AS_NUMBER:
+            settings["padding"] = words["pad"]
+            settings.pop("padding" + ON_WIDTH, None)
+    elif kind == "ConvTranspose2d":
+        offer_depthwise()
+    return Asked(kind, settings, flags)
+
+
+def keep_other_settings(asked: Asked) -> None:
+    """Draw, folded away, the settings that this layer does not use.
+
+    They stay on the page, because a box that left it would come back with the number of the link that the visitor came
+    by, not with the one typed since.
+    """
+    shown = {*INPUT, *ARGUMENTS[asked.kind], *asked.settings}
+    if st.session_state.get("axes"):
+        shown |= {name + ON_WIDTH for name in ARGUMENTS[asked.kind]}
+    with st.expander("Settings not in use"):
+        st.caption(f"{asked.kind}, as it is set, does not have these; they keep their values for the layers that do.")
+        for row in pairs(name for name in KEYS if name not in shown):
+            choose_numbers(row)
+        with st.container(horizontal=True):
+            if not has_axes(asked.kind):
+                choose_axes()
+            for name in FLAG_KEYS:
+                if name not in asked.flags:
+                    choose_flag(name)
+        if asked.kind != "Conv2d":
+            choose_words(disabled=True)
+
+
+def has_axes(kind: str) -> bool:
+    """Whether any setting of this kind may differ between height and width."""
+    return not set(PER_AXIS).isdisjoint(ARGUMENTS[kind])
+
+
+def offer_depthwise() -> None:
+    """A click for the groups that make each channel a layer of its own."""
+    st.button("Depthwise: a filter for each channel", on_click=take_depthwise, help="groups and filters become C")
+
+
+def rows_of(kind: str, by_axis: bool) -> list[tuple[str, ...]]:
+    """Which boxes stand side by side: two settings, or the two axes of one."""
+    own = [name for name in ARGUMENTS[kind] if name in KEYS and name not in INPUT]
+    if not by_axis:
+        return pairs(sorted(own, key=LAST_ROW.__contains__))
+    split = [name for name in own if name in PER_AXIS]
+    return [*pairs(name for name in own if name not in split), *((name, name + ON_WIDTH) for name in split)]
+
+
+def pairs(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """The names two by two."""
+    listed = list(names)
+    return [tuple(listed[start : start + 2]) for start in range(0, len(listed), 2)]
+
+
+def choose_axes() -> bool:
+    """Whether height and width have settings of their own; if so the width begins with those of the height."""
+
+    def copy_to_the_width() -> None:
+        if st.session_state["axes"]:
+            for name in PER_AXIS:
+                st.session_state[KEYS[name + ON_WIDTH]] = st.session_state[KEYS[name]]
+
+    return st.toggle("per axis", False, key="axes", bind="query-params", on_change=copy_to_the_width, width="content")
 
 
 def choose_flag(name: str) -> bool:
-    """The one setting of the layer that is on or off."""
-    if name == "bias":
-        return st.toggle("bias", True, key="with_bias", bind="query-params", width="content")
-    return st.toggle("ceil_mode", False, key="ceil", bind="query-params", width="content")
+    """A setting of the layer that is on or off."""
+    key, default = FLAG_KEYS[name]
+    return st.toggle(name, default, key=key, bind="query-params", width="content")
 
 
-def choose_rows(names: list[str], kind: str) -> dict[str, float]:
-    """Number boxes, two in a row."""
-    numbers: dict[str, float] = {}
-    for start in range(0, len(names), 2):
-        numbers |= choose_numbers(names[start : start + 2], "out_features" if kind == "Linear" else "filters")
-    return numbers
+def choose_words(disabled: bool = False) -> dict[str, str]:
+    """The settings of Conv2d that are words: how the padding is given, and what it is filled with."""
+    pad = st.segmented_control(
+        "padding given as",
+        PADDINGS,
+        default=AS_NUMBER,
+        required=True,
+        key="pad",
+        bind="query-params",
+        disabled=disabled,
+    )
+    mode = st.selectbox(
+        "padding_mode, what it is filled with",
+        PADDING_MODES,
+        key="padding_mode",
+        bind="query-params",
+        disabled=disabled,
+    )
+    return {"pad": pad or AS_NUMBER, "padding_mode": mode or PADDING_MODES[0]}
 
 
-def choose_numbers(names: list[str], out_channels: str = "filters") -> dict[str, float]:
+def more_label() -> str:
+    """What of Conv2d is folded away, and what of it is set."""
+    chosen = [
+        f"{label} {st.session_state[key]!r}"
+        for label, key, usual in (("padding", "pad", AS_NUMBER), ("padding_mode", "padding_mode", PADDING_MODES[0]))
+        if st.session_state.get(key, usual) not in (usual, None)
+    ]
+    return f"More: {', '.join(chosen)}" if chosen else "More: padding 'same', padding_mode, depthwise"
+
+
+def choose_numbers(names: Iterable[str], kind: str = "", padding_word: bool = False) -> dict[str, float]:
     """A row of number boxes, which take any number: what does not fit is answered in words."""
-    labels = {"in_channels": "C", "height": "H", "width": "W", "out_channels": out_channels}
+    labels = {"in_channels": "C", "height": "H", "width": "W", "divisor_override": "divisor_override (0: none)"}
+    labels["out_channels"] = "out_features" if kind == "Linear" else "filters"
+    names = tuple(names)
+    labels |= {name + ON_WIDTH: f"{name}, width" for name in PER_AXIS}
+    labels |= {name: f"{name}, height" for name in PER_AXIS if name + ON_WIDTH in names}
     numbers: dict[str, float] = {}
     with st.container(horizontal=True, wrap=False):
         for name in names:
-            key, label = KEYS[name], labels.get(name, name)
+            key = KEYS[name]
             # a box for floats, because one for ints stumbles over an infinite number in the link
             number = st.number_input(
-                label, value=float(DEFAULTS[key]), step=1.0, format="%g", key=key, bind="query-params"
+                labels.get(name, name),
+                value=float(DEFAULTS[key]),
+                step=1.0,
+                format="%g",
+                key=key,
+                bind="query-params",
+                disabled=padding_word and name.startswith("padding"),
             )
             numbers[name] = int(number) if float(number).is_integer() else number
     return numbers
 
 
-def show_misfit(settings: LayerSettings, problem: ShapeError) -> None:
+def show_misfit(asked: Asked, problem: ShapeError) -> None:
     """Say why it does not fit, and offer the nearest settings that do, one click each."""
     st.error(str(problem), icon=":material/straighten:")
-    offers = settings.repairs()
+    offers = asked.repairs()
     st.markdown("It fits with one of these:" if len(offers) > 1 else "It fits with:" if offers else "Start again with:")
-    start_again = {name: DEFAULTS[KEYS[name]] for name in settings.numbers}
     with st.container(horizontal=True, gap="small"):
-        for number, offer in enumerate(offers or [start_again]):
-            words = ", ".join(f"{name} {value:,}" for name, value in offer.items())
-            st.button(
-                words if offers else "The first layer of AlexNet", key=f"fit_{number}", on_click=take, args=(offer,)
-            )
+        for number, offer in enumerate(offers):
+            words = ", ".join(f"{spoken(name)} {said(value)}" for name, value in offer.items())
+            st.button(words, key=f"fit_{number}", on_click=take, args=(offer,))
+        if not offers:
+            start_again = {name: DEFAULTS[KEYS[name]] for name in asked.settings if name in KEYS}
+            st.button("The first layer of AlexNet", key="fit_0", on_click=take, args=(start_again,))
 
 
-def take(repair: Mapping[str, int]) -> None:
-    """Write the numbers into the boxes."""
-    for name, value in repair.items():
-        st.session_state[KEYS[name]] = value
+def spoken(name: str) -> str:
+    """A setting's name on a button."""
+    return f"{name.removesuffix(ON_WIDTH)} (width)" if name.endswith(ON_WIDTH) else name
+
+
+def said(value: int | str) -> str:
+    """A setting's value on a button."""
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def take(settings: Mapping[str, int | str]) -> None:
+    """Write settings into the boxes; a padding that is a number takes the place of a word."""
+    if "padding" in settings and st.session_state["pad"] != AS_NUMBER:
+        st.session_state["pad"] = AS_NUMBER
+        settings = {"padding" + ON_WIDTH: settings["padding"], **settings}  # a word served both axes
+    for name, value in settings.items():
+        st.session_state[KEYS.get(name, name)] = value
+
+
+def take_depthwise() -> None:
+    """Every channel by itself: as many groups and filters as there are channels."""
+    for key in ("groups", "filters"):
+        st.session_state[key] = st.session_state["C"]

@@ -2,37 +2,83 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.counting import dense_derivation, flatten_derivation, macs_derivation, num_params_derivation
+from cnnviz.arithmetic.asked import AskedLayer
+from cnnviz.arithmetic.counting import (
+    dense_derivation,
+    flatten_derivation,
+    macs_derivation,
+    memory_derivation,
+    num_params_derivation,
+)
+from cnnviz.arithmetic.coverage import coverage
 from cnnviz.arithmetic.derivation import Derivation, output_shape_derivations
-from cnnviz.arithmetic.layers import Conv2d, Linear, ShapeError
+from cnnviz.arithmetic.layer_code import NotInKeras, keras_code, pytorch_code
+from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, Conv2d, ConvTranspose2d, Linear, ShapeError
+from cnnviz.arithmetic.memory import activation_bytes, readable_bytes
+from cnnviz.arithmetic.settings import Shape
+from cnnviz.arithmetic.window_derivation import adaptive_derivations, field_derivations
+from cnnviz.ui.coverage import show_coverage
 from cnnviz.ui.derivations import copy_derivations, show_derivation
-from cnnviz.ui.layer_settings import DEFAULTS, choose_kind, choose_settings, show_misfit
+from cnnviz.ui.layer_settings import RESET, choose_kind, choose_settings, keep_other_settings, show_misfit
+from cnnviz.ui.layer_targets import choose_way
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 
-CONV1 = {**DEFAULTS, "layer": "Conv2d", "with_bias": True}
 SUGGESTIONS = [
-    Suggestion("AlexNet’s first layer", CONV1),
-    Suggestion("Why does 224 give 54?", {**CONV1, "H": 224, "W": 224}),
+    Suggestion("AlexNet’s first layer", RESET),
+    Suggestion("Why does 224 give 54?", {**RESET, "H": 224, "W": 224}),
     Suggestion(
-        "Keep the size with padding 1", {**CONV1, "C": 64, "H": 56, "W": 56, "filters": 64, "k": 3, "S": 1, "P": 1}
+        "Keep the size with padding 1", {**RESET, "C": 64, "H": 56, "W": 56, "filters": 64, "k": 3, "S": 1, "P": 1}
     ),
+    Suggestion("Why does 25 give 12?", {**RESET, "kind": "MaxPool2d", "C": 16, "H": 25, "W": 25, "k": 2, "S": 2}),
+    Suggestion("Pool 55 down to 27", {**RESET, "kind": "MaxPool2d", "C": 96, "H": 55, "W": 55, "k": 3, "S": 2}),
     Suggestion(
-        "Pool 55 down to 27",
-        {"layer": "MaxPool2d", "C": 96, "H": 55, "W": 55, "k": 3, "S": 2, "P": 0, "D": 1, "ceil": False},
+        "Double 28 to 56",
+        {**RESET, "kind": "ConvTranspose2d", "C": 64, "H": 28, "W": 28, "filters": 32, "k": 2, "S": 2},
     ),
 ]
 
 
-def by(shape: tuple[int, ...]) -> str:
+def by(shape: Shape) -> str:
     """A shape as people write it: 96 × 55 × 55."""
     return " × ".join(f"{size:,}" for size in shape)
 
 
 def show_cards(derivations: list[Derivation]) -> None:
-    """Derivations side by side, under one another on a phone."""
-    for column, derivation in zip(st.columns(max(1, len(derivations))), derivations, strict=False):
-        with column:
-            show_derivation(derivation)
+    """Derivations side by side, three in a row, under one another on a phone."""
+    for start in range(0, len(derivations), 3):
+        row = derivations[start : start + 3]
+        for column, derivation in zip(st.columns(len(row)), row, strict=True):
+            with column:
+                show_derivation(derivation)
+
+
+def size_derivations(layer: AskedLayer, picture: Shape) -> list[Derivation]:
+    """Where the output's shape comes from."""
+    if isinstance(layer, Linear):
+        return [flatten_derivation(picture)]
+    if isinstance(layer, AdaptiveAvgPool2d):
+        return list(adaptive_derivations(layer, picture))
+    return list(output_shape_derivations(layer, picture))
+
+
+def count_derivations(layer: AskedLayer, input_shape: Shape) -> list[Derivation]:
+    """What the layer costs."""
+    counts = [num_params_derivation(layer)]
+    if isinstance(layer, Conv2d | ConvTranspose2d | Linear):
+        counts.append(macs_derivation(layer, input_shape))
+    counts.append(memory_derivation(layer, input_shape))
+    if isinstance(layer, Conv2d):
+        counts.append(dense_derivation(layer, input_shape))
+    return [*counts, *field_derivations(layer, input_shape)]
+
+
+def show_windows(layer: AskedLayer, input_shape: Shape) -> None:
+    """How the windows lie along the width, and along the height where that differs."""
+    down, across = (coverage(layer, input_shape, axis) for axis in (0, 1))
+    if down is not None and across is not None and down.windows != across.windows:
+        show_coverage(down, key="windows_down")
+    if across is not None:
+        show_coverage(across, key="windows_across")
 
 
 lesson = read_lesson(__file__)
@@ -43,36 +89,47 @@ with stage:
     kind = choose_kind()
     answer = st.container()
 with side.container(border=True):
-    settings = choose_settings(kind)
+    asked = choose_settings(kind)
 
 sizes: list[Derivation] = []
 counts: list[Derivation] = []
+output_shape = None
+keras = ""
 try:
-    layer = settings.layer()
-    output_shape = layer.output_shape(settings.input_shape)
+    layer = asked.layer()
+    output_shape = layer.output_shape(asked.input_shape)
 except ShapeError as problem:
     with answer:
-        show_misfit(settings, problem)
+        show_misfit(asked, problem)
 else:
-    picture = settings.picture
-    sizes = list(output_shape_derivations(layer, picture)) if kind != "Linear" else [flatten_derivation(picture)]
-    counts = [num_params_derivation(layer)]
-    if isinstance(layer, Conv2d | Linear):
-        counts.append(macs_derivation(layer, settings.input_shape))
-    if isinstance(layer, Conv2d):
-        counts.append(dense_derivation(layer, picture))
+    sizes = size_derivations(layer, asked.picture)
+    counts = count_derivations(layer, asked.input_shape)
+    memory = readable_bytes(activation_bytes(layer, asked.input_shape))
     with answer:
         with st.container(horizontal=True, gap="medium"):
-            st.metric(f":blue[{by(picture)}] gives", f":green[{by(output_shape)}]", width="content")
+            st.metric(f":blue[{by(asked.picture)}] gives", f":green[{by(output_shape)}]", width="content")
             st.metric("Parameters", f"{layer.num_params:,}", width="content")
-            st.metric("MACs", f"{layer.macs(settings.input_shape):,}", width="content")
-        st.code(f"{settings.code}  # {settings.input_shape} -> {output_shape}", language="python", wrap_lines=True)
+            st.metric("MACs", f"{layer.macs(asked.input_shape):,}", width="content")
+            st.metric("Memory (float32)", memory, width="content")
+        st.code(f"{pytorch_code(layer)}  # {asked.input_shape} -> {output_shape}", language="python", wrap_lines=True)
         show_cards(sizes)
 
+if output_shape is not None:
+    show_windows(layer, asked.input_shape)
 try_this(SUGGESTIONS, key="calculator")
-if counts:
+with st.container(border=True):
+    st.markdown("**I want this output**")
+    choose_way(asked, output_shape)
+if output_shape is not None:
     show_cards(counts)
     copy_derivations([*sizes, *counts])
+    with st.expander("The same layer in Keras", icon=":material/code:"):
+        try:
+            st.code(keras_code(layer, asked.input_shape), language="python", wrap_lines=True)
+            st.caption(lesson["About Keras"])
+        except NotInKeras as problem:
+            st.info(str(problem), icon=":material/block:")
 lesson.more("What the letters mean")
 lesson.more("How MACs are counted")
 lesson.more("The lecture's figure", "Why the lecture says 43.7 · 10⁹ for the dense layer")
+keep_other_settings(asked)

@@ -1,5 +1,6 @@
 """The layer calculator as a visitor meets it: by link, by typing, by the buttons."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.derivations import ROLE_COLOURS
 
+ALEXNET = ["96 × 55 × 55", "34,944", "105,415,200", "1.16 MB"]
 ROOT = Path(__file__).parents[2]
 PAGE = str(ROOT / "pages" / "compute" / "layer_calculator.py")
 
@@ -38,7 +40,7 @@ def labels(page):
 
 def test_it_opens_on_alexnets_first_layer():
     page = open_page()
-    assert metrics(page) == ["96 × 55 × 55", "34,944", "105,415,200"]
+    assert metrics(page) == ALEXNET
     assert page.code[0].value == "nn.Conv2d(3, 96, kernel_size=11, stride=4)  # (3, 227, 227) -> (96, 55, 55)"
 
 
@@ -65,18 +67,22 @@ def test_height_and_width_are_derived_apart_where_they_differ():
 
 
 @pytest.mark.parametrize(
-    ("layer", "link", "expected"),
+    ("kind", "link", "expected"),
     [
-        ("Linear", "C=4&H=28&W=28&filters=128", ["128", "401,536", "401,408"]),
-        ("Linear", "C=4&H=28&W=28&filters=128&with_bias=false", ["128", "401,408", "401,408"]),
-        ("MaxPool2d", "C=96&H=55&W=55&k=3&S=2", ["96 × 27 × 27", "0", "0"]),
-        ("MaxPool2d", "H=6&W=6&k=3&S=2&ceil=true", ["3 × 3 × 3", "0", "0"]),
-        ("AvgPool2d", "C=16&H=10&W=10&k=2&S=2", ["16 × 5 × 5", "0", "0"]),
-        ("Conv2d", "C=96&H=27&W=27&filters=256&k=5&S=1&P=2&groups=2", ["256 × 27 × 27", "307,456", "223,948,800"]),
+        ("Linear", "C=4&H=28&W=28&filters=128", ["128", "401,536", "401,408", "512 bytes"]),
+        ("Linear", "C=4&H=28&W=28&filters=128&with_bias=false", ["128", "401,408", "401,408", "512 bytes"]),
+        ("MaxPool2d", "C=96&H=55&W=55&k=3&S=2", ["96 × 27 × 27", "0", "0", "280 kB"]),
+        ("MaxPool2d", "H=6&W=6&k=3&S=2&ceil=true", ["3 × 3 × 3", "0", "0", "108 bytes"]),
+        ("AvgPool2d", "C=16&H=10&W=10&k=2&S=2", ["16 × 5 × 5", "0", "0", "1.60 kB"]),
+        (
+            "Conv2d",
+            "C=96&H=27&W=27&filters=256&k=5&S=1&P=2&groups=2",
+            ["256 × 27 × 27", "307,456", "223,948,800", "746 kB"],
+        ),
     ],
 )
-def test_a_link_opens_any_layer_with_its_settings(layer, link, expected):
-    assert metrics(open_page(layer=layer, **dict(parse_qsl(link)))) == expected
+def test_a_link_opens_any_layer_with_its_settings(kind, link, expected):
+    assert metrics(open_page(kind=kind, **dict(parse_qsl(link)))) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ def test_a_link_opens_any_layer_with_its_settings(layer, link, expected):
     ],
 )
 def test_try_this_sets_the_state_from_any_other(suggestion, size, words):
-    page = click(open_page(layer="Linear", k="7", P="3", D="2"), suggestion)
+    page = click(open_page(kind="Linear", k="7", P="3", D="2"), suggestion)
     assert metrics(page)[0] == size
     assert any(words in caption.value for caption in page.caption)
 
@@ -97,9 +103,9 @@ def test_try_this_sets_the_state_from_any_other(suggestion, size, words):
 def test_numbers_typed_since_the_link_survive_a_look_at_another_layer():
     page = open_page(k="7")
     page.number_input(key="k").set_value(9).run()
-    page.segmented_control(key="layer").set_value("Linear").run()
+    page.segmented_control(key="kind").set_value("Linear").run()
     assert "Linear" in page.code[0].value
-    page.segmented_control(key="layer").set_value("Conv2d").run()
+    page.segmented_control(key="kind").set_value("Conv2d").run()
     assert "kernel_size=9" in page.code[0].value
 
 
@@ -112,8 +118,8 @@ def test_numbers_typed_since_the_link_survive_a_look_at_another_layer():
         ({"k": "3.7"}, "kernel_size is 3.7", ["kernel_size 4"], "96 × 56 × 56"),
         ({"groups": "5"}, "does not divide into 5 groups", ["groups 3"], "96 × 55 × 55"),
         ({"k": "1e12"}, "kernel_size is 1,000,000,000,000", ["kernel_size 227"], "96 × 1 × 1"),
-        ({"layer": "MaxPool2d", "k": "3", "P": "2"}, "more than half", ["kernel_size 4", "padding 1"], "3 × 57 × 57"),
-        ({"layer": "Linear", "H": "0"}, "height is 0", ["height 1"], "96"),
+        ({"kind": "MaxPool2d", "k": "3", "P": "2"}, "more than half", ["kernel_size 4", "padding 1"], "3 × 57 × 57"),
+        ({"kind": "Linear", "H": "0"}, "height is 0", ["height 1"], "96"),
         ({"H": "2.5"}, "The input height is 2.5", ["height 11"], "96 × 1 × 55"),
     ],
 )
@@ -133,20 +139,20 @@ def test_every_offer_fits():
 
 
 def test_what_no_single_change_mends_can_be_started_again():
-    page = open_page(layer="Linear", H="100000", W="100000")
+    page = open_page(kind="Linear", H="100000", W="100000")
     assert "30,000,000,000" in page.error[0].value
     page = click(page, "The first layer of AlexNet")
-    assert metrics(page) == ["96", "14,840,448", "14,840,352"]
+    assert metrics(page) == ["96", "14,840,448", "14,840,352", "384 bytes"]
 
 
 @pytest.mark.parametrize(
     "junk", ["inf", "-inf", "nan", "1e400", "abc", "", "[]", "1,5", "99999999999999999999999", "0x1F"]
 )
-@pytest.mark.parametrize("name", ["k", "H", "layer", "with_bias"])
+@pytest.mark.parametrize("name", ["k", "H", "kind", "with_bias"])
 def test_junk_in_a_link_gives_words_or_the_default_and_never_an_error_of_ours(name, junk):
     page = open_page(**{name: junk})
     assert not page.exception
-    assert page.error or metrics(page) == ["96 × 55 × 55", "34,944", "105,415,200"]
+    assert page.error or metrics(page) == ALEXNET
 
 
 def luminance(colour):
@@ -170,3 +176,183 @@ def test_the_page_does_without_torch():
         "assert page.metric; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "link", "size", "code"),
+    [
+        ("Conv2d", "H=20&W=30&k=3&k_W=5&S=2&S_W=1&axes=true", "96 × 9 × 26", "kernel_size=(3, 5), stride=(2, 1)"),
+        ("Conv2d", "H=20&W=20&k=3&S=1&pad=same", "96 × 20 × 20", "padding='same'"),
+        ("Conv2d", "H=20&W=20&k=3&S=1&pad=valid&P=7", "96 × 18 × 18", "padding='valid'"),
+        ("Conv2d", "H=20&W=20&k=3&S=1&P=1&padding_mode=reflect", "96 × 20 × 20", "padding_mode='reflect'"),
+        ("Conv2d", "C=32&filters=32&groups=32&H=9&W=9&k=3&S=1", "32 × 7 × 7", "groups=32"),
+        ("ConvTranspose2d", "H=28&W=28&k=3&S=2&P=1&A=1", "96 × 56 × 56", "output_padding=1"),
+        ("MaxPool2d", "H=20&W=20&k=3&S=1&D=2&P=1", "3 × 18 × 18", "dilation=2"),
+        ("AvgPool2d", "H=9&W=9&k=3&S=2&P=1&count_pad=false&divisor=5", "3 × 5 × 5", "divisor_override=5"),
+        ("AdaptiveAvgPool2d", "C=256&H=13&W=13&O=6", "256 × 6 × 6", "nn.AdaptiveAvgPool2d(6)"),
+        ("AdaptiveAvgPool2d", "C=256&H=13&W=13&O=6&O_W=1&axes=true", "256 × 6 × 1", "nn.AdaptiveAvgPool2d((6, 1))"),
+    ],
+)
+def test_a_link_carries_every_setting(kind, link, size, code):
+    page = open_page(kind=kind, **dict(parse_qsl(link)))
+    assert metrics(page)[0] == size
+    assert code in page.code[0].value
+
+
+def test_height_and_width_part_with_the_same_numbers():
+    page = open_page(k="5", S="2", P="1")
+    page.toggle(key="axes").set_value(True).run()
+    assert metrics(page)[0] == metrics(open_page(k="5", S="2", P="1"))[0]
+    page.number_input(key="k_W").set_value(7).run()
+    assert "kernel_size=(5, 7), stride=2, padding=1" in page.code[0].value
+
+
+def test_a_click_makes_a_convolution_depthwise():
+    page = click(open_page(C="32", k="3", S="1"), "Depthwise: a filter for each channel")
+    assert metrics(page)[1] == f"{32 * (3 * 3 + 1)}"
+    assert any("depthwise" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize(
+    ("link", "offers", "after"),
+    [
+        ({"pad": "same"}, ["stride 1", "padding 5"], "96 × 227 × 227"),
+        (
+            {"H": "20", "W": "20", "P": "30", "padding_mode": "reflect"},
+            ["padding 19", "padding_mode zeros"],
+            "96 × 12 × 12",
+        ),
+        ({"H": "5", "W": "9", "axes": "true", "k": "7"}, ["kernel_size 5, kernel_size (width) 9"], "96 × 1 × 1"),
+        ({"kind": "ConvTranspose2d", "S": "2", "A": "3"}, ["stride 4", "output_padding 1"], None),
+        ({"kind": "AdaptiveAvgPool2d", "O": "0"}, ["output_size 1"], "3 × 1 × 1"),
+        ({"kind": "AvgPool2d", "divisor": "-2"}, ["divisor_override 0"], "3 × 55 × 55"),
+        (
+            {"H": "5", "W": "5", "axes": "true", "pad": "valid", "S": "1", "S_W": "1", "P_W": "9"},
+            ["padding 3"],
+            "96 × 1 × 1",
+        ),
+    ],
+)
+def test_words_axes_and_other_kinds_are_mended_by_a_click_as_well(link, offers, after):
+    page = open_page(**link)
+    assert len(page.error) == 1
+    assert {*offers} <= {*labels(page)}
+    page = click(page, next(label for label in labels(page) if label in offers))
+    assert not page.error
+    assert after in (None, metrics(page)[0])
+
+
+def ways_shown(page):
+    return next(group for group in page.get("button_group") if group.key == "way")
+
+
+def test_every_way_to_the_present_size_is_shown_and_the_present_one_marked():
+    ways = ways_shown(open_page())
+    assert ways.value == "k 11 · S 4 · P 0"
+    assert len(ways.options) == 12
+
+
+def test_the_present_way_is_shown_also_where_it_is_not_among_the_first():
+    page = open_page(kind="ConvTranspose2d", H="28", W="28", k="3", S="2", P="1", A="1")
+    assert ways_shown(page).value == "k 3 · S 2 · P 1 · A 1"
+
+
+@pytest.mark.parametrize(
+    ("link", "wanted", "way", "code"),
+    [
+        ({"H": "224", "W": "224"}, 112, "k 7 · S 2 · P 3", "kernel_size=7, stride=2, padding=3"),
+        ({"kind": "MaxPool2d", "H": "55", "W": "55"}, 27, "k 3 · S 2 · P 0", "kernel_size=3, stride=2)"),
+        (
+            {"kind": "ConvTranspose2d", "H": "28", "W": "28"},
+            56,
+            "k 4 · S 2 · P 1",
+            "kernel_size=4, stride=2, padding=1",
+        ),
+        ({"H": "56", "W": "56", "pad": "valid"}, 56, "k 3 · S 1 · P 1", "kernel_size=3, padding=1"),
+    ],
+)
+def test_an_output_is_asked_for_and_one_tap_gives_it(link, wanted, way, code):
+    page = open_page(**link)
+    for axis in "HW":
+        page.number_input(key=f"want_{axis}").set_value(wanted)
+    page.run()
+    ways_shown(page).set_value(way).run()
+    assert metrics(page)[0].endswith(f" × {wanted} × {wanted}")
+    assert code in page.code[0].value
+    assert ways_shown(page).value == way
+
+
+def test_all_ways_are_shown_on_demand():
+    page = open_page()
+    page.toggle(key="all_ways").set_value(True).run()
+    assert len(ways_shown(page).options) == 48
+
+
+def test_an_output_out_of_reach_is_told_what_reaches_it():
+    page = open_page(H="20", W="20", k="3", S="1", want_H="200", want_W="200")
+    assert any("ConvTranspose2d grows" in note.value for note in page.info)
+
+
+def test_an_output_that_is_none_is_answered_in_words():
+    page = open_page(want_H="2.5")
+    assert "The output wanted along the height is 2.5" in page.warning[0].value
+
+
+def test_an_input_that_does_not_fit_can_still_be_led_to_a_wanted_output():
+    page = open_page(H="5", W="5", want_H="5", want_W="5")
+    assert page.error
+    ways_shown(page).set_value("k 3 · S 1 · P 1").run()
+    assert metrics(page)[0] == "96 × 5 × 5"
+
+
+def strips(page):
+    found = (json.loads(part.proto.json) for part in page.get("bidi_component") if part.proto.json)
+    return [data["sentence"] for data in found if "sentence" in data]
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (
+            {"kind": "MaxPool2d", "H": "25", "W": "25", "k": "2", "S": "2"},
+            ["Along the width: 25 columns, 12 windows; 1 column of the input is read by none."],
+        ),
+        (
+            {"H": "224"},
+            ["Along the height: 224 rows, 54 windows; 1 row", "Along the width: 227 columns, 55 windows; all"],
+        ),
+        ({"kind": "Linear"}, []),
+        ({"H": "1000000", "W": "1000000"}, []),
+    ],
+)
+def test_a_strip_shows_how_the_windows_lie(link, expected):
+    told = strips(open_page(**link))
+    assert len(told) == len(expected)
+    assert all(sentence.startswith(words) for sentence, words in zip(told, expected, strict=True))
+
+
+def test_the_same_layer_stands_there_in_keras():
+    page = open_page(H="224", W="224", k="7", S="2", P="3")
+    assert any("keras.layers.ZeroPadding2D(3)" in code.value for code in page.code)
+    page = open_page(D="2")
+    assert any("stride together with a dilation" in note.value for note in page.info)
+
+
+@pytest.mark.parametrize("junk", ["inf", "nan", "-1", "abc", "", "1e12", "2.5", "same,valid"])
+@pytest.mark.parametrize("kind", ["Conv2d", "ConvTranspose2d", "AvgPool2d", "AdaptiveAvgPool2d"])
+def test_junk_in_every_setting_at_once_gives_words_or_numbers(kind, junk):
+    names = (
+        "k_W S_W P_W D D_W A A_W O O_W divisor groups axes pad padding_mode count_pad ceil want_H want_W all_ways way"
+    )
+    page = open_page(kind=kind, axes="true", **{name: junk for name in names.split() if name != "axes"})
+    assert not page.exception
+    assert page.error or metrics(page)
+
+
+def test_settings_of_one_axis_survive_a_look_at_another_layer():
+    page = open_page(axes="true", k_W="3")
+    page.number_input(key="k_W").set_value(9).run()
+    for kind in ("Linear", "AdaptiveAvgPool2d", "Conv2d"):
+        page.segmented_control(key="kind").set_value(kind).run()
+        assert metrics(page)
+    assert "kernel_size=(11, 9)" in page.code[0].value
