@@ -12,6 +12,8 @@ CHAPTERS = {
     ],
     "Compute": [
         ("pages/compute/layer_calculator.py", "Layer calculator", ":material/calculate:"),
+        ("pages/compute/network_builder.py", "Network builder", ":material/account_tree:"),
+        ("pages/compute/architectures.py", "Architectures", ":material/apartment:"),
     ],
     "Explore": [
         ("pages/explore/filters.py", "Filters", ":material/apps:"),

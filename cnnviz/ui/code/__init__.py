@@ -1,0 +1,55 @@
+"""A text box for code: numbered lines, some of them marked, told to Python a moment after the last key."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+Mark = Literal["wrong", "chosen"]
+
+LONGEST = 100_000  # letters; the box takes no more, so that no paste floods the server
+
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "cnnviz.code",
+    html=(_HERE / "code.html").read_text(encoding="utf-8"),
+    css=(_HERE / "code.css").read_text(encoding="utf-8"),
+    js=(_HERE / "code.js").read_text(encoding="utf-8"),
+)
+
+
+def code_box(
+    text: str,
+    key: str,
+    *,
+    label: str,
+    marks: Mapping[int, Mark],
+    on_text: Callable[[str], None],
+    reveal: int | None = None,
+    height: int = 320,
+) -> None:
+    """Draw a text that can be edited; ``on_text`` is called with what was typed.
+
+    ``marks`` says which lines, counted from 1, are "wrong" or "chosen". Where ``text`` differs from what was typed it
+    takes its place; the page holds the text, the box only shows it. ``reveal`` is a line that is scrolled into sight
+    when it was not the last time.
+    """
+
+    def typed() -> None:
+        written = st.session_state[key].get("text")
+        if isinstance(written, str):
+            on_text(written[:LONGEST])
+
+    _component(
+        key=key,
+        data={
+            "text": text,
+            "label": label,
+            "marks": [{"line": line, "kind": kind} for line, kind in sorted(marks.items())],
+            "reveal": reveal,
+            "height": height,
+            "longest": LONGEST,
+        },
+        on_text_change=typed,
+    )

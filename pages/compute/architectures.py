@@ -1,0 +1,73 @@
+"""The lecture's networks and torchvision's: where memory and parameters sit, and the lecture's tables, checked."""
+
+import streamlit as st
+
+from cnnviz.arithmetic.memory import FLOAT32_BYTES, readable_bytes
+from cnnviz.arithmetic.network import totals
+from cnnviz.arithmetic.network_memory import has_blocks, num_values, shares
+from cnnviz.ui.architecture_choice import choose_architecture, choose_size, other_sizes
+from cnnviz.ui.blocks.script import by
+from cnnviz.ui.lecture_tables import show_beside_lecture
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.methods import show_methods
+from cnnviz.ui.shares import show_shares
+
+BARS, LECTURE, METHODS = "Layer by layer", "The lecture", "State of the art"
+SUGGESTIONS = [
+    Suggestion("Where do VGG-16’s parameters sit?", {"architecture": "vgg16", "size": 224, "show": BARS}),
+    Suggestion("Why 55 × 55?", {"architecture": "alexnet", "size": 227, "show": LECTURE}),
+    Suggestion("Read the Keras listing", {"architecture": "vgg16-unpadded", "size": 224, "show": LECTURE}),
+    Suggestion("Give Sat6ConvNet a SAT-6 patch", {"architecture": "sat6-convnet", "size": 32, "show": LECTURE}),
+    Suggestion("What does extra data bring?", {"accuracy": "top1", "show": METHODS}),
+]
+
+
+def in_training(num_params: int, values: int) -> str:
+    """The memory of this network while it learns, with its numbers put in."""
+    once, sgd, adam = (readable_bytes(times * num_params * FLOAT32_BYTES) for times in (1, 2, 4))
+    answering, learning = (readable_bytes(times * values * FLOAT32_BYTES) for times in (1, 2))
+    return (
+        f"For this network: parameters **{once}**, with plain SGD **{sgd}**, with Adam **{adam}**; values kept for one "
+        f"picture **{answering}**, with a gradient for each **{learning}**."
+    )
+
+
+lesson = read_lesson(__file__)
+lesson.header()
+
+side, stage = st.columns([3, 8], gap="medium")
+with side:
+    chosen = choose_architecture()
+    st.caption(chosen.description)
+    input_shape = choose_size(chosen)
+    rows = chosen.network.trace(input_shape)
+    sums, values = totals(rows), num_values(shares(rows, input_shape))
+    with st.container(horizontal=True, gap="small"):
+        st.metric(f":blue[{by(input_shape)}] gives", f":green[{by(rows[-1].output_shape)}]", width="content")
+        st.metric("Memory", readable_bytes(values * FLOAT32_BYTES), width="content")
+        st.metric("Parameters", f"{sums.num_params:,}", width="content")
+        st.metric("MACs", f"{sums.macs:,}", width="content")
+    every = st.toggle("Count ReLUs and the like too", key="every", bind="query-params")
+    layers = st.toggle("Every layer of a block", key="layers", bind="query-params", disabled=not has_blocks(rows))
+
+bars, lecture, methods = stage.tabs([BARS, LECTURE, METHODS], key="show", on_change="rerun", bind="query-params")
+if lecture.open:
+    with lecture:
+        show_beside_lecture(chosen, rows, input_shape, lesson)
+elif methods.open:
+    with methods:
+        show_methods(lesson)
+else:
+    with bars:
+        show_shares(shares(rows, input_shape, every=every, blocks=not layers), key="shares")
+
+try_this(SUGGESTIONS, key="architectures")
+lesson.more("Early and late", "Why memory sits early and parameters late")
+lesson.more("Counting", "What is counted")
+with st.expander("In training"):
+    st.markdown(lesson["In training"])
+    st.markdown(in_training(sums.num_params, values))
+with st.expander("Which sizes fit"):
+    st.markdown(lesson["Sizes"])
+    for sentence in other_sizes(chosen):
+        st.markdown(f"- {sentence}")

@@ -1,0 +1,68 @@
+"""A pasted network, read and worked out: its table, its drawing, what does not fit, and what a layer sees."""
+
+import streamlit as st
+
+from cnnviz.arithmetic.memory import FLOAT32_BYTES, readable_bytes
+from cnnviz.arithmetic.network import Network, totals
+from cnnviz.ui.blocks import by, diagram, network_script, table
+from cnnviz.ui.lesson import read_lesson
+from cnnviz.ui.network_chosen import choose_layer, chosen_place, clicked, show_chosen
+from cnnviz.ui.network_editor import edit, show_problems, suggestions
+from cnnviz.ui.network_export import show_exports
+from cnnviz.ui.network_input import choose_sizes, input_shape
+from cnnviz.ui.network_reading import Reading, read
+from cnnviz.ui.network_text import begin, follow_address, keep_readable, last_readable, text
+
+
+def show_numbers(network: Network, reading: Reading) -> None:
+    """What goes in, what comes out, and what it costs; of a network that does not fit only the parameters are known."""
+    with st.container(horizontal=True, gap="medium"):
+        if reading.fits and reading.rows:
+            output = by(reading.rows[-1].output_shape)
+            st.metric(f":blue[{by(reading.input_shape)}] gives", f":green[{output}]", width="content")
+        st.metric("Parameters", f"{network.num_params:,}", width="content")
+        if reading.fits:
+            values = totals(reading.rows).activation_values
+            st.metric("Memory", readable_bytes(values * FLOAT32_BYTES), width="content")
+
+
+lesson = read_lesson(__file__)
+lesson.header()
+
+left, right = st.columns([9, 11], gap="large")
+begin()
+with left:
+    sizes = choose_sizes()
+follow_address(sizes)
+shape = input_shape(sizes)
+reading = read(text(), shape)
+place = chosen_place(reading)
+with left:
+    edit(reading, place)
+with right:
+    show_problems(reading)
+shown = reading
+if reading.network is not None:
+    keep_readable(reading.text)
+elif reading.refusal is not None and (before := last_readable()) is not None:
+    shown = read(before, shape)
+    place = chosen_place(shown)
+    with right:
+        st.caption("This is the network before the change that cannot be read.")
+network = shown.network
+if network is None:
+    suggestions()
+else:
+    script = network_script(network, shown.rows, shown.input_shape)
+    with right:
+        show_numbers(network, shown)
+        diagram(script, "network_diagram", chosen=place, on_choose=choose_layer)
+    suggestions()
+    broken = len(shown.rows) if shown.problems else None
+    reveal = place if clicked(place) else broken
+    table(script, "network_table", chosen=place, on_choose=choose_layer, reveal=reveal)
+    show_chosen(shown, place)
+    show_exports(shown)
+lesson.more("What is read")
+lesson.more("How it is counted")
+lesson.more("The receptive field")
