@@ -23,7 +23,7 @@ CHAPTERS = {
 }
 
 if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
-    st.set_page_config(page_title="cnnviz", page_icon="assets/icon.png", layout="wide")
+    st.set_page_config(page_icon="assets/icon.png", layout="wide")
     home = st.Page("pages/start/home.py", title="cnnviz", icon=":material/grid_on:", default=True)
     chapters = {
         chapter: [st.Page(file, title=title, icon=icon) for file, title, icon in lessons]

@@ -2,7 +2,8 @@
 
 Run with ``python -m benchmarks.bench_weights``. Two files of the real size with random numbers: one in the format
 torch.save writes today, which can be mapped, and one in the format from before 2020, which cannot: it is converted at
-its first load (not counted, like a download) and mapped from then on. By its size the published VGG-16 file is of the second kind, those of the other networks of the first.
+its first load (not counted, like a download) and mapped from then on. By its size the published VGG-16 file is of the
+second kind, those of the other networks of the first.
 
 Every load runs in a fresh process, the ways take turns, and figures are ratios of medians. Both are counted from after
 torch and torchvision are imported: the time, and the memory as the rise of the process's peak of resident memory above

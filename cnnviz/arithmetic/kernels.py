@@ -21,9 +21,7 @@ class Kernel:
 
 
 KERNELS = {
-    "lecture": Kernel(
-        "Lecture example", "0 1 2; 2 2 0; 0 1 2", "The worked example of the lecture: its first output is 12."
-    ),
+    "lecture": Kernel("Lecture example", "0 1 2; 2 2 0; 0 1 2", "The kernel of the lecture’s worked example."),
     "identity": Kernel("Identity", "0 0 0; 0 1 0; 0 0 0", "The picture itself: only the centre counts."),
     "sobel_x": Kernel(
         "Sobel x", "-1 0 1; -2 0 2; -1 0 1", "How much brighter it gets from left to right: upright edges."

@@ -9,6 +9,8 @@ MAX_SIDE = 16
 MAX_MAGNITUDE = 10_000
 MAX_DENOMINATOR = 10_000
 
+# What stands around the numbers in text pasted from Python: np.array( … , dtype=float)
+_CALL = re.compile(r"^\s*(?:torch\.|np\.|numpy\.)?(?:tensor|array)\(|,?\s*(?:dtype|device)=[\w.']+|\)\s*$")
 _NUMBER = re.compile(r"[+-]?(\d{1,8}(\.\d{0,6})?|\.\d{1,6})(/\d{1,5})?")
 
 
@@ -20,7 +22,7 @@ def read_matrix(text: str, name: str = "input", max_side: int = MAX_SIDE) -> Mat
     """The grid that ``text`` spells, as exact fractions.
 
     Rows are separated by line ends or ``;``, numbers by blanks or commas. Integers, decimals and fractions are read
-    exactly, so that what is shown later adds up. Brackets of a pasted Python list are ignored.
+    exactly, so that what is shown later adds up. Brackets of a pasted list, array or tensor are ignored.
 
     Raises ``MatrixError`` for an empty text, a word that is no number, rows of different lengths, a number over
     ±10,000, or more than ``max_side`` rows or columns.
@@ -33,6 +35,7 @@ def read_matrix(text: str, name: str = "input", max_side: int = MAX_SIDE) -> Mat
     """
     if len(text) > 40 * MAX_SIDE * MAX_SIDE:
         raise MatrixError(f"The {name} is too long to read: give at most {max_side} rows of {max_side} numbers.")
+    text = _CALL.sub(" ", text)
     text = re.sub(r"\]\s*,\s*\[", ";", text).replace("[", " ").replace("]", " ").replace("−", "-")
     lines = [line.replace(",", " ").split() for line in re.split(r"[;\n]", text)]
     rows = [line for line in lines if line]

@@ -79,12 +79,18 @@ def choose_convolution(card: DeltaGenerator, size: tuple[int, int] | None = None
 
 
 def read_or_explain(key: str, default: str, name: str, max_side: int) -> Matrix:
-    """The grid typed under ``key``; where it cannot be read, the reason is shown and the default goes on."""
+    """The grid typed under ``key``; where it cannot be read the reason is shown, and the one before it goes on."""
+    last = f"{key}_that_could_be_read"
+    problem = st.session_state.pop(f"{key}_problem", None)  # of a single cell: the text is still the one before it
     try:
-        return read_matrix(st.session_state[key], name, max_side)
-    except MatrixError as problem:
-        st.error(plain(f"{problem} Until then, the lecture’s {name} is shown."), icon=":material/edit:")
-        return read_matrix(default, name)
+        matrix = read_matrix(st.session_state[key], name, max_side)
+    except MatrixError as error:
+        problem = str(error)
+        matrix = st.session_state.get(last) or read_matrix(default, name)
+    st.session_state[last] = matrix
+    if problem:
+        st.error(plain(f"{problem} Until then, the {name} before it is shown."), icon=":material/edit:")
+    return matrix
 
 
 def choose_named_kernel(kernel: Matrix) -> None:
@@ -112,22 +118,40 @@ def take_preset() -> None:
 
 
 def choose_fitting(name: str, fitting: range) -> int:
-    """One setting as a row of the values that fit; one that no longer fits moves to the nearest that does."""
-    if name in st.session_state and st.session_state[name] not in fitting:
-        st.session_state[name] = min(fitting, key=lambda value: abs(value - (st.session_state[name] or 0)))
-    st.session_state.setdefault(name, fitting[0])
-    chosen = st.segmented_control(name, fitting, required=True, key=name, bind="query-params")
-    return fitting[0] if chosen is None else chosen
+    """One setting as a row of the values that fit.
+
+    One that does not fit any more gives way to the nearest that does, says so, and comes back when it fits again.
+    """
+    wanted, chosen = f"{name}_wanted", st.session_state.get(name)
+    if chosen is not None and chosen not in fitting:
+        st.session_state.setdefault(wanted, chosen)
+        st.session_state[name] = min(fitting, key=lambda value: abs(value - chosen))
+    elif st.session_state.get(wanted) in fitting:
+        st.session_state[name] = st.session_state.pop(wanted)
+    value = st.segmented_control(
+        name,
+        fitting,
+        default=fitting[0],
+        required=True,
+        key=name,
+        bind="query-params",
+        on_change=lambda: st.session_state.pop(wanted, None),
+    )
+    if wanted in st.session_state:
+        st.caption(f"{name} {st.session_state[wanted]} does not fit these sizes.")
+    return fitting[0] if value is None else value
 
 
 def take_numbers(numbers: Numbers) -> None:
-    """Write what somebody typed into the cells of the stepper as the text that the page, and its link, carry."""
-    if numbers["grid"] == "input":
-        st.session_state["input"] = numbers["rows"]
-        return
+    """Write what somebody typed into the cells of the stepper as the text that the page, and its link, carry.
+
+    Where a cell cannot be read the text stays as it was, and the card says which cell and why.
+    """
+    is_input = numbers["grid"] == "input"
+    key, name, max_side = ("input", "input", MAX_INPUT) if is_input else ("weights", "kernel", MAX_KERNEL)
     try:
-        weights = read_matrix(numbers["rows"], "kernel", MAX_KERNEL)
-    except MatrixError:
-        st.session_state["weights"] = numbers["rows"]  # the card then says what is wrong with it
-        return
-    st.session_state["weights"] = write_matrix(tuple(tuple(w / numbers["divisor"] for w in row) for row in weights))
+        typed = read_matrix(numbers["rows"], name, max_side)
+        divided = tuple(tuple(value / numbers["divisor"] for value in row) for row in typed)
+        st.session_state[key] = write_matrix(divided)
+    except MatrixError as problem:
+        st.session_state[f"{key}_problem"] = str(problem)

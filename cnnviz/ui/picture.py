@@ -66,7 +66,8 @@ def _draw_row() -> None:
             with st.container(gap=None):
                 width, height = picture.image.size
                 st.markdown(f"**{picture.name}**")
-                st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes)))
+                own = () if picture.gallery_key else ("A link does not carry it.",)
+                st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes, *own)))
         choices = st.popover(
             "Change picture", icon=":material/image:", key="picture_choices", on_change=_forget_refusal
         )
@@ -105,7 +106,8 @@ def _draw_choices(picture: Picture) -> None:
             max_upload_size=MAX_BYTES // 1024**2,
             width=500,
         )
-        st.caption(f"Up to {MAX_PIXELS // 10**6} megapixels. It is kept in memory only, and sent nowhere else.")
+        limits = f"{MAX_BYTES // 1024**2} MB and {MAX_PIXELS // 10**6} megapixels"
+        st.caption(f"Up to {limits}; a larger one is not sent. It is kept in memory only.")
     else:
         # No wider than this, so that the button below the live picture is in sight on a laptop.
         st.camera_input(

@@ -14,6 +14,8 @@ from cnnviz.ui.valid import keep_valid
 COLOURS = ("red", "green", "blue")
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 
+ONE_WEIGHT = "layer2.0.downsample.0"
+
 lesson = read_lesson(__file__)
 lesson.header()
 name, model = choose_network()
@@ -105,7 +107,7 @@ try_this(
     [
         Suggestion("The first layer of AlexNet", {"network": "alexnet", "convolution": "features.0", "filter": 0}),
         Suggestion("ResNet-18 begins with 7 × 7", {"network": "resnet18", "convolution": "conv1", "filter": 0}),
-        Suggestion("A kernel of one weight", {"network": "resnet18", "convolution": "layer2.0.downsample.0", "filter": 0}),
+        Suggestion("A kernel of one weight", {"network": "resnet18", "convolution": ONE_WEIGHT, "filter": 0}),
     ],
     key="filters",
 )

@@ -102,7 +102,8 @@ st.markdown(lesson["From scores to probabilities"])
 formula = r"p_i = \frac{e^{z_i - \max z}}{\sum_{k} e^{z_k - \max z}}"
 numbers = rf"\frac{{{highest.exponential:.4f}}}{{{table.total:.4f}}} \approx {highest.percent:.2f}\,\%"
 st.latex(rf"{formula} \qquad p_{{\text{{highest}}}} \approx {numbers}")
-st.markdown(lesson["Trained"] if model.trained else lesson["Random weights"])
+untrained = "Random weights, even shares" if highest.percent < 1 else "Random weights, one class ahead"
+st.markdown(lesson["Trained"] if model.trained else lesson[untrained])
 st.subheader("What the network is given", anchor=False)
 st.markdown(lesson["What the network is given"])
 show_normalisation(steps, model.preprocessing.mean, model.preprocessing.std)

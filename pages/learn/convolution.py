@@ -16,6 +16,7 @@ from cnnviz.ui.stepper import convolution_script, start_step, stepper
 
 LECTURE = {"show": "Numbers", "input": LECTURE_INPUT, "weights": "0 1 2; 2 2 0; 0 1 2", "bias": 0.0, "relu": True}
 ONE_STEP = {"stride": 1, "padding": 0, "dilation": 1}
+SOBEL_X = "-1 0 1; -2 0 2; -1 0 1"
 SIX_BY_SIX = "1 0 2 1 0 3; 0 1 1 2 0 1; 2 1 0 0 1 1; 0 3 1 2 1 0; 1 1 0 1 2 2; 3 0 1 0 1 1"
 AN_EDGE = "; ".join(["0 0 0 9 9 9"] * 6)
 SUGGESTIONS = [
@@ -24,7 +25,11 @@ SUGGESTIONS = [
     Suggestion("What does stride 2 leave out of 6 × 6?", {**LECTURE, **ONE_STEP, "input": SIX_BY_SIX, "stride": 2}),
     Suggestion(
         "Find an upright edge",
-        {**LECTURE, **ONE_STEP, "input": AN_EDGE, "weights": "-1 0 1; -2 0 2; -1 0 1", "relu": False},
+        {**LECTURE, **ONE_STEP, "input": AN_EDGE, "weights": SOBEL_X, "relu": False},
+    ),
+    Suggestion(
+        "Find edges in the picture",
+        {**LECTURE, **ONE_STEP, "show": "On your picture", "weights": SOBEL_X, "relu": False},
     ),
 ]
 

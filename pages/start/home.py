@@ -21,8 +21,10 @@ with words:
     st.title(lesson.title, anchor=False)
     st.markdown(lesson.promise)
     with st.container(horizontal=True):
-        st.page_link("pages/learn/convolution.py", label="Start with a convolution", icon=":material/play_arrow:")
-        st.page_link("pages/explore/feature_maps.py", label="Bring a picture", icon=":material/image:")
+        if st.button("Start with a convolution", type="primary", icon=":material/play_arrow:"):
+            st.switch_page("pages/learn/convolution.py")
+        if st.button("Look into a network", icon=":material/layers:"):
+            st.switch_page("pages/explore/feature_maps.py")
 with example:
     script = convolution_script(read_matrix(LECTURE_INPUT), KERNELS["lecture"].weights)
     stepper(script, "home_stepper", autoplay=True, plain=True)

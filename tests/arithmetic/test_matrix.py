@@ -11,7 +11,17 @@ from cnnviz.arithmetic.matrix import MatrixError, decimal_places, read_matrix, w
 
 
 @pytest.mark.parametrize(
-    "text", ["1 2\n3 4", "1,2;3,4", "[[1, 2], [3, 4]]", " 1  2 ;\n 3\t4 ", "[[1,2],\n [3,4]]", "1. 2; 3.0 +4"]
+    "text",
+    [
+        "1 2\n3 4",
+        "1,2;3,4",
+        "[[1, 2], [3, 4]]",
+        " 1  2 ;\n 3\t4 ",
+        "[[1,2],\n [3,4]]",
+        "1. 2; 3.0 +4",
+        "tensor([[1., 2.],\n        [3., 4.]])",
+        "np.array([[1, 2], [3, 4]], dtype=float)",
+    ],
 )
 def test_every_usual_way_to_write_a_grid_is_read(text: str) -> None:
     assert read_matrix(text) == ((1, 2), (3, 4))

@@ -87,6 +87,19 @@ def test_pointing_at_a_row_lights_its_box_without_asking_the_server(visitor: Pag
     assert len(sent) == before
 
 
+def test_a_table_that_was_scrolled_stays_where_it_is_when_a_row_is_chosen(visitor: Page, address: str) -> None:
+    opened(visitor, address)
+    visitor.get_by_role("button", name="VGG-16 as it is meant").click()
+    expect(row(visitor, "dense_2")).to_have_count(1)
+    settle(visitor)
+    sheet = visitor.locator(".sheet")
+    sheet.evaluate("sheet => sheet.scrollTop = 400")
+    row(visitor, "conv2d_8").click()
+    expect(row(visitor, "conv2d_8")).to_have_class(re.compile("chosen"))
+    expect(visitor.get_by_role("heading", name="What conv2d_8 sees")).to_be_visible()
+    assert sheet.evaluate("sheet => sheet.scrollTop") == 400
+
+
 def test_layers_are_chosen_with_the_keys(visitor: Page, address: str) -> None:
     opened(visitor, address, "?layer_number=1")
     visitor.locator(".drawing").focus()
@@ -145,6 +158,7 @@ def test_on_a_phone_the_table_scrolls_and_the_page_does_not(browser: Browser, ad
     page = browser.new_page(viewport={"width": 390, "height": 844})
     opened(page, address)
     page.get_by_role("button", name=example).click()
+    page.wait_for_url("**net=*")
     settle(page)
     assert page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollWidth") <= 390
     sums = page.locator("tfoot tr")

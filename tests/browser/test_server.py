@@ -42,10 +42,9 @@ def open_web_socket(address: str, origin: str) -> bytes:
 
 def test_a_start_and_a_visit_by_another_name_ask_nobody_outside(tmp_path: Path) -> None:
     outside = Outside()
-    proxies = {
-        name: outside.address for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY")
-    }
-    with serving(tmp_path / "log", **proxies, NO_PROXY="", no_proxy="", HOME=str(tmp_path)) as address:
+    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), outside.address)
+    proxies |= {"NO_PROXY": "", "no_proxy": "", "HOME": str(tmp_path)}
+    with serving(tmp_path / "log", **proxies) as address:  # type: ignore[arg-type]
         assert open_web_socket(address, "http://labserver:1234").startswith(b"HTTP/1.1 403")
         assert open_web_socket(address, address).startswith(b"HTTP/1.1 101")
     assert outside.callers == []

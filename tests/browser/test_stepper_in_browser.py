@@ -191,3 +191,35 @@ def test_a_patch_moved_with_stride_stands_where_the_stepper_reads(visitor: Page,
     settle(visitor)
     top, left = (int(part) for part in visitor.url.split("patch=")[1].split("&")[0].split("."))
     assert top % 4 == left % 4 == 0
+
+
+def test_a_whole_grid_typed_with_tab_arrives_as_it_was_typed(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution")
+    settle(visitor)
+    visitor.get_by_role("button", name="Edit numbers").click()
+    visitor.get_by_label("input row 1, column 1", exact=True).focus()
+    digits = "1234567891234567891234567"
+    for digit in digits:
+        visitor.keyboard.type(digit, delay=40)
+        visitor.keyboard.press("Tab")
+    visitor.get_by_role("button", name="Done").click()
+    rows = [digits[start : start + 5] for start in range(0, 25, 5)]
+    visitor.wait_for_url(f"**input={'%3B+'.join('+'.join(row) for row in rows)}*")
+    settle(visitor)
+    assert "".join(cells(visitor, "input")) == digits
+
+
+def test_one_wrong_cell_costs_none_of_the_others(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution?input=9+8+7;6+5+4;3+2+1&weights=1")
+    settle(visitor)
+    visitor.get_by_role("button", name="Edit numbers").click()
+    wrong = visitor.get_by_label("input row 1, column 2", exact=True)
+    wrong.fill("1e5")
+    visitor.keyboard.press("Tab")
+    expect(visitor.get_by_role("alert")).to_contain_text("“1e5” in row 1, column 2 of the input is not a number")
+    assert cells(visitor, "output") == list("987654321")
+    wrong.fill("4")
+    visitor.keyboard.press("Tab")
+    expect(visitor.locator(".output .cell .number").nth(1)).to_have_text("4")
+    assert cells(visitor, "output") == list("947654321")
+    expect(visitor.get_by_role("alert")).to_have_count(0)

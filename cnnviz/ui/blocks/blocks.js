@@ -9,10 +9,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   host.className = `blocks ${data.part}`
   if (host.built !== data.part) host.replaceChildren(...(isTable ? tableParts() : diagramParts()))
   host.built = data.part
-  const targets = isTable ? tableTargets(host, data) : diagramTargets(host, data)
+  // Drawn anew only where something changed: the table keeps its place when a row of it is chosen.
+  const fingerprint = JSON.stringify({ ...data, chosen: null, reveal: null })
+  if (host.fingerprint !== fingerprint) host.targets = isTable ? tableTargets(host, data) : diagramTargets(host, data)
+  host.fingerprint = fingerprint
+  const { targets } = host
   const show = (here) => light(host, data, targets.marks(), here)
   const link = (host.link = join(host, data, show))
-  host.targets = targets
   host.choose = (layer) => data.layers[layer] && setTriggerValue("layer", layer)
   const wire = () => {
     connect(host, data, link)

@@ -76,7 +76,7 @@ def show_patch(patch: Patch, settings: ConvolutionSettings, name: str, key: str 
         data={
             "picture": {
                 "source": _data_url(Image.fromarray(patch.grey)),
-                "caption": f"{name}, grey, {rows} × {columns}",
+                "caption": f"{name}, grey, {columns} × {rows} pixels",
                 "alt": f"{name} in grey, with the chosen patch of {SIDE} × {SIDE} pixels framed",
                 "rows": rows,
                 "columns": columns,
@@ -85,7 +85,7 @@ def show_patch(patch: Patch, settings: ConvolutionSettings, name: str, key: str 
             },
             "filtered": {
                 "source": _data_url(filtered.image),
-                "caption": f"the whole of it filtered, {output.shape[0]} × {output.shape[1]}",
+                "caption": f"filtered, {output.shape[1]} × {output.shape[0]}",
                 "alt": f"{name} after the kernel: values from {output.min():.0f} to {output.max():.0f}",
                 "rows": output.shape[0],
                 "columns": output.shape[1],

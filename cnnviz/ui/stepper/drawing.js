@@ -31,9 +31,27 @@ function build(host, walk) {
   part(host, "note").textContent = data.kernel.divisor > 1 ? `each divided by ${data.kernel.divisor}` : "";
   part(host, "arrow").firstElementChild.textContent = data.relu ? "relu(Σ + b)" : "Σ + b";
 
+  if (!isBeingEdited(host, walk)) fillSources(host, walk);
+  fill(host, walk, "output", data.output.cells, (row, column) => data.output.shade[row][column]);
+}
+
+// While somebody types, their fields stay as they are: an answer that comes late must not write over newer typing.
+function isBeingEdited(host, { editing, data }) {
+  const fields = (name) => part(host, name).querySelectorAll(".field").length;
+  const { input, kernel } = data;
+  return (
+    editing &&
+    fields("input") === input.shade.length * input.shade[0].length &&
+    fields("kernel") === kernel.shade.length * kernel.shade[0].length &&
+    part(host, "input").querySelectorAll(".cell").length === input.cells.length * input.cells[0].length
+  );
+}
+
+function fillSources(host, walk) {
+  const { data } = walk;
+  const real = data.input.shade;
   fill(host, walk, "input", data.input.cells, (row, column) => real[row - data.padding]?.[column - data.padding]);
   fill(host, walk, "kernel", data.kernel.cells, (row, column) => data.kernel.shade[row][column]);
-  fill(host, walk, "output", data.output.cells, (row, column) => data.output.shade[row][column]);
 }
 
 function caption(panel, name, size) {
@@ -91,7 +109,7 @@ function fit(host, walk) {
   const wide = (width - 64 - 3 * 44 - 8) / (columns[0] + columns[1] + columns[2]);
   const stacked = Math.min(width / columns[0], (width - 24) / (columns[1] + columns[2]));
   const rows = Math.max(input.cells.length, 5);
-  const cell = wide >= 30 && width > 620 ? Math.min(wide, 330 / rows) : Math.min(stacked, 52, 420 / rows);
+  const cell = wide >= 20 && width > 620 ? Math.min(wide, 330 / rows) : Math.min(stacked, 52, 420 / rows);
   host.style.setProperty("--cell", `${Math.floor(Math.max(16, cell)) - 3}px`);
   place(host, walk, walk.shown ?? walk.step);
 }

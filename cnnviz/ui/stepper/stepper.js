@@ -20,13 +20,15 @@ export default function ({ data, parentElement, setStateValue }) {
   const first = !host.walk;
   const walk = (host.walk ??= { speed: 1, timer: null, editing: false, step: 0, seen: 0 });
   const fingerprint = JSON.stringify([data.steps, data.input, data.kernel, data.output]);
-  if (walk.fingerprint !== fingerprint) {
+  const changed = walk.fingerprint !== fingerprint;
+  if (changed) {
     stop(host, walk);
     walk.step = walk.seen = first ? Math.min(data.start ?? 0, data.steps.length - 1) : 0;
     walk.pinned = null;
   }
   Object.assign(walk, { data, fingerprint, setStateValue });
   if (!first) remember(walk);
+  if (changed && !first && !walk.editing) host.scrollIntoView({ block: "nearest", behavior: "smooth" });
   host.dataset.theme = isDark(host) ? "dark" : "light";
   host.classList.toggle("plain", Boolean(data.plain));
   build(host, walk);
@@ -181,6 +183,7 @@ function assignControls(host, walk) {
   edit.onclick = () => {
     stop(host, walk);
     walk.editing = !walk.editing;
+    walk.editDivisor = walk.data.kernel.divisor;
     build(host, walk);
     assignControls(host, walk);
     show(host, walk, walk.step);
@@ -249,7 +252,7 @@ function send(host, walk, name) {
   const cells = part(host, name).querySelector(".grid").cells;
   const inner = name === "input" && padding ? cells.slice(padding, -padding).map((line) => line.slice(padding, -padding)) : cells;
   const rows = inner.map((line) => line.map((cell) => cell.querySelector("input").value.trim() || "0").join(" "));
-  const divisor = name === "kernel" ? walk.data.kernel.divisor : 1;
+  const divisor = name === "kernel" ? walk.editDivisor : 1;
   const sent = Date.now(); // the same numbers typed again are news again
   walk.setStateValue("numbers", { grid: name, rows: rows.join("; "), divisor, sent });
 }
