@@ -14,14 +14,14 @@ from typing import Any
 
 from torch import fx, nn
 
-from cnnviz.arithmetic import pytorch_functions
-from cnnviz.arithmetic.arguments import built
 from cnnviz.arithmetic.network import INPUT, Network
 from cnnviz.arithmetic.network_layers import POINTWISE, Pointwise, View
-from cnnviz.arithmetic.pytorch_reader import LAYERS
-from cnnviz.arithmetic.reader_values import Given, Graph, LayerModule, ShapeOf, Size, Tensor, Value
+from cnnviz.arithmetic.reader import pytorch_functions
+from cnnviz.arithmetic.reader.arguments import built
+from cnnviz.arithmetic.reader.pytorch import LAYERS
+from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.values import Given, Graph, LayerModule, ShapeOf, Size, Tensor, Value
 from cnnviz.arithmetic.settings import Shape, read_shape
-from cnnviz.arithmetic.syntax import ReadError
 
 ADDITIONS = (operator.add, operator.iadd)
 SCALINGS = (operator.mul, operator.imul, operator.truediv, operator.sub, *ADDITIONS)

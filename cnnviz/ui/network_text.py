@@ -14,8 +14,8 @@ from typing import Final
 
 import streamlit as st
 
+from cnnviz.arithmetic.reader.syntax import MAX_BYTES
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.arithmetic.syntax import MAX_BYTES
 from cnnviz.ui.network_examples import OPENING
 
 TEXT: Final = "network_text"

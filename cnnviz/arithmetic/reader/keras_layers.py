@@ -29,7 +29,7 @@ from cnnviz.arithmetic.network_layers import (
     ZeroPad2d,
 )
 from cnnviz.arithmetic.pooling import AdaptiveAvgPool2d
-from cnnviz.arithmetic.reader_values import Dotted, KerasLayer, Value, kind_of
+from cnnviz.arithmetic.reader.values import Dotted, KerasLayer, Value, kind_of
 from cnnviz.arithmetic.settings import (
     IntOrPair,
     Shape,

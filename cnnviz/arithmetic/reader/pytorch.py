@@ -4,10 +4,6 @@ import ast
 import re
 from typing import Any
 
-from cnnviz.arithmetic import pytorch_functions
-from cnnviz.arithmetic.arguments import bind, built, make_layer, make_pointwise
-from cnnviz.arithmetic.bounded import is_number, is_whole
-from cnnviz.arithmetic.interpreter import Interpreter
 from cnnviz.arithmetic.layers import (
     AdaptiveAvgPool2d,
     AvgPool2d,
@@ -21,10 +17,22 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     Softmax,
 )
-from cnnviz.arithmetic.module_methods import DOES_NOTHING, GIVES_ITSELF, GIVES_NOTHING, change, check_module, methods_of
 from cnnviz.arithmetic.network import INPUT, Network
 from cnnviz.arithmetic.network_layers import POINTWISE, AdaptiveMaxPool2d, BatchNorm1d, View, ZeroPad2d
-from cnnviz.arithmetic.reader_values import (
+from cnnviz.arithmetic.reader import pytorch_functions
+from cnnviz.arithmetic.reader.arguments import bind, built, make_layer, make_pointwise
+from cnnviz.arithmetic.reader.bounded import is_number, is_whole
+from cnnviz.arithmetic.reader.interpreter import Interpreter
+from cnnviz.arithmetic.reader.module_methods import (
+    DOES_NOTHING,
+    GIVES_ITSELF,
+    GIVES_NOTHING,
+    change,
+    check_module,
+    methods_of,
+)
+from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
+from cnnviz.arithmetic.reader.values import (
     MODULES,
     Class,
     Container,
@@ -43,7 +51,6 @@ from cnnviz.arithmetic.reader_values import (
     kind_of,
 )
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
-from cnnviz.arithmetic.syntax import ReadError, did_you_mean
 
 LAYERS: dict[str, type[Any]] = {
     kind.__name__: kind

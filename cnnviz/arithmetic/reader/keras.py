@@ -3,11 +3,12 @@
 import ast
 import re
 
-from cnnviz.arithmetic.arguments import bind, setting
-from cnnviz.arithmetic.interpreter import Interpreter
-from cnnviz.arithmetic.keras_layers import translated
 from cnnviz.arithmetic.network import INPUT, Network, NetworkError
-from cnnviz.arithmetic.reader_values import (
+from cnnviz.arithmetic.reader.arguments import bind, setting
+from cnnviz.arithmetic.reader.interpreter import Interpreter
+from cnnviz.arithmetic.reader.keras_layers import translated
+from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
+from cnnviz.arithmetic.reader.values import (
     Dotted,
     Given,
     Graph,
@@ -21,7 +22,6 @@ from cnnviz.arithmetic.reader_values import (
     kind_of,
 )
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
-from cnnviz.arithmetic.syntax import ReadError, did_you_mean
 
 DEFAULT_INPUT = (3, 224, 224)  # for a listing that names no input shape
 

@@ -6,8 +6,6 @@ F.relu(x), torch.relu(x) and x.relu() are one ReLU; x.view(x.size(0), -1) is a F
 from collections.abc import Callable
 from typing import Any
 
-from cnnviz.arithmetic.arguments import bind, built, setting
-from cnnviz.arithmetic.bounded import is_whole
 from cnnviz.arithmetic.layers import (
     AdaptiveAvgPool2d,
     Add,
@@ -21,8 +19,10 @@ from cnnviz.arithmetic.layers import (
 )
 from cnnviz.arithmetic.network import Span
 from cnnviz.arithmetic.network_layers import AdaptiveMaxPool2d, Pointwise, View, ZeroPad2d
-from cnnviz.arithmetic.reader_values import Given, Graph, LayerModule, ShapeOf, Size, Tensor, Value, kind_of
-from cnnviz.arithmetic.syntax import ReadError
+from cnnviz.arithmetic.reader.arguments import bind, built, setting
+from cnnviz.arithmetic.reader.bounded import is_whole
+from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.values import Given, Graph, LayerModule, ShapeOf, Size, Tensor, Value, kind_of
 
 WITHOUT_EFFECT = {"training", "dtype", "_stacklevel", "return_indices", "out"}
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from cnnviz.arithmetic.network import Network, Node, Span
 from cnnviz.arithmetic.network_layers import NetworkLayer
+from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.arithmetic.syntax import ReadError
 
 # Numbers, strings, None, tuples, lists and dicts of values, or one of the classes below.
 Value = Any

@@ -4,8 +4,8 @@ import ast
 import operator
 from collections.abc import Callable
 
-from cnnviz.arithmetic.reader_values import Example, Opaque, ShapeOf, Size, Tensor, Value
-from cnnviz.arithmetic.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.values import Example, Opaque, ShapeOf, Size, Tensor, Value
 
 MAX_NUMBER = 10**12
 MAX_ITEMS = 1_000  # in a list
@@ -48,7 +48,7 @@ def calculate(kind: type[ast.operator], left: Value, right: Value, line: int) ->
     >>> calculate(ast.Pow, 9, 387420489, line=1)
     Traceback (most recent call last):
     ...
-    cnnviz.arithmetic.syntax.ReadError: line 1: this number grows beyond anything that a layer could have.
+    cnnviz.arithmetic.reader.syntax.ReadError: line 1: this number grows beyond anything that a layer could have.
     """
     if kind is ast.Pow and (abs(right) > 64 or (isinstance(left, int) and abs(left) ** 0.5 > MAX_NUMBER)):
         raise too_large(line)

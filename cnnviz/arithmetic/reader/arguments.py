@@ -8,9 +8,9 @@ from typing import Any
 
 from cnnviz.arithmetic.network import Span
 from cnnviz.arithmetic.network_layers import POINTWISE, NetworkLayer, Pointwise
-from cnnviz.arithmetic.reader_values import Given, LayerModule, Value, kind_of
+from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
+from cnnviz.arithmetic.reader.values import Given, LayerModule, Value, kind_of
 from cnnviz.arithmetic.settings import ShapeError, counted
-from cnnviz.arithmetic.syntax import ReadError, did_you_mean
 
 NAMED = (ast.Name, ast.Attribute, ast.Call, ast.Starred)  # what stands for something written elsewhere
 WITHOUT_EFFECT = {"device", "dtype"}  # arguments of every torch layer that change no number here
@@ -24,7 +24,7 @@ def bind(name: str, parameters: Sequence[str], required: int, given: Given) -> d
     >>> bind("Linear", ["in_features", "out_features", "bias"], 2, Given(4, [8], {"out_feature": 2}))
     Traceback (most recent call last):
     ...
-    cnnviz.arithmetic.syntax.ReadError: line 4: Linear has no argument out_feature; did you mean out_features?
+    cnnviz.arithmetic.reader.syntax.ReadError: line 4: Linear has no argument out_feature; did you mean out_features?
     """
     if len(given.positional) > len(parameters):
         takes = f"takes {counted(len(parameters), 'argument')} at most" if parameters else "takes no arguments"

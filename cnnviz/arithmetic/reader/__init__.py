@@ -2,11 +2,11 @@
 
 import re
 
-from cnnviz.arithmetic.keras_reader import read_keras
 from cnnviz.arithmetic.network import Network
-from cnnviz.arithmetic.pytorch_reader import read_pytorch
+from cnnviz.arithmetic.reader.keras import read_keras
+from cnnviz.arithmetic.reader.pytorch import read_pytorch
+from cnnviz.arithmetic.reader.syntax import ReadError, parse
 from cnnviz.arithmetic.settings import Shape, ShapeError
-from cnnviz.arithmetic.syntax import ReadError, parse
 
 __all__ = ["ReadError", "read_network"]
 
@@ -30,7 +30,7 @@ def read_network(text: str, input_shape: Shape | None = None) -> Network:
     >>> read_network("nn.Conv2d(3, 8, 3, strde=2)")
     Traceback (most recent call last):
     ...
-    cnnviz.arithmetic.syntax.ReadError: line 1: Conv2d has no argument strde; did you mean stride?
+    cnnviz.arithmetic.reader.syntax.ReadError: line 1: Conv2d has no argument strde; did you mean stride?
     """
     tree = parse(text)
     read = read_keras if is_keras(text) else read_pytorch

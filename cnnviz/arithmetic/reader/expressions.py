@@ -8,8 +8,9 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from cnnviz.arithmetic.arguments import spans_of
-from cnnviz.arithmetic.bounded import (
+from cnnviz.arithmetic.network import Span
+from cnnviz.arithmetic.reader.arguments import spans_of
+from cnnviz.arithmetic.reader.bounded import (
     ARITHMETIC,
     COMPARISONS,
     calculate,
@@ -20,10 +21,10 @@ from cnnviz.arithmetic.bounded import (
     is_whole,
     same,
 )
-from cnnviz.arithmetic.built_ins import BUILT_IN, call_built_in
-from cnnviz.arithmetic.dialect import Dialect
-from cnnviz.arithmetic.network import Span
-from cnnviz.arithmetic.reader_values import (
+from cnnviz.arithmetic.reader.built_ins import BUILT_IN, call_built_in
+from cnnviz.arithmetic.reader.dialect import Dialect
+from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
+from cnnviz.arithmetic.reader.values import (
     Class,
     Container,
     Dotted,
@@ -40,7 +41,6 @@ from cnnviz.arithmetic.reader_values import (
     Value,
     kind_of,
 )
-from cnnviz.arithmetic.syntax import ReadError, did_you_mean
 
 MAX_STEPS = 20_000  # a ResNet-152 takes 7,000
 MAX_TEXT = 200

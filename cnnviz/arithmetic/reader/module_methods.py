@@ -1,9 +1,9 @@
 """The methods of modules, containers, lists and dicts that are read: those that add to them and list what they hold."""
 
-from cnnviz.arithmetic.arguments import bind
-from cnnviz.arithmetic.bounded import check_items
-from cnnviz.arithmetic.reader_values import MODULES, Class, Container, Dotted, Given, Instance, Value, kind_of
-from cnnviz.arithmetic.syntax import ReadError
+from cnnviz.arithmetic.reader.arguments import bind
+from cnnviz.arithmetic.reader.bounded import check_items
+from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.values import MODULES, Class, Container, Dotted, Given, Instance, Value, kind_of
 
 # what modules can do that changes nothing about the network, or that only training needs
 GIVES_ITSELF = {"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "requires_grad_", "apply", "type"}

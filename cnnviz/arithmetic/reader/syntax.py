@@ -60,7 +60,7 @@ def parse(text: str) -> ast.Module:
     >>> parse("nn.Linear(8, 4")
     Traceback (most recent call last):
     ...
-    cnnviz.arithmetic.syntax.ReadError: line 1: the bracket ( is never closed.
+    cnnviz.arithmetic.reader.syntax.ReadError: line 1: the bracket ( is never closed.
     """
     cleaned = looked_over(text)
     try:

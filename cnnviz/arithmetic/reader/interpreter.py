@@ -6,11 +6,12 @@ Calls of the text's own functions and classes go through here too; nothing reach
 import ast
 from typing import Any
 
-from cnnviz.arithmetic.arguments import bind
-from cnnviz.arithmetic.bounded import check_items, is_whole
-from cnnviz.arithmetic.dialect import Dialect
-from cnnviz.arithmetic.expressions import Evaluator, Scope, refuse_call, refuse_decorators, refuse_hidden
-from cnnviz.arithmetic.reader_values import (
+from cnnviz.arithmetic.reader.arguments import bind
+from cnnviz.arithmetic.reader.bounded import check_items, is_whole
+from cnnviz.arithmetic.reader.dialect import Dialect
+from cnnviz.arithmetic.reader.expressions import Evaluator, Scope, refuse_call, refuse_decorators, refuse_hidden
+from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.values import (
     MODULES,
     Class,
     Container,
@@ -28,7 +29,6 @@ from cnnviz.arithmetic.reader_values import (
     Value,
     kind_of,
 )
-from cnnviz.arithmetic.syntax import ReadError
 
 MAX_CALLS = 20  # inside each other
 MODULE_BASES = ("Module", "Sequential", "ModuleList")

@@ -3,9 +3,9 @@
 import operator
 from collections.abc import Callable
 
-from cnnviz.arithmetic.bounded import check_items, is_number, within_bounds
-from cnnviz.arithmetic.reader_values import Container, Given, ShapeOf, Size, Value
-from cnnviz.arithmetic.syntax import ReadError
+from cnnviz.arithmetic.reader.bounded import check_items, is_number, within_bounds
+from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.values import Container, Given, ShapeOf, Size, Value
 
 
 def call_built_in(name: str, given: Given) -> Value:

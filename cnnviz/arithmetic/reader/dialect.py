@@ -3,7 +3,7 @@
 import ast
 from typing import Protocol
 
-from cnnviz.arithmetic.reader_values import Dotted, Given, LayerModule, Method, Value
+from cnnviz.arithmetic.reader.values import Dotted, Given, LayerModule, Method, Value
 
 
 class Dialect(Protocol):
