@@ -70,11 +70,11 @@ def choose_convolution(card: DeltaGenerator, size: tuple[int, int] | None = None
         padding = choose_fitting("padding", fitting_paddings(smallest, largest))
         dilations = fitting_dilations(smallest, largest, padding)
         dilation = choose_fitting("dilation", range(1, min(dilations.stop, 4) if largest > 1 else 2))
-        columns = st.columns(2, vertical_alignment="bottom", wrap=False)
-        bias = columns[0].number_input(
-            "bias", -100.0, 100.0, 0.0, step=1.0, format="%g", key="bias", bind="query-params"
-        )
-        relu = columns[1].toggle("ReLU", True, key="relu", bind="query-params")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            bias = st.number_input(
+                "bias", -100.0, 100.0, 0.0, step=1.0, format="%g", key="bias", bind="query-params", width=130
+            )
+            relu = st.toggle("ReLU", True, key="relu", bind="query-params", width="content")
     return ConvolutionSettings(input, kernel, stride, padding, dilation, Fraction(str(round(bias, 4))), relu)
 
 

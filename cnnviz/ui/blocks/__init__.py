@@ -4,27 +4,17 @@ Python sends every word and number once; the browser lights up what is pointed a
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
 
 from cnnviz.ui.blocks.script import by, network_script, plainest, settings_words
+from cnnviz.ui.component import browser_component
 
 __all__ = ["by", "diagram", "network_script", "plainest", "settings_words", "table"]
 
 
-def _source(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-_component = st.components.v2.component(
-    "cnnviz.blocks",
-    html=_source("blocks.html"),
-    css=_source("blocks.css"),
-    # A component's script is a single module that cannot import its neighbours, so they are joined here.
-    js="\n".join(_source(name) for name in ("linked.js", "diagram.js", "strips.js", "table.js", "blocks.js")),
-)
+_component = browser_component(__file__, "linked.js", "diagram.js", "strips.js", "table.js")
 
 LEGEND = "Height and depth: rows and columns, to scale. Width: channels, logarithmic. Orange edge: has weights."
 HINT = "Point at a box; click to choose it."

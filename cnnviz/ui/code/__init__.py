@@ -1,22 +1,17 @@
 """A text box for code: numbered lines, some of them marked, told to Python a moment after the last key."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+
+from cnnviz.ui.component import browser_component
 
 Mark = Literal["wrong", "chosen"]
 
 LONGEST = 100_000  # letters; the box takes no more, so that no paste floods the server
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz.code",
-    html=(_HERE / "code.html").read_text(encoding="utf-8"),
-    css=(_HERE / "code.css").read_text(encoding="utf-8"),
-    js=(_HERE / "code.js").read_text(encoding="utf-8"),
-)
+_component = browser_component(__file__)
 
 
 def code_box(

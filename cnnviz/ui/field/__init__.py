@@ -3,24 +3,18 @@
 import base64
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 from PIL import Image, ImageOps
 
 from cnnviz.arithmetic.receptive_field import Fields, ReceptiveField
 from cnnviz.arithmetic.settings import Shape
+from cnnviz.ui.component import browser_component
 
 LONGEST = 360  # pixels of the picture that is sent; the drawing is no larger
 WIDEST_MARGIN = 0.4  # of the picture; a field may reach further into the padding than can be drawn
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz.field",
-    html=(_HERE / "field.html").read_text(encoding="utf-8"),
-    css=(_HERE / "field.css").read_text(encoding="utf-8"),
-    js=(_HERE / "field.js").read_text(encoding="utf-8"),
-)
+_component = browser_component(__file__)
 
 
 def show_field(
