@@ -121,15 +121,8 @@ class Flatten:
         return 0
 
 
-@dataclass(frozen=True)
-class ReLU:
-    """max(0, x) of every value, as torch.nn.ReLU: the shape stays.
-
-    >>> ReLU().output_shape((64, 55, 55))
-    (64, 55, 55)
-    """
-
-    inplace: bool = False
+class KeepsShape:
+    """A layer that learns nothing and gives back the shape it was given."""
 
     @property
     def num_params(self) -> int:
@@ -142,8 +135,19 @@ class ReLU:
 
     def macs(self, input_shape: Shape) -> int:
         """0: only convolutions and linear layers are counted."""
-        read_shape(input_shape)
+        self.output_shape(input_shape)
         return 0
+
+
+@dataclass(frozen=True)
+class ReLU(KeepsShape):
+    """max(0, x) of every value, as torch.nn.ReLU: the shape stays.
+
+    >>> ReLU().output_shape((64, 55, 55))
+    (64, 55, 55)
+    """
+
+    inplace: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ class BatchNorm2d:
 
 
 @dataclass(frozen=True)
-class Dropout:
+class Dropout(KeepsShape):
     """Silences values at random while training, as torch.nn.Dropout: the shape stays.
 
     >>> Dropout(0.5).output_shape((4096,))
@@ -199,23 +203,9 @@ class Dropout:
         if isinstance(self.p, bool) or not isinstance(self.p, int | float) or not 0 <= self.p <= 1:
             raise ShapeError(f"p is {shown(self.p)}; it is the share of values dropped, between 0 and 1.")
 
-    @property
-    def num_params(self) -> int:
-        """0."""
-        return 0
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The input's shape."""
-        return read_shape(input_shape)
-
-    def macs(self, input_shape: Shape) -> int:
-        """0: only convolutions and linear layers are counted."""
-        read_shape(input_shape)
-        return 0
-
 
 @dataclass(frozen=True)
-class Softmax:
+class Softmax(KeepsShape):
     """Turns scores into probabilities, as torch.nn.Softmax: the shape stays. As in torch, axis 0 is the batch.
 
     >>> Softmax(dim=1).output_shape((1000,))
@@ -224,22 +214,12 @@ class Softmax:
 
     dim: int | None = None
 
-    @property
-    def num_params(self) -> int:
-        """0."""
-        return 0
-
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's shape; ShapeError when it has no axis `dim`."""
         shape = read_shape(input_shape)
         if self.dim is not None:
             read_dim("dim", self.dim, shape)
         return shape
-
-    def macs(self, input_shape: Shape) -> int:
-        """0: only convolutions and linear layers are counted."""
-        self.output_shape(input_shape)
-        return 0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ torch.nn's names and arguments, and see one image, without the batch axis.
 from dataclasses import dataclass
 from math import prod
 
-from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, Layer
+from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, KeepsShape, Layer
 from cnnviz.arithmetic.settings import Shape, ShapeError, counted, read_image_shape, read_shape, shown, whole_number
 
 Number = int | float | bool | str | None
@@ -42,7 +42,7 @@ POINTWISE: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Pointwise:
+class Pointwise(KeepsShape):
     """One of the layers in POINTWISE: the shape stays and no place of the map looks at its neighbours.
 
     `arguments` are kept as they were given, so that the layer can be written down again; they change no number here.
@@ -60,20 +60,6 @@ class Pointwise:
         for name, _ in self.arguments:
             if name not in POINTWISE[self.function]:
                 raise ShapeError(f"{self.function} has no argument {name}.")
-
-    @property
-    def num_params(self) -> int:
-        """0: these functions learn nothing."""
-        return 0
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The input's shape."""
-        return read_shape(input_shape)
-
-    def macs(self, input_shape: Shape) -> int:
-        """0: only convolutions and linear layers are counted."""
-        read_shape(input_shape)
-        return 0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from numbers import Integral
+from typing import TypeGuard
 
 MAX_NUMBER = 10**9  # a larger setting is a slip of the keyboard; refused before it is multiplied with anything
 
@@ -26,6 +27,8 @@ def whole_number(name: str, value: object, minimum: int = 1) -> int:
     ...
     cnnviz.arithmetic.settings.ShapeError: stride is 0; it must be a whole number of at least 1.
     """
+    if type(value) is int and minimum <= value <= MAX_NUMBER:  # nearly always; tables of deep networks ask thousands
+        return value
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ShapeError(f"{name} is {shown(value)}; it must be a whole number of at least {minimum}.")
     number = int(value)
@@ -65,13 +68,25 @@ def read_shape(shape: object) -> Shape:
     >>> read_shape([3, 224, 224])
     (3, 224, 224)
     """
+    if _is_plain(shape):
+        return shape
     if not isinstance(shape, Sequence) or isinstance(shape, str | bytes) or len(shape) == 0:
         raise ShapeError(f"The input shape is {shown(shape)}; give its sizes in a tuple, such as (3, 224, 224).")
     return tuple(whole_number(f"Axis {axis} of the input shape", size) for axis, size in enumerate(shape))
 
 
+def _is_plain(shape: object) -> TypeGuard[Shape]:
+    """Whether the shape is a tuple of ints that all are in range, so that there is nothing to read."""
+    return (
+        type(shape) is tuple and len(shape) > 0 and all(type(size) is int and 0 < size <= MAX_NUMBER for size in shape)
+    )
+
+
 def read_image_shape(layer: str, shape: object) -> tuple[int, int, int]:
     """A (channels, height, width) shape; ShapeError for any other rank, named after the layer that asked."""
+    if _is_plain(shape) and len(shape) == 3:
+        channels, height, width = shape
+        return channels, height, width
     if isinstance(shape, list | tuple) and len(shape) == 3:
         names = ("The input's number of channels", "The input height", "The input width")
         channels, height, width = (whole_number(name, size) for name, size in zip(names, shape, strict=True))
