@@ -32,12 +32,16 @@ fix: $(VENV)/dev  ## mend what lint and format can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev  ## this app against its peers, as ratios
+bench: $(VENV)/bench  ## this app against its peers, as ratios
 	$(BIN)/python -m benchmarks
 
 screenshots: $(VENV)/dev  ## every page, wide and narrow, light and dark, into screenshots/
 	$(BIN)/python -m tests.browser.install_chromium
 	$(BIN)/python -m tests.browser.screenshots
+
+$(VENV)/bench: $(VENV)/dev requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements-bench.txt --constraint constraints.txt
+	@touch $@
 
 clean:  ## remove what was made
 	rm -rf $(VENV) screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
