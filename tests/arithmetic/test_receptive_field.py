@@ -3,7 +3,7 @@
 import pytest
 import torch
 import torchvision
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -23,6 +23,7 @@ from cnnviz.arithmetic.layers import (
 from cnnviz.arithmetic.network import INPUT, Network, Node, chain
 from cnnviz.arithmetic.network_layers import ZeroPad2d
 from cnnviz.arithmetic.receptive_field import PIXEL, ReceptiveField, joined, transposed, whole, widened
+from cnnviz.arithmetic.settings import ShapeError
 from cnnviz.networks.survey import survey
 
 torch.set_num_threads(1)
@@ -193,7 +194,10 @@ def test_seen_pixels_are_the_support_of_the_gradient_in_any_small_network_with_s
 def test_inside_the_map_the_window_of_the_field_is_exactly_what_is_seen(layers):
     network = chain(*layers)
     side = 90
-    rows = network.trace((1, side, side))
+    try:
+        rows = network.trace((1, side, side))
+    except ShapeError:  # four strides of three leave less than a dilated kernel needs
+        reject()
     fields, shape = rows[-1].receptive_field, rows[-1].output_shape
     for row in range(shape[1]):
         window = fields[0].window(row, side)

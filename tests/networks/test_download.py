@@ -158,7 +158,7 @@ def test_a_server_that_says_nothing_is_given_up(
     server: WeightsServer, file: WeightsFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer, "PAUSES", (0.01,))
-    server.plan = [stall(1.0)] * 2
+    server.plan = [stall(3.0)] * 2
     with pytest.raises(WeightsError, match="did not answer within"):
         fetch(file)
 
@@ -168,7 +168,7 @@ def test_a_server_that_falls_silent_half_way_is_asked_for_the_rest(
 ) -> None:
     def silent(handler: object) -> None:
         cut_after(40_000)(handler)  # type: ignore[arg-type]
-        time.sleep(1.0)
+        time.sleep(3.0)
 
     server.plan = [silent]
     assert fetch(file).read_bytes() == content

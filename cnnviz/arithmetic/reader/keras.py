@@ -169,6 +169,11 @@ def read_keras(tree: ast.Module, text: str, input_shape: Shape | None = None) ->
     Linear(in_features=7200, out_features=10, bias=True)
     """
     interpreter = Interpreter(Keras(), text.split("\n"))
+    begun = model_begun_elsewhere(tree)
+    if begun is not None:
+        model = KerasModel(1, [])
+        interpreter.top.names[begun] = model
+        interpreter.found.append(model)
     interpreter.run(tree)
     if not interpreter.found:
         raise interpreter.passed_over or ReadError(
@@ -208,6 +213,21 @@ def traced(graph: Graph, tensor: Tensor, first: Shape) -> NetworkError | None:
         graph.network(tensor, first).trace(first)
     except NetworkError as problem:
         return problem
+    return None
+
+
+def model_begun_elsewhere(tree: ast.Module) -> str | None:
+    """The name in a fragment of lines `model.add(...)` whose `model = Sequential()` was left out of what was copied.
+
+    >>> model_begun_elsewhere(ast.parse("net.add(Dense(10))")), model_begun_elsewhere(ast.parse("net = 1; net.add(2)"))
+    ('net', None)
+    """
+    if any(not isinstance(line, ast.Expr | ast.Import | ast.ImportFrom) for line in tree.body):
+        return None
+    for line in tree.body:
+        call = line.value if isinstance(line, ast.Expr) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "add":
+            return call.func.value.id if isinstance(call.func.value, ast.Name) else None
     return None
 
 
