@@ -13,6 +13,66 @@ from cnnviz.arithmetic.settings import Shape
 
 COLUMNS = ("layer", "settings", "input", "output", "parameters", "MACs", "values", "receptive field")
 
+# What every torch.nn.Module calls its own; a layer of that name would take its place.
+MODULE_NAMES = frozenset(
+    [
+        "T_destination",
+        "add_module",
+        "apply",
+        "bfloat16",
+        "buffers",
+        "call_super_init",
+        "children",
+        "compile",
+        "cpu",
+        "cuda",
+        "double",
+        "dump_patches",
+        "eval",
+        "extra_repr",
+        "float",
+        "forward",
+        "get_buffer",
+        "get_extra_state",
+        "get_parameter",
+        "get_submodule",
+        "half",
+        "ipu",
+        "load_state_dict",
+        "modules",
+        "mtia",
+        "named_buffers",
+        "named_children",
+        "named_modules",
+        "named_parameters",
+        "parameters",
+        "register_backward_hook",
+        "register_buffer",
+        "register_forward_hook",
+        "register_forward_pre_hook",
+        "register_full_backward_hook",
+        "register_full_backward_pre_hook",
+        "register_load_state_dict_post_hook",
+        "register_load_state_dict_pre_hook",
+        "register_module",
+        "register_parameter",
+        "register_state_dict_post_hook",
+        "register_state_dict_pre_hook",
+        "requires_grad_",
+        "set_extra_state",
+        "set_submodule",
+        "share_memory",
+        "state_dict",
+        "to",
+        "to_empty",
+        "train",
+        "training",
+        "type",
+        "xpu",
+        "zero_grad",
+    ]
+)
+
 
 def layer_code(layer: NetworkLayer) -> str:
     """The call that makes the layer in PyTorch: what has no default in order, the rest by name where it differs.
@@ -112,7 +172,7 @@ def call(node: Node, given: list[str], attributes: dict[str, str]) -> str:
 def attribute_names(network: Network) -> dict[str, str]:
     """For every layer a name that Python takes, different from all others and from what a module or forward uses."""
     names: dict[str, str] = {}
-    taken = {"x", "image", "torch", "nn", "self", "training", "forward", "train", "eval", "add_module", "apply", "type"}
+    taken = {"x", "image", "torch", "nn", "self", *MODULE_NAMES}
     for node in network.nodes:
         base = node.name.replace(".", "_")
         if keyword.iskeyword(base) or base in taken or not base[0].isalpha():

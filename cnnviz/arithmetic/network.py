@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnviz.arithmetic.fixes import Fix
 
 INPUT = "input"  # the name under which layers refer to what is fed in
+MAX_PROBLEMS = 5  # told at once; each costs a search for its repairs
 KEEPS_SHAPE = (ReLU, Dropout, Pointwise)
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
 
@@ -207,11 +208,11 @@ class Network:
     def problems(self, input_shape: Shape) -> tuple[NetworkError, ...]:
         """Everything that does not fit: each is found after the one before was put right by its first repair.
 
-        The search ends where no repair of the network itself is known; what is fed in stays as it is.
+        The search ends where no repair of the network itself is known, or after five; what is fed in stays as it is.
         """
         found: list[NetworkError] = []
         network = self
-        while len(found) < 20:
+        while len(found) < MAX_PROBLEMS:
             try:
                 network.trace(input_shape)
                 break

@@ -161,7 +161,10 @@ def layer_fields(
         taller = widened(height, *down)
         return taller, taller if across == down and width == height else widened(width, *across)
     if len(fields) == 1 and len(input_shapes[0]) == len(output_shape) == 1:
-        return fields[0]  # flattened before: everything sees the whole already
+        if isinstance(layer, Linear) and fields[0] is not None and not fields[0][0].exact:
+            height, width = fields[0]  # of a flattening each value sees a part; a sum over all of them sees the whole
+            return height._replace(exact=True), width._replace(exact=True)
+        return fields[0]
     seen = [(field, shape) for field, shape in zip(fields, input_shapes, strict=True) if field is not None]
     if not seen:
         return None
@@ -184,7 +187,10 @@ def axis_field(
     if isinstance(layer, MEETINGS):
         return met(layer, axis, seen, output_shape)
     if sees_whole_axis(layer, axis, shape, output_shape):
-        return whole(field, positions)
+        seen_by_all = whole(field, positions)
+        if isinstance(layer, RESHAPES) and positions > 1:  # each value of the row is one place of the map, not all
+            return seen_by_all._replace(exact=False)
+        return seen_by_all
     return field
 
 

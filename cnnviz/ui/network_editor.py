@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.arithmetic.exports import to_pytorch
 from cnnviz.arithmetic.fixes import Fix
-from cnnviz.arithmetic.network import INPUT, Network, NetworkError, chain
+from cnnviz.arithmetic.network import INPUT, MAX_PROBLEMS, Network, NetworkError, chain
 from cnnviz.arithmetic.reader import ReadError, read_network
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.ui.code import Mark, code_box
@@ -104,7 +104,7 @@ def edit_by_hand(reading: Reading, place: int | None) -> None:
                 place,
                 format_func=lambda number: layer_label(network, number),
                 key=key,
-                on_change=lambda: choose_layer(st.session_state[key]),
+                on_change=lambda: take_choice(st.session_state[key]),
             )
             edit_settings(network, network.nodes[place], change)
             place_buttons(network, place, change)
@@ -113,6 +113,12 @@ def edit_by_hand(reading: Reading, place: int | None) -> None:
         if "hand_refusal" in st.session_state:
             st.error(st.session_state.pop("hand_refusal"), icon=":material/straighten:")
     st.caption("Every change is written into the text. The layers behind are matched to it.")
+
+
+def take_choice(place: object) -> None:
+    """Choose the layer that was picked by name; a name that an edit has just changed comes as text: passed over."""
+    if isinstance(place, int):
+        choose_layer(place)
 
 
 def start(input_shape: Shape) -> None:
@@ -127,7 +133,8 @@ def show_problems(reading: Reading) -> None:
         st.error(reading.misfit, icon=":material/straighten:")
     for number, problem in enumerate(reading.problems):
         show_problem(reading, problem, number)
-    if len(reading.problems) > 1 and all_repaired(reading.text, reading.input_shape) is not None:
+    known = all(any(fix.network is not None for fix in problem.repairs) for problem in reading.problems)
+    if known and 1 < len(reading.problems) < MAX_PROBLEMS:
         st.button(
             "Make both changes" if len(reading.problems) == 2 else f"Make all {len(reading.problems)} changes",
             icon=":material/build:",

@@ -14,11 +14,11 @@ from cnnviz.ui.shares import show_shares
 
 BARS, LECTURE, METHODS = "Layer by layer", "The lecture", "State of the art"
 SUGGESTIONS = [
-    Suggestion("Where do VGG-16’s parameters sit?", {"architecture": "vgg16", "size": 224, "show": BARS}),
-    Suggestion("Why 55 × 55?", {"architecture": "alexnet", "size": 227, "show": LECTURE}),
-    Suggestion("Read the Keras listing", {"architecture": "vgg16-unpadded", "size": 224, "show": LECTURE}),
-    Suggestion("Give Sat6ConvNet a SAT-6 patch", {"architecture": "sat6-convnet", "size": 32, "show": LECTURE}),
-    Suggestion("What does extra data bring?", {"accuracy": "top1", "show": METHODS}),
+    Suggestion("Where do VGG-16’s parameters sit?", {"architecture": "vgg16", "size": 224, "look": BARS}),
+    Suggestion("Why 55 × 55?", {"architecture": "alexnet", "size": 227, "look": LECTURE}),
+    Suggestion("Read the Keras listing", {"architecture": "vgg16-unpadded", "size": 224, "look": LECTURE}),
+    Suggestion("Give Sat6ConvNet a SAT-6 patch", {"architecture": "sat6-convnet", "size": 32, "look": LECTURE}),
+    Suggestion("What does extra data bring?", {"accuracy": "top1", "look": METHODS}),
 ]
 
 
@@ -41,16 +41,17 @@ with side:
     st.caption(chosen.description)
     input_shape = choose_size(chosen)
     rows = chosen.network.trace(input_shape)
-    sums, values = totals(rows), num_values(shares(rows, input_shape))
-    with st.container(horizontal=True, gap="small"):
+    numbers = st.container(horizontal=True, gap="small")
+    every = st.toggle("Count ReLUs and the like too", key="every", bind="query-params")
+    layers = st.toggle("Every layer of a block", key="layers", bind="query-params", disabled=not has_blocks(rows))
+    sums, values = totals(rows), num_values(shares(rows, input_shape, every=every))
+    with numbers:
         st.metric(f":blue[{by(input_shape)}] gives", f":green[{by(rows[-1].output_shape)}]", width="content")
         st.metric("Memory", readable_bytes(values * FLOAT32_BYTES), width="content")
         st.metric("Parameters", f"{sums.num_params:,}", width="content")
         st.metric("MACs", f"{sums.macs:,}", width="content")
-    every = st.toggle("Count ReLUs and the like too", key="every", bind="query-params")
-    layers = st.toggle("Every layer of a block", key="layers", bind="query-params", disabled=not has_blocks(rows))
 
-bars, lecture, methods = stage.tabs([BARS, LECTURE, METHODS], key="show", on_change="rerun", bind="query-params")
+bars, lecture, methods = stage.tabs([BARS, LECTURE, METHODS], key="look", on_change="rerun", bind="query-params")
 if lecture.open:
     with lecture:
         show_beside_lecture(chosen, rows, input_shape, lesson)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.arithmetic.exports import to_csv, to_markdown, to_pytorch
+from cnnviz.arithmetic.exports import MODULE_NAMES, attribute_names, to_csv, to_markdown, to_pytorch
 from cnnviz.arithmetic.layers import (
     Add,
     AvgPool2d,
@@ -329,3 +329,11 @@ def test_the_layers_of_a_network_answer_as_torch_does(ours, theirs, shape):
 def test_the_layers_of_a_network_refuse_nonsense_in_words(build):
     with pytest.raises(ShapeError):
         build()
+
+
+def test_every_name_that_a_module_has_is_kept_free_for_it():
+    module = torch.nn.Module()
+    own = {name for name in (*dir(torch.nn.Module), *vars(module)) if not name.startswith("_")}
+    assert own <= MODULE_NAMES
+    names = attribute_names(Network((Node("parameters", ReLU()), Node("half", ReLU(), ("parameters",)))))
+    assert not set(names.values()) & MODULE_NAMES

@@ -23,7 +23,6 @@ from cnnviz.arithmetic.layers import (
 from cnnviz.arithmetic.network import INPUT, Network, Node, chain
 from cnnviz.arithmetic.network_layers import ZeroPad2d
 from cnnviz.arithmetic.receptive_field import PIXEL, ReceptiveField, joined, transposed, whole, widened
-from cnnviz.arithmetic.settings import ShapeError
 from cnnviz.networks.survey import survey
 
 torch.set_num_threads(1)
@@ -260,10 +259,15 @@ def test_where_strides_differ_the_table_says_that_the_field_is_no_more_than_a_bo
     assert field == (7, 0, 0, False)
 
 
-@pytest.mark.parametrize("layer", [Flatten(), AdaptiveAvgPool2d(1)])
-def test_a_flattening_and_a_global_pooling_see_everything_that_the_map_sees(layer):
-    rows = chain(Conv2d(1, 1, 3, stride=2, padding=1), layer).trace((1, 8, 8))
+@pytest.mark.parametrize("layers", [(AdaptiveAvgPool2d(1),), (Flatten(), Linear(16, 3))])
+def test_a_global_pooling_and_a_dense_layer_see_everything_that_the_map_sees(layers):
+    rows = chain(Conv2d(1, 1, 3, stride=2, padding=1), *layers).trace((1, 8, 8))
     assert rows[-1].receptive_field[0] == whole(rows[0].receptive_field[0], 4) == (9, 0, -1, True)
+
+
+def test_the_values_of_a_flattening_together_see_what_the_map_sees_and_each_of_them_less():
+    rows = chain(Conv2d(1, 1, 3, stride=2, padding=1), Flatten()).trace((1, 8, 8))
+    assert rows[-1].receptive_field[0] == (9, 0, -1, False)
 
 
 def test_a_dense_layer_without_a_picture_has_no_field():

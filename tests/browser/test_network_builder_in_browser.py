@@ -165,3 +165,20 @@ def test_on_a_phone_the_table_scrolls_and_the_page_does_not(browser: Browser, ad
     sums.scroll_into_view_if_needed()
     expect(sums).to_be_in_viewport()
     page.close()
+
+
+@pytest.mark.parametrize("number", ["99", "4"])
+def test_a_setting_changed_by_hand_can_be_undone(visitor: Page, address: str, number: str) -> None:
+    visitor.goto(f"{address}/network_builder")
+    settle(visitor)
+    visitor.get_by_text("By hand", exact=True).first.click()
+    field = visitor.get_by_label("kernel_size").first
+    before = field.input_value()
+    field.fill(number)
+    field.press("Enter")
+    undo = visitor.get_by_role("button", name="Undo")
+    expect(undo).to_be_enabled()
+    settle(visitor)
+    undo.click()
+    expect(visitor.get_by_label("kernel_size").first).to_have_value(before)
+    expect(visitor.get_by_test_id("stException")).to_have_count(0)

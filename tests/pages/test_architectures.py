@@ -70,7 +70,7 @@ def test_every_architecture_opens_by_link_with_its_bars_and_its_words(key):
     page = open_page(architecture=label(key))
     assert page.selectbox(key="architecture").value == key
     assert metrics(page)["Parameters"] == bars(page)["total"]["params"] == f"{network.num_params:,}"
-    beside = open_page(architecture=label(key), show=LECTURE)
+    beside = open_page(architecture=label(key), look=LECTURE)
     assert "lecture" in text(beside)
 
 
@@ -96,7 +96,7 @@ def test_the_lectures_networks_are_torchvisions_layer_by_layer(builder):
 def test_row_16_torchvisions_alexnet_is_a_later_variant_of_61_100_840():
     rows = torchvision_network("alexnet").trace((3, 224, 224))
     assert (sum(row.num_params for row in rows), round(sum(row.macs for row in rows) / 1e9, 3)) == (61_100_840, 0.714)
-    page = open_page(architecture="torchvision: AlexNet", show=LECTURE)
+    page = open_page(architecture="torchvision: AlexNet", look=LECTURE)
     assert "| parameters | 62,378,344 | 61,100,840 | :red[**≠**] |" in text(page)
     assert "64 first filters instead of 96" in text(page)
 
@@ -176,7 +176,7 @@ def test_row_19_training_takes_parameters_twice_with_sgd_four_times_with_adam_an
 
 
 def test_the_table_of_vgg_16_stands_beside_the_computed_one():
-    words = text(open_page(show=LECTURE))
+    words = text(open_page(look=LECTURE))
     assert "| CONV3‑64 | 3.2M | 3,211,264 | :green[**=**] |" in words
     assert "| CONV3‑64 | 1,728 | 1,728 | :green[**=**] |" in words
     assert "| activations, all rows | 24M | 15,237,608 | :red[**≠**] |" in words
@@ -184,20 +184,20 @@ def test_the_table_of_vgg_16_stands_beside_the_computed_one():
 
 
 def test_the_listing_stands_beside_what_was_meant():
-    page = open_page(architecture="VGG-16 (unpadded listing)", show=LECTURE)
+    page = open_page(architecture="VGG-16 (unpadded listing)", look=LECTURE)
     assert "512×1×1, 37,694,248 parameters" in text(page)
     assert "512×7×7, 138,357,544 parameters" in text(page)
     assert ["border_mode='same'" in code.value for code in page.code] == [False, True]
 
 
 def test_at_another_size_the_table_says_which_size_it_is_for():
-    page = open_page(size="240", show=LECTURE)
+    page = open_page(size="240", look=LECTURE)
     assert "computed is 3×240×240" in page.info[0].value
-    assert text(page).count(DIFFERENT) > text(open_page(show=LECTURE)).count(DIFFERENT)
+    assert text(page).count(DIFFERENT) > text(open_page(look=LECTURE)).count(DIFFERENT)
 
 
 def test_sat6_conv_net_says_both_misfits_with_their_repairs():
-    page = open_page(architecture="Sat6ConvNet", show=LECTURE)
+    page = open_page(architecture="Sat6ConvNet", look=LECTURE)
     first, second = (error.value for error in page.error)
     assert "**1** conv1" in first
     assert "change in_channels to 4" in first
@@ -211,7 +211,7 @@ def test_sat6_conv_net_says_both_misfits_with_their_repairs():
     [("Top-1 accuracy", "90.2 %"), ("Top-5 accuracy", "98.8 %"), ("ReaL precision@1", "91.12 %")],
 )
 def test_the_chart_has_its_finding_as_alternative_text(measure, words):
-    page = open_page(show=METHODS, accuracy=measure)
+    page = open_page(look=METHODS, accuracy=measure)
     chart = page.get("plotly_chart")[0].proto
     assert words in chart.alt
     assert any(chart.alt == caption.value for caption in page.caption)
@@ -220,7 +220,7 @@ def test_the_chart_has_its_finding_as_alternative_text(measure, words):
 
 def test_the_chart_is_drawn_only_where_it_is_looked_at():
     for tab in ("Layer by layer", LECTURE):
-        assert not open_page(show=tab).get("plotly_chart")
+        assert not open_page(look=tab).get("plotly_chart")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_the_chart_is_drawn_only_where_it_is_looked_at():
     ],
 )
 def test_try_this_sets_the_state_from_any_other(words, key, heading):
-    page = click(open_page(architecture="Sat6MLP", show=METHODS), words)
+    page = click(open_page(architecture="Sat6MLP", look=METHODS), words)
     assert page.selectbox(key="architecture").value == key
     assert page.slider(key="size").value == ARCHITECTURES[key].input_shape[-1]
     assert heading in text(page)
@@ -246,14 +246,14 @@ def test_try_this_leads_to_the_chart():
 @pytest.mark.parametrize(
     "junk", ["", "abc", "nan", "-1", "1e400", "[]", "99999999999999999999", "torchvision: nothing"]
 )
-@pytest.mark.parametrize("name", ["architecture", "size", "show", "every", "layers"])
+@pytest.mark.parametrize("name", ["architecture", "size", "look", "every", "layers"])
 def test_junk_in_a_link_gives_the_page_as_it_opens(name, junk):
     assert metrics(open_page(**{name: junk}))["Parameters"] == "138,357,544"
 
 
 @pytest.mark.parametrize("junk", ["", "abc"])
 def test_a_link_without_a_measure_shows_the_first(junk):
-    assert "90.2 %" in open_page(show=METHODS, accuracy=junk).get("plotly_chart")[0].proto.alt
+    assert "90.2 %" in open_page(look=METHODS, accuracy=junk).get("plotly_chart")[0].proto.alt
 
 
 def test_the_page_does_without_torch_until_one_of_torchvisions_is_chosen():

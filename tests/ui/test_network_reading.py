@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnviz.arithmetic import fixes
 from cnnviz.arithmetic.exports import to_pytorch
 from cnnviz.arithmetic.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from cnnviz.arithmetic.network import NetworkError, chain
@@ -130,3 +131,27 @@ def test_the_margin_around_the_picture_reaches_as_far_as_the_fields_but_not_with
     assert margin(100, near.output_shape[1], near.receptive_field[0]) == 2
     assert margin(100, far.output_shape[1], far.receptive_field[0]) == 5
     assert margin(4, 4, far.receptive_field[0]) == WIDEST_MARGIN * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nn.Sequential(" + ", ".join(["nn.Conv2d(3, 8, 3)"] * 190) + ")",
+        "nn.Sequential(" + ", ".join(["nn.ReLU()"] * 300 + ["nn.MaxPool2d(2)"] * 40) + ")",
+        "nn.Sequential(" + ", ".join(["nn.Conv2d(3, 3, 3)"] * 150 + ["nn.Linear(1, 1)"] * 5) + ")",
+    ],
+)
+def test_a_text_with_much_that_does_not_fit_costs_five_searches_to_read(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = []
+
+    def counted(error: NetworkError) -> tuple[fixes.Fix, ...]:
+        searched.append(error.name)
+        return search(error)
+
+    search = fixes.fixes
+    monkeypatch.setattr(fixes, "fixes", counted)
+    reading = read(text, (3, 224, 225))
+    assert 1 <= len(reading.problems) <= 5
+    assert len(searched) <= 5
