@@ -1,7 +1,5 @@
 """What one unit of a layer sees of one's own picture: its receptive field, drawn where it lies."""
 
-import base64
-import io
 from collections.abc import Callable
 
 import streamlit as st
@@ -9,7 +7,7 @@ from PIL import Image, ImageOps
 
 from cnnviz.arithmetic.receptive_field import Fields, ReceptiveField
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, data_url
 
 LONGEST = 360  # pixels of the picture that is sent; the drawing is no larger
 WIDEST_MARGIN = 0.4  # of the picture; a field may reach further into the padding than can be drawn
@@ -72,10 +70,3 @@ def at_shape(picture: Image.Image, channels: int, height: int, width: int) -> Im
     size = max(1, round(width * scale)), max(1, round(height * scale))
     cut = ImageOps.fit(picture, size, Image.Resampling.BILINEAR)
     return cut.convert("L") if channels == 1 else cut
-
-
-def data_url(image: Image.Image) -> str:
-    """A picture inside a URL."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

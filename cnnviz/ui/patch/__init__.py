@@ -1,7 +1,5 @@
 """A patch of one's own picture: chosen on the picture, with the filtered whole picture beside it."""
 
-import base64
-import io
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,7 +11,7 @@ from cnnviz.arithmetic.matrix import Matrix
 from cnnviz.arithmetic.windows import convolve
 from cnnviz.figures.filtered import filtered_picture
 from cnnviz.images import Picture
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, data_url
 from cnnviz.ui.convolution_settings import ConvolutionSettings
 
 SIDE = 8
@@ -75,7 +73,7 @@ def show_patch(patch: Patch, settings: ConvolutionSettings, name: str, key: str 
         key=key,
         data={
             "picture": {
-                "source": _data_url(Image.fromarray(patch.grey)),
+                "source": data_url(Image.fromarray(patch.grey)),
                 "caption": f"{name}, grey, {columns} × {rows} pixels",
                 "alt": f"{name} in grey, with the chosen patch of {SIDE} × {SIDE} pixels framed",
                 "rows": rows,
@@ -84,7 +82,7 @@ def show_patch(patch: Patch, settings: ConvolutionSettings, name: str, key: str 
                 "snap": settings.stride,
             },
             "filtered": {
-                "source": _data_url(filtered.image),
+                "source": data_url(filtered.image),
                 "caption": f"filtered, {output.shape[1]} × {output.shape[0]}",
                 "alt": f"{name} after the kernel: values from {output.min():.0f} to {output.max():.0f}",
                 "rows": output.shape[0],
@@ -92,7 +90,7 @@ def show_patch(patch: Patch, settings: ConvolutionSettings, name: str, key: str 
                 "frame": [patch.top // settings.stride, patch.left // settings.stride, height, width],
                 "low": filtered.low,
                 "high": filtered.high,
-                "legend": _data_url(filtered.legend),
+                "legend": data_url(filtered.legend),
             },
         },
         on_place_change=moved,
@@ -108,9 +106,3 @@ def _place(key: str, grey: np.ndarray) -> tuple[int, int]:
     else:
         top, left = rows * 2 // 5, columns * 2 // 5
     return min(top, rows - SIDE), min(left, columns - SIDE)
-
-
-def _data_url(image: Image.Image) -> str:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -1,13 +1,11 @@
 """A row of small pictures of which one is chosen by a tap, a click, or the keyboard."""
 
-import base64
-import io
 from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from cnnviz.images import Picture
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, data_url
 
 _component = browser_component(__file__)
 
@@ -23,12 +21,8 @@ def thumbnails(pictures: Mapping[str, Picture], chosen: str | None, on_choose: C
         if picked in pictures:
             on_choose(picked)
 
-    tiles = [{"key": name, "title": picture.name, "image": _data_url(picture)} for name, picture in pictures.items()]
+    tiles = [
+        {"key": name, "title": picture.name, "image": data_url(picture.thumbnail, "JPEG", quality=80)}
+        for name, picture in pictures.items()
+    ]
     _component(key=key, data={"tiles": tiles, "chosen": chosen}, on_picked_change=tell_choice)
-
-
-def _data_url(picture: Picture) -> str:
-    """The thumbnail as a JPEG inside a URL, about 8 kB."""
-    file = io.BytesIO()
-    picture.thumbnail.save(file, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
