@@ -10,21 +10,26 @@ from PIL import Image
 from streamlit.components.v2.types import ComponentRenderer
 
 
-def browser_component(init_file: str, *scripts: str) -> ComponentRenderer:
+def browser_component(init_file: str, *parts: str) -> ComponentRenderer:
     """Register the component whose folder ``init_file`` (a module's ``__file__``) lies in, under the folder's name.
 
     It takes ``<name>.html`` and ``<name>.css`` where they are there. A component's script is a single module that
-    cannot import its neighbours, so ``scripts`` are joined in the order given, ``<name>.js`` always last.
+    cannot import its neighbours, so the ``parts`` that end in ``.js`` are joined in the order given, ``<name>.js``
+    always last; those that end in ``.css`` follow ``<name>.css``.
     """
     folder = Path(init_file).parent
     name = folder.name
 
-    def text(file: str) -> str | None:
-        path = folder / file
-        return path.read_text(encoding="utf-8") if path.exists() else None
+    def joined(files: list[str]) -> str | None:
+        texts = [(folder / file).read_text(encoding="utf-8") for file in files if (folder / file).exists()]
+        return "\n".join(texts) or None
 
-    script = "\n".join((folder / file).read_text(encoding="utf-8") for file in (*scripts, f"{name}.js"))
-    return st.components.v2.component(f"cnnviz.{name}", html=text(f"{name}.html"), css=text(f"{name}.css"), js=script)
+    return st.components.v2.component(
+        f"cnnviz.{name}",
+        html=joined([f"{name}.html"]),
+        css=joined([f"{name}.css", *(part for part in parts if part.endswith(".css"))]),
+        js=joined([*(part for part in parts if part.endswith(".js")), f"{name}.js"]),
+    )
 
 
 def data_url(image: Image.Image, kind: str = "PNG", **settings: Any) -> str:

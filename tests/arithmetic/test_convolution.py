@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d, ShapeError
+from cnnviz.arithmetic.settings import pair
 
 
 def number_or_pair(low, high):
@@ -66,7 +67,10 @@ def test_conv_transpose2d_gives_the_shape_torch_gives_and_refuses_what_torch_ref
 ):
     shape = (arguments["in_channels"] + more, height, width)
     ours = our_shape(lambda: ConvTranspose2d(**arguments), shape)
-    assert ours == torch_shape(lambda: torch.nn.ConvTranspose2d(**arguments), shape)
+    if 0 in pair(arguments["dilation"]):
+        assert ours is None  # torch lets it pass for some grouped 1 × 1 kernels, where it means nothing
+    else:
+        assert ours == torch_shape(lambda: torch.nn.ConvTranspose2d(**arguments), shape)
 
 
 @pytest.mark.parametrize("padding", [-1, (0, -1)])
