@@ -5,11 +5,14 @@ from math import prod
 
 from cnnviz.arithmetic.layers import (
     AdaptiveAvgPool2d,
+    AvgPool1d,
     AvgPool2d,
+    Conv1d,
     Conv2d,
     ConvTranspose2d,
     Layer,
     Linear,
+    MaxPool1d,
     MaxPool2d,
 )
 from cnnviz.arithmetic.pooling import stride_of
@@ -26,7 +29,7 @@ class NotInKeras(ValueError):
     """Keras has no layer that does this: the message says which setting is in the way."""
 
 
-def pytorch_code(layer: Layer) -> str:
+def pytorch_code(layer: Layer | Conv1d | MaxPool1d | AvgPool1d) -> str:
     """The call that makes the layer, leaving out what is PyTorch's default, except a stride that differs by kind.
 
     >>> from cnnviz.arithmetic.layers import BatchNorm2d
@@ -40,7 +43,7 @@ def pytorch_code(layer: Layer) -> str:
         value = getattr(layer, field.name)
         if field.name in WITHOUT_NAME:
             words.append(repr(value))
-        elif field.name == "stride" and isinstance(layer, MaxPool2d | AvgPool2d):
+        elif field.name == "stride" and isinstance(layer, MaxPool2d | AvgPool2d | MaxPool1d | AvgPool1d):
             # PyTorch's default is the kernel size: better said than known
             words.append(f"stride={layer.kernel_size if value is None else value!r}")
         elif field.name in ALWAYS or value != field.default:

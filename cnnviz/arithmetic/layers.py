@@ -3,13 +3,15 @@
 Every layer answers three questions about one image, without the batch axis:
 `output_shape(input_shape)`, `num_params`, and `macs(input_shape)` (multiply-accumulates; biases not counted; 0 for
 everything but convolutions and linear layers). What torch.nn refuses raises ShapeError, with a sentence that says
-what does not fit and what would. Convolutions live in convolution.py and poolings in pooling.py; all are imported here.
+what does not fit and what would. Convolutions live in convolution.py, poolings in pooling.py, and their brothers on
+sequences, which no Network holds, in one_dimensional.py; all are imported here.
 """
 
 from dataclasses import dataclass
 from math import prod
 
 from cnnviz.arithmetic.convolution import Conv2d, ConvTranspose2d
+from cnnviz.arithmetic.one_dimensional import AvgPool1d, Conv1d, MaxPool1d
 from cnnviz.arithmetic.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.settings import (
     Shape,
@@ -24,15 +26,18 @@ from cnnviz.arithmetic.settings import (
 __all__ = [
     "AdaptiveAvgPool2d",
     "Add",
+    "AvgPool1d",
     "AvgPool2d",
     "BatchNorm2d",
     "Concat",
+    "Conv1d",
     "Conv2d",
     "ConvTranspose2d",
     "Dropout",
     "Flatten",
     "Layer",
     "Linear",
+    "MaxPool1d",
     "MaxPool2d",
     "ReLU",
     "ShapeError",

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, MaxPool2d, ShapeError
+from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, Linear, MaxPool2d, ShapeError
 from cnnviz.arithmetic.windows import convolve, steps
+from tests.arithmetic.random_settings import made_or_reject, number_or_pair, output_shape_or_reject, results, values_of
 
 LECTURE_INPUT = [[[3, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]]]
 LECTURE_KERNEL = [[[[0, 1, 2], [2, 2, 0], [0, 1, 2]]]]
@@ -15,29 +16,9 @@ LECTURE_KERNEL = [[[[0, 1, 2], [2, 2, 0], [0, 1, 2]]]]
 torch.set_num_threads(1)
 
 
-def number_or_pair(low, high):
-    number = st.integers(low, high)
-    return number | st.tuples(number, number)
-
-
-def picture(shape, seed):
-    return np.random.default_rng(seed).normal(size=shape)
-
-
-def results(script, shape):
-    return np.array([step.result for step in script]).reshape(shape)
-
-
-def output_shape_or_reject(layer, shape):
-    try:
-        return layer.output_shape(shape)
-    except ShapeError:
-        assume(False)
-
-
 @settings(max_examples=200, deadline=None)
 @given(
-    groups=st.integers(1, 2),
+    groups=st.integers(1, 4),
     channels=st.tuples(st.integers(1, 2), st.integers(1, 2)),
     kernel_size=number_or_pair(1, 3),
     stride=st.just(1) | number_or_pair(1, 3),
@@ -53,7 +34,7 @@ def test_convolution_steps_and_convolve_give_the_values_torch_gives(groups, chan
         settings["stride"] = 1
     arguments = (groups * channels[0], groups * channels[1])
     layer = Conv2d(*arguments, groups=groups, bias=bias, **settings)
-    values = picture((layer.in_channels, *size), seed)
+    values = values_of((layer.in_channels, *size), seed)
     shape = output_shape_or_reject(layer, values.shape)
     module = torch.nn.Conv2d(*arguments, groups=groups, bias=bias, dtype=torch.float64, **settings)
     expected = module(torch.from_numpy(values)).detach().numpy()
@@ -63,6 +44,22 @@ def test_convolution_steps_and_convolve_give_the_values_torch_gives(groups, chan
     np.testing.assert_allclose(convolve(layer, values, *parameters), expected, atol=1e-6)
     for step in script:
         assert step.products.sum() + step.bias == pytest.approx(step.result)
+
+
+@settings(max_examples=50, deadline=None)
+@given(channels=st.integers(2, 6), filters=st.integers(1, 3), size=st.integers(3, 6), seed=st.integers(0, 99))
+def test_in_a_depthwise_convolution_every_filter_sees_one_channel(channels, filters, size, seed):
+    arguments = {"kernel_size": 3, "padding": 1, "groups": channels}
+    layer = Conv2d(channels, channels * filters, **arguments)
+    values = values_of((channels, size, size), seed)
+    module = torch.nn.Conv2d(channels, channels * filters, dtype=torch.float64, **arguments)
+    expected = module(torch.from_numpy(values)).detach().numpy()
+    script = steps(layer, values, module.weight, module.bias)
+    np.testing.assert_allclose(results(script, expected.shape), expected, atol=1e-6)
+    for step in script:
+        output, i, j = step.output_index
+        assert step.values.shape == (1, 3, 3)
+        assert step.values[0, 1, 1] == values[output // filters, i, j]
 
 
 @settings(max_examples=300, deadline=None)
@@ -76,11 +73,8 @@ def test_convolution_steps_and_convolve_give_the_values_torch_gives(groups, chan
     seed=st.integers(0, 99),
 )
 def test_max_pooling_steps_give_the_values_torch_gives(size, seed, **settings):
-    try:
-        layer = MaxPool2d(**settings)
-    except ShapeError:
-        assume(False)
-    values = picture((2, *size), seed)
+    layer = made_or_reject(MaxPool2d, **settings)
+    values = values_of((2, *size), seed)
     shape = output_shape_or_reject(layer, values.shape)
     expected, places = torch.nn.MaxPool2d(**settings, return_indices=True)(torch.from_numpy(values))
     script = steps(layer, values)
@@ -104,11 +98,8 @@ def test_max_pooling_steps_give_the_values_torch_gives(size, seed, **settings):
     seed=st.integers(0, 99),
 )
 def test_average_pooling_steps_give_the_values_torch_gives(size, seed, **settings):
-    try:
-        layer = AvgPool2d(**settings)
-    except ShapeError:
-        assume(False)
-    values = picture((2, *size), seed)
+    layer = made_or_reject(AvgPool2d, **settings)
+    values = values_of((2, *size), seed)
     shape = output_shape_or_reject(layer, values.shape)
     expected = torch.nn.AvgPool2d(**settings)(torch.from_numpy(values)).numpy()
     script = steps(layer, values)
@@ -235,8 +226,23 @@ def test_padding_beyond_memory_is_refused_before_it_is_made():
             compute(layer, [[[1.0]]], [[[[1.0]]]])
 
 
-def test_the_input_is_not_changed_and_not_shared():
+@pytest.mark.parametrize(
+    ("layer", "weight"), [(MaxPool2d(1), None), (AvgPool2d(1), None), (Conv2d(1, 1, 1), [[[[1]]]])], ids=str
+)
+def test_the_input_is_not_changed_and_not_shared(layer, weight):
     values = np.ones((1, 2, 2))
-    script = steps(MaxPool2d(2), values)
+    script = steps(layer, values, weight)
     script[0].values[:] = 7
     assert values.sum() == 4
+    assert script[0].products.sum() == 1
+
+
+def test_two_filters_share_no_window():
+    first, second = steps(Conv2d(1, 2, 1), [[[1]]], np.ones((2, 1, 1, 1)))
+    first.values[:] = 7
+    assert second.values.sum() == 1
+
+
+def test_a_layer_without_windows_is_refused_by_name():
+    with pytest.raises(ShapeError, match="Linear has no such windows"):
+        steps(Linear(4, 2), np.ones((1, 2, 2)))

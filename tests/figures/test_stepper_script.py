@@ -9,9 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.arithmetic.kernels import KERNELS
-from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, MaxPool2d, ShapeError
+from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, ShapeError
 from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix
-from cnnviz.figures.stepper import Planes, Script, layer_script
+from cnnviz.arithmetic.one_dimensional import Conv1d, MaxPool1d
+from cnnviz.figures.stepper import Planes, Script, layer_script, stamp_script
 
 LECTURE = read_matrix("3 3 2 1 0; 0 0 1 3 1; 3 1 2 2 3; 2 0 0 2 2; 2 0 0 0 1")
 KERNEL = KERNELS["lecture"].weights
@@ -131,6 +132,122 @@ def test_a_convolutions_script_prints_what_torch_computes_and_adds_up(drawn) -> 
             assert -1 <= shade <= 1
     product = matrix @ tensor(input).flatten() + tensor(bias).repeat_interleave(expected[0].numel())
     torch.testing.assert_close(product.reshape(expected.shape), expected, atol=1e-6, rtol=0)
+
+
+@st.composite
+def transposed(draw: st.DrawFn) -> tuple[ConvTranspose2d, Planes, tuple[Planes, ...], tuple[Fraction, ...]]:
+    groups = draw(st.integers(1, 2))
+    channels, filters = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    kernel_size = (draw(st.integers(1, 3)), draw(st.integers(1, 3)))
+    size = (draw(st.integers(1, 4)), draw(st.integers(1, 4)))
+    stride, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    extra = draw(st.integers(0, max(stride, dilation) - 1))
+    layer = ConvTranspose2d(
+        channels, filters, kernel_size, stride, draw(st.integers(0, 2)), extra, groups, dilation=dilation
+    )
+    try:
+        layer.output_shape((channels, *size))
+    except ShapeError:
+        assume(False)
+    weight = tuple(draw(planes(filters // groups, *kernel_size)) for _ in range(channels))
+    return layer, draw(planes(channels, *size)), weight, tuple(draw(st.tuples(*[decimals] * filters)))
+
+
+@settings(deadline=None, max_examples=80)
+@given(transposed())
+def test_a_transposed_convolution_prints_what_torch_computes_both_ways(drawn) -> None:
+    layer, input, weight, bias = drawn
+    expected = torch.nn.functional.conv_transpose2d(
+        tensor(input)[None],
+        tensor(weight),
+        tensor(bias),
+        layer.stride,
+        layer.padding,
+        layer.output_padding,
+        layer.groups,
+        layer.dilation,
+    )[0]
+    script = layer_script(layer, input, weight, bias, matrix=True)
+    check_what_is_printed(script)
+    torch.testing.assert_close(results(script), expected, atol=1e-6, rtol=0)
+
+    matrix = torch.zeros(script["matrix"]["rows"], script["matrix"]["columns"], dtype=torch.double)
+    for row, entries in enumerate(script["matrix"]["entries"]):
+        for column, value, _ in entries:
+            matrix[row, column] = float(value)
+    product = matrix @ tensor(input).flatten() + tensor(bias).repeat_interleave(expected[0].numel())
+    torch.testing.assert_close(product.reshape(expected.shape), expected, atol=1e-6, rtol=0)
+
+    stamped = stamp_script(layer, input, weight, bias)
+    held = replayed(stamped)
+    top, left = stamped["output"]["origin"]
+    height, width = stamped["output"]["size"]
+    torch.testing.assert_close(held[:, top : top + height, left : left + width], expected, atol=1e-6, rtol=0)
+    inside = torch.tensor([[kind == "." for kind in line] for line in stamped["output"]["kinds"]])
+    assert int(inside.sum()) == height * width
+
+
+def replayed(script: Script) -> torch.Tensor:
+    """The whole canvas after all stamps; each stamp's cells hold before it what the stamps before it left there."""
+    kinds, start = script["output"]["kinds"], script["output"]["start"]
+    held = [[[Fraction(bias)] * len(kinds[0]) for _ in kinds] for bias in start]
+    for step in script["steps"]:
+        channel, row, column = step["at"]
+        assert script["input"]["planes"][channel]["cells"][row][column] == step["value"]
+        for number, plane in enumerate(step["planes"]):
+            for a, row in enumerate(step["rows"]):
+                for b, column in enumerate(step["columns"]):
+                    before, after, added = (
+                        Fraction(step[name][number][a][b]) for name in ("before", "after", "products")
+                    )
+                    assert held[plane][row][column] == before
+                    assert before + added == after
+                    held[plane][row][column] = after
+    return tensor(held)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    planes(2, 1, 9),
+    st.tuples(planes(2, 1, 3), planes(2, 1, 3)),
+    st.integers(1, 3),
+    st.integers(0, 2),
+    st.integers(1, 3),
+    st.sampled_from(["zeros", "reflect", "replicate", "circular"]),
+)
+def test_one_dimension_is_a_single_row_and_prints_what_torch_computes(
+    input: Planes, weight: tuple[Planes, ...], stride: int, padding: int, dilation: int, mode: str
+) -> None:
+    settings = {"stride": stride, "padding": padding, "dilation": dilation, "padding_mode": mode}
+    script = layer_script(Conv1d(2, 2, 3, **settings), input, weight, flip=True)
+    check_what_is_printed(script)
+    module = torch.nn.Conv1d(2, 2, 3, **settings, bias=False, dtype=torch.double)
+    with torch.no_grad():
+        module.weight.copy_(tensor(weight)[:, :, 0].flip(-1))
+        expected = module(tensor(input)[None, :, 0])[0]
+    torch.testing.assert_close(results(script)[:, 0], expected, atol=1e-6, rtol=0)
+    assert script["axes"] == 1
+    assert script["code"].startswith("Conv1d(2, 2, kernel_size=3")
+
+    pooled = layer_script(MaxPool1d(3, stride=stride), input)
+    torch.testing.assert_close(
+        results(pooled)[:, 0], torch.nn.functional.max_pool1d(tensor(input)[:, 0], 3, stride), atol=1e-6, rtol=0
+    )
+
+
+def test_one_dimension_refuses_two_rows_in_words() -> None:
+    with pytest.raises(MatrixError, match="the kernel is a single row; this one has 3 rows"):
+        layer_script(Conv1d(1, 1, 3), (LECTURE[:1],), ((KERNEL,),))
+
+
+def test_the_note_of_a_stamped_output_says_what_padding_crops() -> None:
+    layer = ConvTranspose2d(1, 1, 3, stride=2, padding=1, output_padding=1)
+    script = stamp_script(layer, (LECTURE,), ((KERNEL,),))
+    assert (
+        script["note"]
+        == "Padding crops the stamped output by 1 row at the top and 1 column at the left: the hatched cells."
+    )
+    assert stamp_script(ConvTranspose2d(1, 1, 3), (LECTURE,), ((KERNEL,),))["note"] == ""
 
 
 @settings(deadline=None, max_examples=80)

@@ -144,7 +144,7 @@ def border_sides(layer: Conv2d | ConvTranspose2d) -> tuple[tuple[int, int], tupl
                 (size - 1) * dilation
                 for size, dilation in zip(pair(layer.kernel_size), pair(layer.dilation), strict=True)
             ),
-            pair(layer.padding),  # type: ignore[arg-type]
+            pair(layer.padding),
             pair(layer.output_padding),
             strict=True,
         )

@@ -28,10 +28,10 @@ def border_of(steps: Sequence[Step], height: int, width: int, padding: Sequence[
     (top, bottom), (left, right) = padding
     rows, columns = reached_lines(steps)
     return Border(
-        max(top, -min(rows), 0),
-        max(bottom, max(rows) + 1 - height, 0),
-        max(left, -min(columns), 0),
-        max(right, max(columns) + 1 - width, 0),
+        max(top, -min(rows, default=0)),
+        max(bottom, max(rows, default=0) + 1 - height),
+        max(left, -min(columns, default=0)),
+        max(right, max(columns, default=0) + 1 - width),
     )
 
 
@@ -76,7 +76,8 @@ def input_grid(
 
     ``padding`` is ((top, bottom), (left, right)); what a window reaches beyond it counts as "b". ``pad_text`` is what a
     padding cell holds, unless ``sources`` gives for every padded row and column the input's row and column that it
-    copies. ``spread`` draws neighbours that far apart, with zeros between, for a transposed convolution.
+    copies. ``spread`` draws neighbours that far apart, with zeros between, for a transposed convolution. With no
+    ``steps`` nothing is marked as unread.
     """
     height, width = (len(input[0]) - 1) * spread[0] + 1, (len(input[0][0]) - 1) * spread[1] + 1
     border = border_of(steps, height, width, padding)
@@ -105,7 +106,7 @@ def input_grid(
                 [written[channel][at[0]][at[1]] if at else fixed[kind] for at, kind in zip(places, line, strict=True)]
             )
             shade[channel].append([tints[channel][at[0]][at[1]] if at else None for at in places])
-    read_rows, read_columns = reached_lines(steps)
+    read_rows, read_columns = reached_lines(steps) if steps else (set(rows), set(columns))
     return {
         "planes": planes_of(cells, shade, plane_names(len(input), names)),
         "kinds": kinds,
