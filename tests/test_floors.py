@@ -16,12 +16,14 @@ FLOORS = {
     "cnnviz.images": {"cnnviz.file_kinds"},
     "cnnviz.gallery": {"cnnviz.images"},
     "cnnviz.networks": {"cnnviz.arithmetic", "cnnviz.images", "cnnviz.gallery"},
+    "cnnviz.training": {"cnnviz.arithmetic", "cnnviz.images", "cnnviz.gallery", "cnnviz.networks"},
     "cnnviz.figures": {"cnnviz.arithmetic"},
     "cnnviz.ui": {
         "cnnviz.arithmetic",
         "cnnviz.images",
         "cnnviz.gallery",
         "cnnviz.networks",
+        "cnnviz.training",
         "cnnviz.figures",
     },
 }
@@ -31,6 +33,7 @@ OUTSIDE = {
     "cnnviz.images": {"numpy", "PIL"},
     "cnnviz.gallery": {"numpy", "PIL"},
     "cnnviz.networks": {"numpy", "PIL", "torch", "torchvision", "requests", "urllib3", "filelock"},
+    "cnnviz.training": {"numpy", "PIL", "torch", "torchvision"},
     "cnnviz.figures": {"numpy", "PIL", "plotly"},
     "cnnviz.ui": {"numpy", "PIL", "plotly", "streamlit"},
 }

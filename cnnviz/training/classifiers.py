@@ -1,0 +1,80 @@
+"""The lecture's two classifiers for patches of four channels, with starting weights that only their seed decides."""
+
+import math
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.utils import skip_init
+
+CHANNELS, SIDE, NUM_CLASSES = 4, 28, 4
+
+
+def sat6_mlp(seed: int, hidden_units: int = 128) -> nn.Sequential:
+    """The lecture's Sat6MLP: the patch flattened to 3136 values, three dense layers, ReLU between.
+
+    Takes (N, 4, 28, 28), gives scores (N, 4).
+
+    >>> sum(parameter.numel() for parameter in sat6_mlp(seed=0).parameters())
+    418564
+    """
+    network = nn.Sequential(
+        nn.Flatten(),
+        skip_init(nn.Linear, CHANNELS * SIDE * SIDE, hidden_units),
+        nn.ReLU(),
+        skip_init(nn.Linear, hidden_units, hidden_units),
+        nn.ReLU(),
+        skip_init(nn.Linear, hidden_units, NUM_CLASSES),
+    )
+    return started(network, seed)
+
+
+def sat6_convnet(seed: int) -> nn.Sequential:
+    """The lecture's Sat6ConvNet, made to fit: 4 input channels, and 16·4·4 features after the second pool.
+
+    Takes (N, 4, 28, 28), gives scores (N, 4).
+
+    >>> sum(parameter.numel() for parameter in sat6_convnet(seed=0).parameters())
+    57460
+    """
+    network = nn.Sequential(
+        skip_init(nn.Conv2d, CHANNELS, 32, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        skip_init(nn.Conv2d, 32, 16, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        skip_init(nn.Linear, 16 * 4 * 4, 128),
+        nn.ReLU(),
+        skip_init(nn.Linear, 128, 64),
+        nn.ReLU(),
+        skip_init(nn.Linear, 64, NUM_CLASSES),
+    )
+    return started(network, seed)
+
+
+def started(network: nn.Sequential, seed: int) -> nn.Sequential:
+    """Write starting weights as torch's own layers draw them (uniform, ± 1 / √ inputs), and hand the network back.
+
+    From a generator of its own: torch's global one, which other visitors use too, is left alone.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for layer in network:
+            if isinstance(layer, nn.Linear | nn.Conv2d):
+                bound = 1 / math.sqrt(layer.weight[0].numel())
+                for parameter in layer.parameters():
+                    parameter.uniform_(-bound, bound, generator=generator)
+    return network
+
+
+def shuffle_inputs(layer: nn.Linear, order: np.ndarray) -> None:
+    """Rearrange the weights of a dense layer on a flattened patch as `shuffled` rearranges the patch's pixels.
+
+    Afterwards the layer answers to a shuffled patch what it answered to the patch. `order` has one entry per pixel; it
+    serves every channel.
+    """
+    with torch.no_grad():
+        channels = layer.weight.reshape(len(layer.weight), -1, len(order))
+        layer.weight.copy_(channels[:, :, torch.from_numpy(order)].reshape(layer.weight.shape))

@@ -1,0 +1,103 @@
+"""Three reasons for convolutions, each to be touched: few weights, windows that share them, neighbours that matter."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.arithmetic.kernels import KERNELS
+from cnnviz.training.land_cover import CLASSES, land_cover
+from cnnviz.training.shuffled_pixels import MAX_SEED, pixel_order
+from cnnviz.ui.joined import show_joined
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.parameter_counts import choose_sizes, fitting, show_count_derivations, show_counts
+from cnnviz.ui.shuffled_training import show_training
+from cnnviz.ui.torn import Example, show_torn
+
+FILTERS = ("sobel_x", "sobel_y", "edge", "blur")
+COUNTS = (300, 600, 1200)
+PATCH: dict[str, object] = {
+    "why_side": 28.0,
+    "why_channels": 4.0,
+    "why_units": 128.0,
+    "why_filters": 16.0,
+    "why_kernel": 3,
+}
+TO_TOUCH = [
+    Suggestion("Where is weight w2 used?", {"why_at_wanted": "line.2.3"}),
+    Suggestion("Whom does input 4 reach?", {"why_at_wanted": "input.3"}),
+    Suggestion("12 inputs: which counts grow?", {"why_inputs": 12, "why_window": 3}),
+]
+TO_COUNT = [
+    Suggestion("The lecture’s patch", PATCH),
+    Suggestion("128 filters of 5 × 5", {**PATCH, "why_filters": 128.0, "why_kernel": 5}),
+    Suggestion("A photograph, 224 × 224 × 3", {**PATCH, "why_side": 224.0, "why_channels": 3.0}),
+]
+TO_SHUFFLE = [
+    Suggestion("Other patches, another shuffle", {"why_seed": 1.0}),
+    Suggestion("Blur both", {"why_filter": "blur"}),
+    Suggestion("A dense network that starts elsewhere", {"why_same_start": False}),
+]
+
+lesson = read_lesson(__file__)
+lesson.header()
+
+drawing = st.container()
+first, second, rest = st.columns([1, 1, 2], gap="large", vertical_alignment="center")
+inputs = first.slider("Inputs", 5, 12, 8, key="why_inputs", bind="query-params")
+window = second.slider("Window", 1, 5, 3, key="why_window", bind="query-params")
+rest.caption(lesson["Hint"])
+with drawing:
+    show_joined(inputs, window, key="why_at")
+try_this(TO_TOUCH, key="why_touch")
+st.markdown(lesson["Three layers"])
+
+st.header("Counting on a picture", anchor=False)
+stage, side = st.columns([7, 3], gap="large")
+with side.container(border=True):
+    sizes = choose_sizes()
+with stage:
+    st.markdown(lesson["Counting"])
+    show_counts(sizes)
+try_this(TO_COUNT, key="why_count")
+show_count_derivations(sizes)
+lesson.more("The lecture’s numbers")
+
+st.header("Shuffled pixels", anchor=False)
+stage, side = st.columns([7, 3], gap="large")
+with side.container(border=True):
+    kernel = st.selectbox(
+        "Filter",
+        FILTERS,
+        format_func=lambda name: KERNELS[name].title,
+        key="why_filter",
+        bind="query-params",
+        help="One kernel of 3 × 3 weights on the luminance of each patch.",
+    )
+    st.caption(KERNELS[kernel].answer)
+    typed = st.number_input("Seed", value=0.0, step=1.0, format="%g", key="why_seed", bind="query-params")
+    seed = fitting(typed, 0, 0, MAX_SEED)
+    if seed != typed:
+        st.caption(f":red[Seed: a whole number from 0 to {MAX_SEED}.] Drawn with {seed}.")
+    count = st.segmented_control(
+        "Patches to train on", COUNTS, default=1200, required=True, key="why_patches", bind="query-params"
+    )
+    same_start = st.toggle(
+        "Same start for both dense networks",
+        True,
+        key="why_same_start",
+        bind="query-params",
+        help=lesson["Same start"],
+    )
+with stage:
+    st.markdown(lesson["Shuffling"])
+    patches, labels = land_cover(len(CLASSES), seed)
+    examples = [Example(CLASSES[label], patches[place]) for label, place in enumerate(np.argsort(labels))]
+    show_torn(examples, pixel_order(seed), KERNELS[kernel], key="why_torn")
+try_this(TO_SHUFFLE, key="why_shuffle")
+st.subheader("Do they still learn it?", anchor=False)
+st.markdown(lesson["Training"])
+training = st.container()
+lesson.more("What the patches are")
+lesson.more("Why the dense network does not mind")
+lesson.more("What a convolution assumes")
+with training:  # last, because while it trains everything else is to be there already
+    show_training(seed, count or 1200, same_start)
