@@ -4,32 +4,39 @@ import streamlit as st
 
 from cnnviz.arithmetic.counting import macs_derivation, num_params_derivation
 from cnnviz.arithmetic.derivation import output_shape_derivations
-from cnnviz.arithmetic.layers import ShapeError
+from cnnviz.arithmetic.layers import Conv1d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
+from cnnviz.ui.both_results import show_both_results
 from cnnviz.ui.convolution_settings import LECTURE_INPUT, choose_convolution, take_numbers
 from cnnviz.ui.derivations import show_derivation
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.patch import SIDE, choose_patch, show_patch
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.plain import plain
-from cnnviz.ui.stepper import convolution_script, start_step, stepper
+from cnnviz.ui.stepper import stepper
 
-LECTURE = {"show": "Numbers", "input": LECTURE_INPUT, "weights": "0 1 2; 2 2 0; 0 1 2", "bias": 0.0, "relu": True}
-ONE_STEP = {"stride": 1, "padding": 0, "dilation": 1}
+ONE_STEP = {"axes": "2-D", "stride": 1, "padding": 0, "dilation": 1, "flip": False, "padding_mode": "zeros"}
+LECTURE = {
+    "show": "Numbers",
+    "input": LECTURE_INPUT,
+    "weights": "0 1 2; 2 2 0; 0 1 2",
+    "bias": 0.0,
+    "relu": True,
+    **ONE_STEP,
+}
 SOBEL_X = "-1 0 1; -2 0 2; -1 0 1"
 SIX_BY_SIX = "1 0 2 1 0 3; 0 1 1 2 0 1; 2 1 0 0 1 1; 0 3 1 2 1 0; 1 1 0 1 2 2; 3 0 1 0 1 1"
 AN_EDGE = "; ".join(["0 0 0 9 9 9"] * 6)
 SUGGESTIONS = [
-    Suggestion("Start again with the lecture’s example", {**LECTURE, **ONE_STEP}),
-    Suggestion("Keep the size with padding 1", {**LECTURE, **ONE_STEP, "padding": 1}),
-    Suggestion("What does stride 2 leave out of 6 × 6?", {**LECTURE, **ONE_STEP, "input": SIX_BY_SIX, "stride": 2}),
-    Suggestion(
-        "Find an upright edge",
-        {**LECTURE, **ONE_STEP, "input": AN_EDGE, "weights": SOBEL_X, "relu": False},
-    ),
+    Suggestion("Start again with the lecture’s example", LECTURE),
+    Suggestion("Flip the kernel: a true convolution", {**LECTURE, "flip": True}),
+    Suggestion("Keep the size with padding 1", {**LECTURE, "padding": 1}),
+    Suggestion("What does stride 2 leave out of 6 × 6?", {**LECTURE, "input": SIX_BY_SIX, "stride": 2}),
+    Suggestion("Find an upright edge", {**LECTURE, "input": AN_EDGE, "weights": SOBEL_X, "relu": False}),
+    Suggestion("Along one axis only", {**LECTURE, "axes": "1-D", "relu": False}),
     Suggestion(
         "Find edges in the picture",
-        {**LECTURE, **ONE_STEP, "show": "On your picture", "weights": SOBEL_X, "relu": False},
+        {**LECTURE, "show": "On your picture", "weights": SOBEL_X, "relu": False},
     ),
 ]
 
@@ -48,42 +55,35 @@ with picture if picture.open else numbers:
             chosen = choose_picture()
         patch = choose_patch(chosen, settings.stride)
     try:
-        script = convolution_script(
-            patch.cells if patch else settings.input,
-            settings.kernel,
-            stride=settings.stride,
-            padding=settings.padding,
-            dilation=settings.dilation,
-            bias=settings.bias,
-            relu=settings.relu,
-            grey=patch is not None,
-        )
+        script = settings.script(patch.cells if patch else None)
     except (ShapeError, MatrixError) as problem:
         st.error(plain(str(problem)), icon=":material/straighten:")
         st.stop()
     if chosen and patch:
         with pair:
             show_patch(patch, settings, chosen.name)
-        stepper(script, "patch_stepper", linked=True, start=start_step())
+        stepper(script, "patch_stepper", linked=True)
         st.caption(lesson["On the picture"])
         if settings.padding:
             st.caption(lesson["Borders"])
     else:
-        stepper(script, "stepper", linked=True, start=start_step(), on_numbers=take_numbers)
+        stepper(script, "stepper", linked=True, on_numbers=take_numbers)
 
 try_this(SUGGESTIONS, key="convolution")
 
-input_shape = (1, SIDE, SIDE) if patch else (1, len(settings.input), len(settings.input[0]))
 layer = settings.layer
+flat = layer.as_2d() if isinstance(layer, Conv1d) else layer
+input_shape = (1, SIDE, SIDE) if patch else (1, len(settings.input), len(settings.input[0]))
 size, parameters, macs = st.columns(3)
 with size:
-    for derivation in output_shape_derivations(layer, input_shape):
+    for derivation in output_shape_derivations(flat, input_shape):
         show_derivation(derivation)
 with parameters:
-    show_derivation(num_params_derivation(layer))
+    show_derivation(num_params_derivation(flat))
 with macs:
-    show_derivation(macs_derivation(layer, input_shape))
+    show_derivation(macs_derivation(flat, input_shape))
 
+show_both_results(settings, patch.cells if patch else None, lesson["Convolution or cross-correlation"])
 lesson.more("How it works")
 lesson.more("Padding, stride, dilation")
-lesson.more("Convolution or cross-correlation")
+lesson.more("As a matrix")

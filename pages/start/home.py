@@ -6,10 +6,12 @@ import streamlit as st
 
 from app import CHAPTERS
 from cnnviz.arithmetic.kernels import KERNELS
+from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.matrix import read_matrix
+from cnnviz.figures.stepper import layer_script
 from cnnviz.ui.convolution_settings import LECTURE_INPUT
 from cnnviz.ui.lesson import read_lesson
-from cnnviz.ui.stepper import convolution_script, stepper
+from cnnviz.ui.stepper import stepper
 
 ROOT = Path(__file__).parents[2]
 CARDS = ROOT / "assets" / "cards"
@@ -26,7 +28,8 @@ with words:
         if st.button("Look into a network", icon=":material/layers:"):
             st.switch_page("pages/explore/feature_maps.py")
 with example:
-    script = convolution_script(read_matrix(LECTURE_INPUT), KERNELS["lecture"].weights)
+    kernel = KERNELS["lecture"].weights
+    script = layer_script(Conv2d(1, 1, kernel_size=3), (read_matrix(LECTURE_INPUT),), ((kernel,),), relu=True)
     stepper(script, "home_stepper", autoplay=True, plain=True)
 
 lessons = [lesson for chapter in CHAPTERS.values() for lesson in chapter]

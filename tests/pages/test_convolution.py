@@ -3,7 +3,10 @@
 import json
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
+
+from cnnviz.ui.convolution_settings import LECTURE_INPUT
 
 PAGE = "pages/learn/convolution.py"
 
@@ -25,7 +28,7 @@ def script_of(page: AppTest) -> dict[str, object]:
 
 
 def output_of(page: AppTest) -> list[list[str]]:
-    return script_of(page)["output"]["cells"]  # type: ignore[index]
+    return script_of(page)["output"]["planes"][0]["cells"]  # type: ignore[index]
 
 
 def test_the_lesson_opens_on_the_lecture_example_with_its_right_result() -> None:
@@ -88,6 +91,12 @@ def test_what_cannot_be_read_is_answered_in_words_and_the_lecture_stays(query: d
         {"preset": "junk"},
         {"weights": "0 0 0; 0 0 0; 0 0 0"},
         {"input": "5"},
+        {"axes": "3-D"},
+        {"axes": "1-D", "sequence": "x y"},
+        {"axes": "1-D", "taps": "1 2; 3 4", "stride": "9"},
+        {"flip": "perhaps"},
+        {"padding": "2", "padding_mode": "mirror"},
+        {"padding": "2", "padding_mode": "reflect", "input": "1 2; 3 4", "weights": "1 1 1; 1 1 1; 1 1 1"},
     ],
 )
 def test_junk_in_the_address_does_no_harm(query: dict[str, str]) -> None:
@@ -95,9 +104,43 @@ def test_junk_in_the_address_does_no_harm(query: dict[str, str]) -> None:
     assert script_of(page)["steps"]
 
 
+def test_flipping_gives_the_convolution_and_both_results_stand_side_by_side() -> None:
+    page = open_page(flip="true")
+    assert output_of(page) == [["18", "20", "19"], ["10", "9", "17"], ["11", "8", "14"]]
+    tables = [markdown.value for markdown in page.markdown if "---:|" in markdown.value]
+    assert "| 12 | 12 | 17 |" in tables[0]
+    assert "| 18 | 20 | 19 |" in tables[1]
+
+
+def test_the_padding_mode_is_what_torch_pads_with() -> None:
+    page = open_page(padding="2", padding_mode="circular", relu="false")
+    lecture = torch.tensor([[float(v) for v in row.split()] for row in LECTURE_INPUT.split(";")]).double()
+    module = torch.nn.Conv2d(1, 1, 3, padding=2, padding_mode="circular", bias=False).double()
+    with torch.no_grad():
+        module.weight.copy_(torch.tensor([[[[0, 1, 2], [2, 2, 0], [0, 1, 2]]]]))
+        expected = module(lecture[None, None])[0, 0]
+    assert [[float(cell) for cell in row] for row in output_of(page)] == expected.tolist()
+    page.segmented_control(key="padding").select(0).run()
+    assert script_of(page)["input"]["border"] == ""
+
+
+def test_in_one_dimension_a_row_slides_and_two_dimensions_are_not_lost() -> None:
+    page = open_page(axes="1-D", relu="false", sequence="1 2 4 8", taps="1 -1")
+    assert output_of(page) == [["-1", "-2", "-4"]]
+    assert script_of(page)["code"] == "Conv1d(1, 1, kernel_size=2)"
+    page.segmented_control(key="axes").select("2-D").run()
+    assert output_of(page)[0] == ["12", "12", "17"]
+
+
+def test_the_matrix_of_the_layer_comes_along_while_it_can_be_seen() -> None:
+    assert script_of(open_page())["matrix"]["columns"] == 25  # type: ignore[index]
+    large = "; ".join(["1 2 3 4 5 6 7 8 9 1 2 3"] * 12)
+    assert script_of(open_page(input=large, padding="2"))["matrix"] is None
+
+
 def test_a_kernel_larger_than_the_input_offers_only_paddings_that_fit() -> None:
     page = open_page(input="1 2; 3 4", weights="1 1 1 1 1; 1 1 1 1 1; 1 1 1 1 1; 1 1 1 1 1; 1 1 1 1 1")
-    assert script_of(page)["padding"] == 2
+    assert script_of(page)["input"]["origin"] == [2, 2]  # type: ignore[index]
     assert output_of(page) == [["10", "10"], ["10", "10"]]
 
 

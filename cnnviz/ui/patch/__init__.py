@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.matrix import Matrix
 from cnnviz.arithmetic.windows import convolve
 from cnnviz.figures.filtered import filtered_picture
@@ -56,7 +57,9 @@ def show_patch(patch: Patch, settings: ConvolutionSettings, name: str, key: str 
     """Draw the picture with the patch framed, beside it the whole picture filtered, the patch's outputs framed."""
     kernel = np.array([[float(weight) for weight in row] for row in settings.kernel])
     layer = settings.layer
-    output = convolve(layer, patch.grey[None].astype(float), kernel[None, None], [float(settings.bias)])[0]
+    assert isinstance(layer, Conv2d)
+    laid = kernel[::-1, ::-1] if settings.flip else kernel
+    output = convolve(layer, patch.grey[None].astype(float), laid[None, None], [float(settings.bias)])[0]
     if settings.relu:
         output = np.maximum(output, 0)
     dark = st.context.theme.type == "dark"

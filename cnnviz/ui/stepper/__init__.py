@@ -1,22 +1,33 @@
-"""The stepper: a kernel walking over an input, cell by cell, in the browser. Stepping makes no trip to the server."""
+"""The stepper: a window walking over an input, cell by cell, in the browser. Stepping makes no trip to the server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypedDict
 
 import streamlit as st
 
 from cnnviz.ui.component import browser_component
-from cnnviz.ui.stepper.script import convolution_script
 
-__all__ = ["Numbers", "convolution_script", "start_step", "stepper"]
+__all__ = ["Numbers", "start_step", "stepper"]
 
-_component = browser_component(__file__, "drawing.js")
+_component = browser_component(
+    __file__,
+    *("drawing.js", "layout.js", "grids.js", "arithmetic.js", "channels.js", "marking.js", "stamping.js", "linked.js"),
+    *("player.js", "editing.js"),
+    *("matrix.js", "picture.js", "saving.js"),
+    *("planes.css", "matrix.css", "picture.css", "saving.css"),
+)
 
 
 class Numbers(TypedDict):
-    """What somebody typed into the cells: which grid, its rows as text, and what each number is divided by."""
+    """What somebody typed into the cells of one plane.
+
+    ``grid`` is ``"input"`` or ``"kernel"``; ``plane`` the input channel, or the kernel's plane of filter ``filter``;
+    ``rows`` the whole plane as text, a kernel as torch stores it; each number is to be divided by ``divisor``.
+    """
 
     grid: str
+    plane: int
+    filter: int
     rows: str
     divisor: int
 
@@ -25,24 +36,35 @@ def stepper(
     script: dict[str, Any],
     key: str,
     *,
-    start: int = 0,
+    start: int | None = None,
     on_numbers: Callable[[Numbers], None] | None = None,
     linked: bool = False,
     autoplay: bool = False,
     plain: bool = False,
+    picture: dict[str, Any] | None = None,
+    save: bool = True,
+    view: str | None = None,
+    on_save: Callable[[dict[str, Any]], None] | None = None,
+    file: dict[str, Any] | None = None,
 ) -> None:
-    """Draw the stepper for a script of :func:`convolution_script`.
+    """Draw the stepper for a script of :mod:`cnnviz.figures.stepper`.
 
-    ``start`` is the step it opens on, counted from 0. ``on_numbers`` makes the cells editable and is called with what
-    was typed. ``linked`` keeps the step in the page's address and takes the keyboard when the page opens.
-    ``autoplay`` lets it walk round and round (not for those who asked for reduced motion); ``plain`` leaves out the
-    arithmetic.
+    ``start`` is the step it opens on, counted from 0; None reads it, and the pinned cell, from the page's address where
+    the stepper is ``linked``. ``linked`` keeps both in the address and takes the keyboard when the page opens.
+    ``on_numbers`` makes the cells editable and is called with what was typed, plane by plane. ``autoplay`` lets it walk
+    round and round (not for those who asked for reduced motion); ``plain`` leaves out the arithmetic. ``picture``,
+    ``save``, ``view`` and ``file`` are handed to the views as they are; ``on_save`` is called with what is to be saved.
     """
 
-    def changed() -> None:
-        numbers = st.session_state[key].get("numbers")
-        if on_numbers is not None and isinstance(numbers, dict):
-            on_numbers(Numbers(grid=numbers["grid"], rows=numbers["rows"], divisor=numbers["divisor"]))
+    def typed() -> None:
+        if on_numbers is not None:
+            for numbers in _edits(st.session_state[key].get("numbers"), script):
+                on_numbers(numbers)
+
+    def saved() -> None:
+        asked = st.session_state[key].get("save")
+        if on_save is not None and isinstance(asked, dict):
+            on_save(asked)
 
     _component(
         key=key,
@@ -50,13 +72,19 @@ def stepper(
             **script,
             "start": start,
             "editable": on_numbers is not None,
+            "heard": _heard(key),
             "linked": linked,
             "focus": linked,
             "autoplay": autoplay,
             "loop": autoplay,
             "plain": plain,
+            "picture": picture,
+            "save": save,
+            "view": view,
+            "file": file,
         },
-        on_numbers_change=changed,
+        on_numbers_change=typed,
+        on_save_change=saved,
     )
 
 
@@ -64,3 +92,27 @@ def start_step() -> int:
     """The step that the page's address asks for, counted from 0; the first where it asks for nonsense."""
     asked = str(st.query_params.get("step", "1"))
     return int(asked) - 1 if asked.isdecimal() and 0 < len(asked) < 5 and int(asked) > 0 else 0
+
+
+def _edits(sent: Any, script: dict[str, Any]) -> Iterator[Numbers]:
+    """The planes that somebody typed into and that this script has; what a browser makes up is passed over.
+
+    The browser repeats what it sent until it has been heard, because of two quick edits only the second may arrive.
+    """
+    edits = sent.get("edits") if isinstance(sent, dict) else None
+    filters = script["kernel"]["filters"] if script["kernel"] else []
+    for edit in edits if isinstance(edits, list) else []:
+        match edit:
+            case {"grid": str(grid), "plane": int(plane), "filter": int(number), "rows": str(rows), "divisor": int(by)}:
+                is_kernel = grid == "kernel" and 0 <= number < len(filters)
+                planes = filters[number]["planes"] if is_kernel else script["input"]["planes"]
+                if (is_kernel or grid == "input") and 0 <= plane < len(planes) and by > 0:
+                    yield Numbers(grid=grid, plane=plane, filter=number, rows=rows, divisor=by)
+
+
+def _heard(key: str) -> float:
+    """When the last numbers that arrived were sent, as the browser's clock says."""
+    state = st.session_state.get(key)
+    numbers = state.get("numbers") if hasattr(state, "get") else None
+    sent = numbers.get("sent") if isinstance(numbers, dict) else 0
+    return sent if isinstance(sent, int | float) else 0
