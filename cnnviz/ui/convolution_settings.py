@@ -249,8 +249,8 @@ def take_preset() -> None:
         st.session_state["weights"] = KERNELS[name].text
 
 
-def choose_fitting(name: str, fitting: range) -> int:
-    """One setting as a row of the values that fit.
+def choose_fitting(name: str, fitting: range, label: str | None = None) -> int:
+    """One setting, kept under the key ``name``, as a row of the values that fit.
 
     One that does not fit any more gives way to the nearest that does, says so, and comes back when it fits again.
     """
@@ -261,7 +261,7 @@ def choose_fitting(name: str, fitting: range) -> int:
     elif st.session_state.get(wanted) in fitting:
         st.session_state[name] = st.session_state.pop(wanted)
     value = st.segmented_control(
-        name,
+        label or name,
         fitting,
         default=fitting[0],
         required=True,
@@ -270,7 +270,7 @@ def choose_fitting(name: str, fitting: range) -> int:
         on_change=lambda: st.session_state.pop(wanted, None),
     )
     if wanted in st.session_state:
-        st.caption(f"{name} {st.session_state[wanted]} does not fit these sizes.")
+        st.caption(f"{label or name} {st.session_state[wanted]} does not fit these sizes.")
     return fitting[0] if value is None else value
 
 

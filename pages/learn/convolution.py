@@ -4,13 +4,13 @@ import streamlit as st
 
 from cnnviz.arithmetic.counting import macs_derivation, num_params_derivation
 from cnnviz.arithmetic.derivation import output_shape_derivations
-from cnnviz.arithmetic.layers import Conv1d, ShapeError
+from cnnviz.arithmetic.layers import Conv1d, Conv2d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.both_results import show_both_results
 from cnnviz.ui.convolution_settings import LECTURE_INPUT, choose_convolution, take_numbers
 from cnnviz.ui.derivations import show_derivation
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.patch import SIDE, choose_patch, show_patch
+from cnnviz.ui.patch import SIDE, choose_patch, moves, picture_of
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.plain import plain
 from cnnviz.ui.stepper import stepper
@@ -50,19 +50,21 @@ settings = choose_convolution(side.container(border=True), size=(SIDE, SIDE) if 
 with picture if picture.open else numbers:
     chosen, patch = None, None
     if picture.open:
-        picker, pair = st.columns([3, 7])
-        with picker:
+        with st.expander("Choose the picture"):
             chosen = choose_picture()
         patch = choose_patch(chosen, settings.stride)
     try:
-        script = settings.script(patch.cells if patch else None)
+        script = settings.script(patch.planes[0] if patch else None)
     except (ShapeError, MatrixError) as problem:
         st.error(plain(str(problem)), icon=":material/straighten:")
         st.stop()
     if chosen and patch:
-        with pair:
-            show_patch(patch, settings, chosen.name)
-        stepper(script, "patch_stepper", linked=True)
+        flat = settings.layer
+        assert isinstance(flat, Conv2d)  # a picture has two axes
+        seen = picture_of(
+            patch, flat, ((settings.kernel,),), (settings.bias,), chosen.name, relu=settings.relu, flip=settings.flip
+        )
+        stepper(script, "patch_stepper", linked=True, picture=seen, on_place=moves())
         st.caption(lesson["On the picture"])
         if settings.padding:
             st.caption(lesson["Borders"])
@@ -83,7 +85,7 @@ with parameters:
 with macs:
     show_derivation(macs_derivation(flat, input_shape))
 
-show_both_results(settings, patch.cells if patch else None, lesson["Convolution or cross-correlation"])
+show_both_results(settings, patch.planes[0] if patch else None, lesson["Convolution or cross-correlation"])
 lesson.more("How it works")
 lesson.more("Padding, stride, dilation")
 lesson.more("As a matrix")

@@ -7,7 +7,7 @@ from PIL import Image
 
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.windows import convolve, steps
-from cnnviz.ui.patch import LONGEST, SIDE, Patch, small_grey
+from cnnviz.ui.patch import LONGEST, SIDE, Patch, small_pixels
 
 NUMBERS = np.random.default_rng(0)
 
@@ -18,20 +18,26 @@ def photo(width: int, height: int) -> Image.Image:
 
 @pytest.mark.parametrize(("width", "height"), [(451, 300), (300, 451), (10000, 1), (1, 10000), (3, 3), (200, 200)])
 def test_any_picture_becomes_a_small_grey_one_with_room_for_a_patch(width: int, height: int) -> None:
-    grey = small_grey(photo(width, height))
-    assert min(grey.shape) >= SIDE
-    assert max(grey.shape) <= LONGEST
+    grey = small_pixels(photo(width, height))
+    assert min(grey.shape[:2]) >= SIDE
+    assert max(grey.shape[:2]) <= LONGEST
 
 
 def test_a_patch_holds_the_grey_levels_of_its_place() -> None:
-    grey = small_grey(photo(60, 40))
+    grey = small_pixels(photo(60, 40))
     patch = Patch(grey, 5, 7)
-    assert np.array(patch.cells, dtype=float).tolist() == grey[5:13, 7:15].tolist()
+    assert np.array(patch.planes, dtype=float).tolist() == [grey[5:13, 7:15, 0].tolist()]
+
+
+def test_a_colour_patch_has_the_three_channels_in_their_order() -> None:
+    pixels = small_pixels(photo(60, 40), 6, colour=True)
+    patch = Patch(pixels, 5, 7, 6)
+    assert np.array(patch.planes, dtype=float).tolist() == pixels[5:11, 7:13].transpose(2, 0, 1).tolist()
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_the_outputs_of_a_patch_are_those_framed_in_the_whole_filtered_picture(stride: int) -> None:
-    grey = small_grey(photo(60, 40)).astype(float)
+    grey = small_pixels(photo(60, 40))[:, :, 0].astype(float)
     kernel = NUMBERS.normal(size=(1, 1, 3, 3))
     layer = Conv2d(1, 1, 3, stride=stride)
     top, left = 12, 18

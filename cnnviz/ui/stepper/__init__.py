@@ -43,17 +43,16 @@ def stepper(
     plain: bool = False,
     picture: dict[str, Any] | None = None,
     save: bool = True,
-    view: str | None = None,
-    on_save: Callable[[dict[str, Any]], None] | None = None,
-    file: dict[str, Any] | None = None,
+    on_place: Callable[[int, int], None] | None = None,
 ) -> None:
     """Draw the stepper for a script of :mod:`cnnviz.figures.stepper`.
 
     ``start`` is the step it opens on, counted from 0; None reads it, and the pinned cell, from the page's address where
     the stepper is ``linked``. ``linked`` keeps both in the address and takes the keyboard when the page opens.
     ``on_numbers`` makes the cells editable and is called with what was typed, plane by plane. ``autoplay`` lets it walk
-    round and round (not for those who asked for reduced motion); ``plain`` leaves out the arithmetic. ``picture``,
-    ``save``, ``view`` and ``file`` are handed to the views as they are; ``on_save`` is called with what is to be saved.
+    round and round (not for those who asked for reduced motion); ``plain`` leaves out the arithmetic. ``picture`` is
+    what ``cnnviz.ui.patch.picture_of`` gives; ``on_place`` is called with the row and column its patch was moved to.
+    ``save`` offers this step and the whole walk as files.
     """
 
     def typed() -> None:
@@ -61,10 +60,10 @@ def stepper(
             for numbers in _edits(st.session_state[key].get("numbers"), script):
                 on_numbers(numbers)
 
-    def saved() -> None:
-        asked = st.session_state[key].get("save")
-        if on_save is not None and isinstance(asked, dict):
-            on_save(asked)
+    def moved() -> None:
+        place = st.session_state[key].get("place")
+        if on_place is not None and isinstance(place, list) and len(place) == 2:
+            on_place(*(max(0, int(at)) for at in place))
 
     _component(
         key=key,
@@ -79,12 +78,10 @@ def stepper(
             "loop": autoplay,
             "plain": plain,
             "picture": picture,
-            "save": save,
-            "view": view,
-            "file": file,
+            "save": save and not plain,
         },
         on_numbers_change=typed,
-        on_save_change=saved,
+        on_place_change=moved,
     )
 
 
@@ -112,7 +109,7 @@ def _edits(sent: Any, script: dict[str, Any]) -> Iterator[Numbers]:
 
 def _heard(key: str) -> float:
     """When the last numbers that arrived were sent, as the browser's clock says."""
-    state = st.session_state.get(key)
+    state: Any = st.session_state.get(key)
     numbers = state.get("numbers") if hasattr(state, "get") else None
     sent = numbers.get("sent") if isinstance(numbers, dict) else 0
     return sent if isinstance(sent, int | float) else 0
