@@ -249,12 +249,13 @@ def take_preset() -> None:
         st.session_state["weights"] = KERNELS[name].text
 
 
-def choose_fitting(name: str, fitting: range, label: str | None = None) -> int:
+def choose_fitting(name: str, fitting: range, label: str | None = None, default: int | None = None) -> int:
     """One setting, kept under the key ``name``, as a row of the values that fit.
 
     One that does not fit any more gives way to the nearest that does, says so, and comes back when it fits again.
     """
     wanted, chosen = f"{name}_wanted", st.session_state.get(name)
+    first = default if default is not None and default in fitting else fitting[0]
     if chosen is not None and chosen not in fitting:
         st.session_state.setdefault(wanted, chosen)
         st.session_state[name] = min(fitting, key=lambda value: abs(value - chosen))
@@ -263,7 +264,7 @@ def choose_fitting(name: str, fitting: range, label: str | None = None) -> int:
     value = st.segmented_control(
         label or name,
         fitting,
-        default=fitting[0],
+        default=first,
         required=True,
         key=name,
         bind="query-params",
@@ -271,7 +272,7 @@ def choose_fitting(name: str, fitting: range, label: str | None = None) -> int:
     )
     if wanted in st.session_state:
         st.caption(f"{label or name} {st.session_state[wanted]} does not fit these sizes.")
-    return fitting[0] if value is None else value
+    return first if value is None else value
 
 
 def take_numbers(numbers: Numbers) -> None:

@@ -217,12 +217,13 @@ function fit(host, walk) {
   if (!width) return;
   const { input, kernel, output } = walk.data;
   const side = (planes, named) => ({ rows: planes[0].cells.length, columns: planes[0].cells[0].length, planes: planes.length, named });
+  const caption = (panel) => 7.6 * part(part(host, panel), "planes").previousElementSibling.textContent.length;
   const shape = {
-    input: side(input.planes),
-    kernel: kernel && { rows: kernel.size[0], columns: kernel.size[1] },
+    input: { ...side(input.planes), caption: caption("input") },
+    kernel: kernel && { rows: kernel.size[0], columns: kernel.size[1], caption: caption("kernel") },
     sums: walk.hasSums,
     named: input.planes[0].name !== "",
-    output: side(output.planes, output.planes[0].name !== ""),
+    output: { ...side(output.planes, output.planes[0].name !== ""), caption: caption("output") },
   };
   const placing = layoutOf(shape, width);
   walk.placing = placing;

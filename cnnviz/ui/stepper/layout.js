@@ -27,19 +27,20 @@ function placings(shape, pitch, isNarrow) {
   const between = isNarrow ? 16 : 36;
   const small = kernel ? kernelPitch(shape, pitch) : 0;
   const panels = [
-    { wide: input.columns * pitch, high: input.rows * pitch, count: input.planes },
-    kernel && { wide: kernel.columns * small, high: kernel.rows * small, count: input.planes },
-    sums && { wide: output.columns * pitch, high: output.rows * pitch, count: input.planes },
+    { wide: input.columns * pitch, high: input.rows * pitch, count: input.planes, caption: input.caption },
+    kernel && { wide: kernel.columns * small, high: kernel.rows * small, count: input.planes, caption: kernel.caption },
+    sums && { wide: output.columns * pitch, high: output.rows * pitch, count: input.planes, caption: 0 },
   ].filter(Boolean);
+  const asWideAsItsCaption = (panel) => Math.max(panel.wide, panel.caption ?? 0);
   const name = shape.named ? NAME : 0;
   const box = { wide: Math.max(...panels.map((p) => p.wide)), high: Math.max(...panels.map((p) => p.high)) + name };
   const arrow = isNarrow ? 0 : (sums ? SUM : ARROW) + between;
   const out = (folds) => ({
-    wide: folds * (output.columns * pitch + BETWEEN) - BETWEEN,
+    wide: Math.max(folds * (output.columns * pitch + BETWEEN) - BETWEEN, output.caption ?? 0),
     high: CAPTION + Math.ceil(output.planes / folds) * (output.rows * pitch + (output.named ? NAME : 0) + BETWEEN) - BETWEEN,
   });
   const row = {
-    wide: panels.reduce((sum, p) => sum + p.wide + between, -between),
+    wide: panels.reduce((sum, p) => sum + asWideAsItsCaption(p) + between, -between),
     high: CAPTION + input.planes * (box.high + BETWEEN) - BETWEEN,
   };
   const columns = {
@@ -55,7 +56,7 @@ function placings(shape, pitch, isNarrow) {
   for (let folds = 1; folds <= output.planes; folds++) beside("columns", columns, out(folds), folds);
   if (kernel && input.planes === 1 && !sums) {
     for (let folds = 1; folds <= output.planes; folds++) {
-      const rest = { wide: panels[1].wide + between + out(folds).wide, high: Math.max(CAPTION + panels[1].high, out(folds).high) };
+      const rest = { wide: asWideAsItsCaption(panels[1]) + between + out(folds).wide, high: Math.max(CAPTION + panels[1].high, out(folds).high) };
       below("split", { wide: panels[0].wide, high: CAPTION + panels[0].high }, rest, folds);
     }
   }
@@ -65,7 +66,8 @@ function placings(shape, pitch, isNarrow) {
 }
 
 // The placing to use for a shape in a width: the first that is nearly as large as the largest that fits.
-//   shape: { input: {rows, columns, planes}, kernel: {rows, columns} | null, sums: bool, named: bool, output: {…, named} }
+//   shape: { input: {rows, columns, planes}, kernel: {rows, columns} | null, sums: bool, named: bool, output: {…, named} };
+//   each panel may give the width of its caption in px
 //   -> { way, folds, pitch, small, … }; pitch is one cell with its gap, small the same for the kernel
 export function layoutOf(shape, width, tallest = null) {
   const isNarrow = width < NARROW;
