@@ -45,7 +45,9 @@ def walk_gif(script: Script, *, dark: bool = False) -> bytes:
                 part = image.crop(area).quantize(palette=palette, dither=Image.Dither.NONE)
                 shown.paste(part, area[:2])
         frames.append(shown.copy())
-    return saved(frames, "GIF", disposal=1, optimize=False)
+    assert palette is not None
+    # given to the writer as well, so that no frame brings a palette of its own
+    return saved(frames, "GIF", palette=bytes(palette.getpalette() or []), disposal=1, optimize=False)
 
 
 def shared_palette(script: Script, *, dark: bool) -> Image.Image:
@@ -61,7 +63,7 @@ def walk_webp(script: Script, *, dark: bool = False) -> bytes:
     )
 
 
-def saved(frames: list[Image.Image], kind: str, **settings: int | bool) -> bytes:
+def saved(frames: list[Image.Image], kind: str, **settings: int | bool | bytes) -> bytes:
     """The frames as one file."""
     file = io.BytesIO()
     frames[0].save(file, kind, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0, **settings)

@@ -83,6 +83,11 @@ class Panel:
             rows * self.cell - 2,
         )
 
+    def framed(self, colour: str, thick: int, row: int, column: int, rows: int = 1, columns: int = 1) -> Box:
+        """A frame around some cells."""
+        x, y, width, height = self.box(row, column, rows, columns)
+        return Box(x, y, width, height, line=colour, thick=thick)
+
 
 class Scene:
     """Where everything of a script stands."""
@@ -229,21 +234,19 @@ class Scene:
         thick = 4 if self.cell >= 24 else 2
         shapes: list[Shape] = []
         if script["kind"] == "stamp":
-            shapes.append(Box(*self.inputs[plane].box(row, column), line=look.roles["input"], thick=thick))
-            shapes += [
-                Box(*self.outputs[o].box(*window), line=look.roles["kernel"], thick=thick) for o in step["planes"]
-            ]
+            shapes.append(self.inputs[plane].framed(look.roles["input"], thick, row, column))
+            shapes += [self.outputs[o].framed(look.roles["kernel"], thick, *window) for o in step["planes"]]
         else:
             for channel in step["channels"]:
-                shapes.append(Box(*self.inputs[channel].box(*window), line=look.roles["kernel"], thick=thick))
+                shapes.append(self.inputs[channel].framed(look.roles["kernel"], thick, *window))
             if max(script["dilation"]) > 1:
                 taps = [(at, to) for at in rows for to in columns]
                 for channel in step["channels"]:
-                    shapes += [Box(*self.inputs[channel].box(*tap), line=look.roles["kernel"], thick=2) for tap in taps]
+                    shapes += [self.inputs[channel].framed(look.roles["kernel"], 2, *tap) for tap in taps]
             if step.get("winner"):
                 at = (rows[step["winner"][0]], columns[step["winner"][1]])
-                shapes.append(Box(*self.inputs[step["channels"][0]].box(*at), line=look.roles["output"], thick=thick))
-            shapes.append(Box(*self.outputs[plane].box(row, column), line=look.roles["output"], thick=thick))
+                shapes.append(self.inputs[step["channels"][0]].framed(look.roles["output"], thick, *at))
+            shapes.append(self.outputs[plane].framed(look.roles["output"], thick, row, column))
         y = self.text_y + LINE / 2
         shapes.append(Words(MARGIN, y, step_title(script, index), TEXT - 2, look.faint))
         for line in self.lines[index]:

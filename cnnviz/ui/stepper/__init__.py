@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 import streamlit as st
 
 from cnnviz.ui.component import browser_component
+from cnnviz.ui.stepper.saving import saved_file
 
 __all__ = ["Numbers", "start_step", "stepper"]
 
@@ -65,6 +66,10 @@ def stepper(
         if on_place is not None and isinstance(place, list) and len(place) == 2:
             on_place(*(max(0, int(at)) for at in place))
 
+    def asked() -> None:
+        st.session_state[f"{key}_asked"] = st.session_state[key].get("save")
+
+    wanted = st.session_state.pop(f"{key}_asked", None)
     _component(
         key=key,
         data={
@@ -79,9 +84,11 @@ def stepper(
             "plain": plain,
             "picture": picture,
             "save": save and not plain,
+            "file": saved_file(script, wanted) if wanted else None,
         },
         on_numbers_change=typed,
         on_place_change=moved,
+        on_save_change=asked,
     )
 
 
