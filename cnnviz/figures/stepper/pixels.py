@@ -1,5 +1,6 @@
 """A step as pixels, drawn with Pillow."""
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -35,18 +36,28 @@ def draw(image: Image.Image, shapes: Iterable[Shape], scene: Scene) -> list[tupl
     changed = []
     for shape in shapes:
         if isinstance(shape, Words):
-            changed.append(draw_words(pen, shape))
+            changed.append(draw_words(image, shape))
         else:
             changed.append(draw_box(image, pen, shape, scene))
     return [clipped for box in changed if (clipped := clip(box, image.size))]
 
 
-def draw_words(pen: ImageDraw.ImageDraw, words: Words) -> tuple[float, float, float, float]:
+@lru_cache(maxsize=2_000)
+def written(text: str, size: int, bold: bool, centred: bool) -> tuple[Image.Image, float, float]:
+    """A text as a mask (mode L), and where its left top corner stands from the place it is written at."""
+    face = font(size, bold)
+    left, top, right, bottom = face.getbbox(text, anchor="mm" if centred else "lm")
+    mask = Image.new("L", (max(1, math.ceil(right - left)), max(1, math.ceil(bottom - top))))
+    ImageDraw.Draw(mask).text((-face.getbbox(text)[0], -face.getbbox(text)[1]), text, fill=255, font=face)
+    return mask, left, top
+
+
+def draw_words(image: Image.Image, words: Words) -> tuple[float, float, float, float]:
     """Draw a text; the box it stands in."""
-    face = font(words.size, words.bold)
-    anchor = "mm" if words.centred else "lm"
-    pen.text((words.x, words.y), words.text, fill=words.colour, font=face, anchor=anchor)
-    return pen.textbbox((words.x, words.y), words.text, font=face, anchor=anchor)
+    mask, left, top = written(words.text, words.size, words.bold, words.centred)
+    x, y = round(words.x + left), round(words.y + top)
+    image.paste(words.colour, (x, y), mask)
+    return (x, y, x + mask.width, y + mask.height)
 
 
 def draw_box(image: Image.Image, pen: ImageDraw.ImageDraw, box: Box, scene: Scene) -> tuple[float, float, float, float]:
