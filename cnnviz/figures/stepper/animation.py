@@ -51,9 +51,15 @@ def walk_gif(script: Script, *, dark: bool = False) -> bytes:
 
 
 def shared_palette(script: Script, *, dark: bool) -> Image.Image:
-    """A palette of the last step's colours: by then every grid is filled."""
-    last = step_image(script, len(script["steps"]) - 1, dark=dark)
-    few = last.resize((last.width // 2, last.height // 2), Image.Resampling.NEAREST)  # the same colours, sooner
+    """A palette of the empty grids' colours and the last step's."""
+    scene = Scene(script, dark=dark)
+    empty = Image.new("RGB", (scene.width, scene.height), scene.look.paper)
+    draw(empty, scene.background(), scene)
+    full = step_image(script, len(script["steps"]) - 1, dark=dark)
+    third = (full.width // 3, full.height // 3)  # the same colours, sooner
+    few = Image.new("RGB", (third[0], 2 * third[1]))
+    for number, image in enumerate((empty, full)):
+        few.paste(image.resize(third, Image.Resampling.NEAREST), (0, number * third[1]))
     return few.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
 
 

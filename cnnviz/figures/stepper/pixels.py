@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from cnnviz.figures.stepper.frame import Box, Scene, Shape, Words
+from cnnviz.figures.stepper.frame import Box, Look, Scene, Shape, Words
 from cnnviz.figures.stepper.script import Script
 
 FONT = Path(__file__).parents[3] / "assets" / "fonts" / "source_sans_3.woff2"
@@ -46,10 +46,10 @@ def draw(image: Image.Image, shapes: Iterable[Shape], scene: Scene) -> list[tupl
 def written(text: str, size: int, bold: bool, centred: bool) -> tuple[Image.Image, float, float]:
     """A text as a mask (mode L), and where its left top corner stands from the place it is written at."""
     face = font(size, bold)
-    left, top, right, bottom = face.getbbox(text, anchor="mm" if centred else "lm")
+    left, top, right, bottom = face.getbbox(text)
     mask = Image.new("L", (max(1, math.ceil(right - left)), max(1, math.ceil(bottom - top))))
-    ImageDraw.Draw(mask).text((-face.getbbox(text)[0], -face.getbbox(text)[1]), text, fill=255, font=face)
-    return mask, left, top
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=255, font=face)
+    return mask, -(right - left) / 2 if centred else left, top - sum(face.getmetrics()) / 2
 
 
 def draw_words(image: Image.Image, words: Words) -> tuple[float, float, float, float]:
@@ -75,16 +75,16 @@ def draw_pattern(image: Image.Image, box: Box, scene: Scene) -> None:
     gap, thick = SPACING[box.pattern]
     width, height = int(box.width), int(box.height)
     tile = image.crop((int(box.x), int(box.y), int(box.x) + width, int(box.y) + height))
-    pen = ImageDraw.Draw(tile)
+    pen, ink = ImageDraw.Draw(tile), softened(scene.look)
     for start in range(-height, width + height, gap):
         ends = (start, height, start + height, 0) if box.pattern == "hatch" else (start, 0, start + height, height)
-        pen.line(ends, fill=softened(scene), width=thick)
+        pen.line(ends, fill=ink, width=thick)
     image.paste(tile, (int(box.x), int(box.y)))
 
 
-def softened(scene: Scene) -> str:
+def softened(look: Look) -> str:
     """The faint ink, half on paper."""
-    pair = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (scene.look.paper, scene.look.faint)]
+    pair = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (look.paper, look.faint)]
     return "#" + "".join(f"{round(0.65 * paper + 0.35 * ink):02x}" for paper, ink in zip(*pair, strict=True))
 
 
