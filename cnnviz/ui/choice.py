@@ -1,11 +1,11 @@
 """One setting out of those that fit now, kept in the page's address.
 
-What was asked for and does not fit, by a link or by an earlier choice, gives way to the nearest that does. The page says
-so, and the wish comes true as soon as it fits, unless somebody has chosen something else by then.
+What a link or an earlier choice asks for and does not fit gives way to the nearest that does. The page says so, and the
+wish comes true as soon as it fits, unless somebody has chosen something else by then.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -16,7 +16,9 @@ Option = TypeVar("Option", int, str)
 WISH, KEPT = "_wish", "_kept"  # what was asked for in vain and what stands instead; the value before the widget left
 
 
-def choose(key: str, label: str, options: Sequence[Option], default: Option, help: str | None = None) -> Option:
+def choose(
+    key: str, label: str, options: Sequence[Option], default: Option, *, help: str | None = None, labelled: bool = True
+) -> Option:
     """A row of the ``options``, standing on what the key, or the address, says, or on what is nearest to that."""
     settle(key, options, default)
     value = st.segmented_control(
@@ -28,6 +30,7 @@ def choose(key: str, label: str, options: Sequence[Option], default: Option, hel
         bind="query-params",
         help=help,
         wrap=True,
+        label_visibility="visible" if labelled else "collapsed",
     )
     return finish(key, label, options, default, value)
 
@@ -76,10 +79,10 @@ def finish(key: str, label: str, options: Sequence[Option], default: Option, val
     return chosen
 
 
-def forget_wishes(prefix: str) -> None:
+def forget_wishes() -> None:
     """Let go of everything that waits until it fits: somebody chose a whole new state."""
-    for name in [str(name) for name in st.session_state if str(name).startswith(prefix)]:
-        if name.endswith(WISH):
+    for name in [str(name) for name in st.session_state]:
+        if name.endswith((WISH, "_wanted")):  # those of convolution_settings as well
             del st.session_state[name]
 
 
@@ -102,7 +105,7 @@ def nearest(options: Sequence[Option], asked: object, default: Option) -> Option
     """
     if isinstance(default, int) and not isinstance(asked, bool):
         to = asked if isinstance(asked, int) else default
-        return cast(Option, min(options, key=lambda option: abs(int(option) - to)))
+        return min(options, key=lambda option: abs(int(option) - to))
     return default if default in options else options[0]
 
 

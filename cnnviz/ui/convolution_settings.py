@@ -139,13 +139,13 @@ def choose_convolution(card: DeltaGenerator, size: tuple[int, int] | None = None
 
 def choose_axes() -> str:
     """Whether the window slides along one axis or two."""
-    keep_valid("axes", tuple(GRIDS), "2-D")
+    keep_valid("along", tuple(GRIDS), "2-D")
     axes = st.segmented_control(
-        "axes",
+        "along",
         tuple(GRIDS),
         default="2-D",
         required=True,
-        key="axes",
+        key="along",
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -280,7 +280,7 @@ def take_numbers(numbers: Numbers) -> None:
 
     Where a cell cannot be read the text stays as it was, and the card says which cell and why.
     """
-    grid = GRIDS[st.session_state.get("axes") or "2-D"][numbers["grid"] == "kernel"]
+    grid = GRIDS[st.session_state.get("along") or "2-D"][numbers["grid"] == "kernel"]
     try:
         typed = read_matrix(numbers["rows"], grid.name, grid.max_side)
         divided = tuple(tuple(value / numbers["divisor"] for value in row) for row in typed)

@@ -21,7 +21,7 @@ from cnnviz.arithmetic.shapes import (
     transposed_output_size,
 )
 from cnnviz.figures.stepper import Script, layer_script, stamp_script
-from cnnviz.ui.choice import choose, slide
+from cnnviz.ui.choice import choose, read, slide
 from cnnviz.ui.plain import plain
 from cnnviz.ui.stepper import Numbers
 
@@ -29,6 +29,9 @@ DIRECT, TRANSPOSED = KINDS = ("Convolution", "Transposed convolution")
 STAMPING, EQUAL = WAYS = ("Stamping", "Equal convolution")
 NUMBER, VALID, SAME, FULL = PADDINGS = ("number", "valid", "same", "full")
 SIZES, KERNELS, STRIDES, DILATIONS = range(1, 13), range(1, 6), range(1, 5), range(1, 4)
+PADDING_HELP = (
+    "valid: none. same: keeps the size, which PyTorch allows with stride 1 only. full: all that meets the input."
+)
 MAX_DRAWN = 20  # rows or columns of a grid that can still be read
 MATRIX_ENTRIES = 12_000  # of outputs times inputs: what can still be seen as one picture
 DEFAULTS = {"size": 5, "kernel": 3, "stride": 2, "padding": 1, "dilation": 1, "output_padding": 0}
@@ -61,12 +64,11 @@ class StrideSettings:
         return layer_script(self.layer, planes, weight, matrix=entries <= MATRIX_ENTRIES)
 
 
-def choose_stride_settings(card: DeltaGenerator) -> StrideSettings:
-    """Draw the card and return what it says."""
-    head, size_box, kernel_box, stride_box, padding_box, dilation_box, typed_box = (card.container() for _ in range(7))
+def choose_stride_settings(card: DeltaGenerator, kind: str) -> StrideSettings:
+    """Draw the card for a kind of layer and return what it says."""
+    size_box, kernel_box, stride_box, padding_box, dilation_box, typed_box = (card.container() for _ in range(6))
     take_size_of_link()
-    with head:
-        kind = choose("sp_layer", "Layer", KINDS, DIRECT)
+    with typed_box:
         by_axis = st.toggle(
             "Rows and columns apart", False, key="sp_axes", bind="query-params", on_change=copy_to_the_width
         )
@@ -101,7 +103,9 @@ def choose_stride_settings(card: DeltaGenerator) -> StrideSettings:
     return StrideSettings(input, weights, layer)
 
 
-def choose_per_axis(box: DeltaGenerator, name: str, fitting: Callable[[int], Sequence[int]], by_axis: bool) -> Pair:
+def choose_per_axis(
+    box: DeltaGenerator, name: str, fitting: Callable[[int], Sequence[int]], by_axis: bool, *, labelled: bool = True
+) -> Pair:
     """One setting for both axes, or side by side one for the rows and one for the columns."""
     title, values = TITLES.get(name, name), []
     columns = box.columns(2) if by_axis else [box]
@@ -112,7 +116,7 @@ def choose_per_axis(box: DeltaGenerator, name: str, fitting: Callable[[int], Seq
             if name == "size":
                 values.append(slide(key, label, SIZES, DEFAULTS[name]))
             else:
-                values.append(choose(key, label, options, DEFAULTS[name]))
+                values.append(choose(key, label, options, DEFAULTS[name], labelled=labelled or by_axis))
     return values[0], values[-1]
 
 
@@ -166,18 +170,21 @@ def choose_padding(
         FULL: all(reach[axis] - 1 in fitting[axis] for axis in (0, 1)),
     }
     with box:
-        word = choose("sp_pad", "padding", [NUMBER, *(name for name in named if named[name])], NUMBER)
+        word = choose(
+            "sp_pad", "padding", [NUMBER, *(name for name in named if named[name])], NUMBER, help=PADDING_HELP
+        )
     if word == NUMBER:
-        return one(choose_per_axis(box, "padding", lambda axis: fitting[axis], by_axis))
+        return one(choose_per_axis(box, "padding", lambda axis: fitting[axis], by_axis, labelled=False))
     full = (reach[0] - 1, reach[1] - 1)
-    box.caption(padding_sentence(word, kernel, dilation))
-    return {VALID: 0, SAME: SAME, FULL: one(full)}[word]
+    box.caption(named_padding(word, kernel, dilation))
+    amounts: dict[str, IntOrPair | str] = {VALID: 0, SAME: SAME, FULL: one(full)}
+    return amounts[word]
 
 
-def padding_sentence(word: str, kernel: Pair, dilation: Pair) -> str:
+def named_padding(word: str, kernel: Pair, dilation: Pair) -> str:
     """What one of the names of padding means for this kernel.
 
-    >>> padding_sentence("same", (4, 4), (1, 1))
+    >>> named_padding("same", (4, 4), (1, 1))
     'same: 1 before and 2 behind, so the output is as large as the input.'
     """
     if word == VALID:
@@ -246,7 +253,7 @@ def cut(matrix: Matrix, size: Pair) -> Matrix:
 
 
 def type_numbers(name: str) -> Matrix | None:
-    """The box for own numbers; None while it is empty or cannot be read, which is then said."""
+    """The box for own numbers; None while it is empty. Where they cannot be read it is said, and those before go on."""
     key = f"sp_{name}"
     text = st.text_area(
         NAMES[name].capitalize(),
@@ -262,6 +269,9 @@ def type_numbers(name: str) -> Matrix | None:
     matrix, error = read_own(name, text or "")
     for sentence in filter(None, (problem, error)):
         st.session_state.setdefault(f"{key}_says", sentence)
+    if error:
+        return st.session_state.get(f"{key}_that_could_be_read")
+    st.session_state[f"{key}_that_could_be_read"] = matrix
     return matrix
 
 
@@ -335,7 +345,9 @@ def copy_to_the_width() -> None:
     """When the axes part, the columns begin with what the rows have."""
     if st.session_state.get("sp_axes"):
         for name, default in DEFAULTS.items():
-            st.session_state[f"sp_{name}_w"] = st.session_state.get(f"sp_{name}", default)
+            key = f"sp_{name}"
+            asked = read(st.query_params.get(key, ""), SIZES)  # where the page has only just been opened by a link
+            st.session_state[f"{key}_w"] = st.session_state.get(key, default if asked is None else asked)
 
 
 def take_numbers(numbers: Numbers) -> None:

@@ -15,7 +15,7 @@ from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.plain import plain
 from cnnviz.ui.stepper import stepper
 
-ONE_STEP = {"axes": "2-D", "stride": 1, "padding": 0, "dilation": 1, "flip": False, "padding_mode": "zeros"}
+ONE_STEP = {"along": "2-D", "stride": 1, "padding": 0, "dilation": 1, "flip": False, "padding_mode": "zeros"}
 LECTURE = {
     "show": "Numbers",
     "input": LECTURE_INPUT,
@@ -33,7 +33,7 @@ SUGGESTIONS = [
     Suggestion("Keep the size with padding 1", {**LECTURE, "padding": 1}),
     Suggestion("What does stride 2 leave out of 6 × 6?", {**LECTURE, "input": SIX_BY_SIX, "stride": 2}),
     Suggestion("Find an upright edge", {**LECTURE, "input": AN_EDGE, "weights": SOBEL_X, "relu": False}),
-    Suggestion("Along one axis only", {**LECTURE, "axes": "1-D", "relu": False}),
+    Suggestion("Along one axis only", {**LECTURE, "along": "1-D", "relu": False}),
     Suggestion(
         "Find edges in the picture",
         {**LECTURE, "show": "On your picture", "weights": SOBEL_X, "relu": False},

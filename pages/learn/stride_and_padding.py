@@ -1,75 +1,88 @@
-"""Stride, padding, dilation, and a convolution run backwards: which cells a window meets, and which it leaves out."""
-
-from dataclasses import replace
+"""Set stride, padding and dilation, run a convolution backwards, and see which cells are met."""
 
 import streamlit as st
 
-from cnnviz.arithmetic.catalogue import CASES
-from cnnviz.arithmetic.counting import macs_derivation
 from cnnviz.arithmetic.derivation import output_shape_derivations
 from cnnviz.arithmetic.layers import ConvTranspose2d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
-from cnnviz.arithmetic.windows import equal_convolution
+from cnnviz.ui.case_states import STRIDES
 from cnnviz.ui.catalogue import show_catalogue
-from cnnviz.ui.derivations import show_derivation
-from cnnviz.ui.equal_convolution import equal_sentence
+from cnnviz.ui.choice import choose, forget_wishes
+from cnnviz.ui.derivations import copy_derivations, show_derivation
+from cnnviz.ui.layer_sentences import (
+    backwards_sentence,
+    equal_sentence,
+    matrix_sentence,
+    overlap_sentence,
+    padding_sentence,
+)
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.plain import plain
 from cnnviz.ui.stepper import stepper
-from cnnviz.ui.stride_settings import EQUAL, STAMPING, case_state, choose_stride, shows_case, take_numbers
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.stride_settings import DIRECT, KINDS, STAMPING, TRANSPOSED, WAYS, choose_stride_settings, take_numbers
 
-CHECKERBOARD = {**case_state(CASES["no_padding_strides_transposed"]), "sp_size": 4, "sp_input": "", "sp_weights": ""}
+START = {
+    "sp_layer": DIRECT,
+    "sp_axes": False,
+    "sp_size": 5,
+    "sp_kernel": 3,
+    "sp_stride": 2,
+    "sp_pad": "number",
+    "sp_padding": 1,
+    "sp_mode": "zeros",
+    "sp_dilation": 1,
+    "sp_input": "",
+    "sp_weights": "",
+}
+BACKWARDS = {**START, "sp_layer": TRANSPOSED, "sp_seen": STAMPING, "sp_size": 3, "sp_output_padding": 0}
+ONES = {"sp_size": 4, "sp_padding": 0, "sp_input": "; ".join(["1 1 1 1"] * 4)}
 SUGGESTIONS = [
-    Suggestion("Stride 2 on 6 × 6: what is left over?", case_state(CASES["padding_strides_odd"])),
-    Suggestion("Padding that mirrors", {**case_state(CASES["full_padding_no_strides"]), "sp_mode": "reflect"}),
-    Suggestion("Holes: dilation 2", case_state(CASES["dilation"])),
-    Suggestion("Run stride 2 backwards", case_state(CASES["padding_strides_transposed"])),
-    Suggestion(
-        "Where stamps overlap",
-        {**CHECKERBOARD, "sp_input": "1 1 1 1; 1 1 1 1; 1 1 1 1; 1 1 1 1", "sp_weights": "1 1 1; 1 1 1; 1 1 1"},
-    ),
+    Suggestion("Start again with stride 2, padding 1", START),
+    Suggestion("What does the floor leave out of 6 × 6?", {**START, "sp_size": 6, "sp_padding": 0}),
+    Suggestion("See further: dilation 2", {**START, "sp_size": 7, "sp_stride": 1, "sp_padding": 0, "sp_dilation": 2}),
+    Suggestion("Run it backwards", BACKWARDS),
+    Suggestion("A checkerboard of stamps", {**BACKWARDS, **ONES, "sp_weights": "1 1 1; 1 1 1; 1 1 1"}),
 ]
 
 lesson = read_lesson(__file__)
 lesson.header()
 
 stage, side = st.columns([7, 3], gap="large")
-with side:
-    catalogue = st.container()
-    settings = choose_stride(st.container(border=True))
-with catalogue:
-    show_catalogue("stride_and_padding", lambda case: shows_case(settings, case), case_state)
+with stage.container(horizontal=True):
+    kind = choose("sp_layer", "Layer", KINDS, DIRECT, labelled=False)
+    way = choose("sp_seen", "Seen as", WAYS, STAMPING, labelled=False) if kind == TRANSPOSED else ""
+own_settings, cases = side.tabs(["Settings", "Catalogue"])
+settings = choose_stride_settings(own_settings, kind)
+layer, input_shape = settings.layer, settings.input_shape
+with cases:
+    st.caption(lesson["Catalogue"])
+    case = show_catalogue(STRIDES, "sp_case")
 
 with stage:
-    if isinstance(settings.layer, ConvTranspose2d):
-        keep_valid("sp_shown", (STAMPING, EQUAL), STAMPING)
-        way = st.segmented_control(
-            "shown as", (STAMPING, EQUAL), default=STAMPING, required=True, key="sp_shown", bind="query-params"
-        )
-        settings = replace(settings, stamping=way != EQUAL)
     try:
-        script = settings.script()
+        script = settings.script(way)
     except (ShapeError, MatrixError) as problem:
         st.error(plain(str(problem)), icon=":material/straighten:")
         st.stop()
-    named = next((case for case in CASES.values() if shows_case(settings, case)), None)
-    if named:
-        st.caption(f"**{named.title}.** {named.shows}")
-    stepper(script, "stride_stepper", linked=True, on_numbers=take_numbers)
-    if isinstance(settings.layer, ConvTranspose2d):
-        st.caption(equal_sentence(equal_convolution(settings.layer, settings.input_shape)))
+    stepper(script, "sp_stepper", linked=True, on_numbers=take_numbers)
+    if case:
+        st.caption(f"**{case.title}.** {case.shows}")
 
-try_this(SUGGESTIONS, key="stride_and_padding")
+try_this(SUGGESTIONS, key="sp", before=forget_wishes)
 
-derivations = output_shape_derivations(settings.layer, settings.input_shape)
-for column, derivation in zip(
-    st.columns(3), (*derivations, macs_derivation(settings.layer, settings.input_shape)), strict=False
-):
+derivations = list(output_shape_derivations(layer, input_shape))
+columns = st.columns(2)
+for column, derivation in zip(columns, derivations, strict=False):
     with column:
         show_derivation(derivation)
+if isinstance(layer, ConvTranspose2d):
+    sentences = [said(layer, input_shape) for said in (equal_sentence, matrix_sentence, overlap_sentence)]
+else:
+    sentences = [padding_sentence(layer), backwards_sentence(layer, input_shape)]
+with columns[-1] if len(derivations) == 1 else st.container(), st.container(border=True):
+    for sentence in filter(None, sentences):
+        st.markdown(sentence)
+copy_derivations(derivations)
 
-lesson.more("Stride")
-lesson.more("Padding")
-lesson.more("Dilation")
-lesson.more("Transposed convolution")
+for heading in ("Stride", "Padding", "The size of the output", "Dilation", "Transposed convolution", "Checkerboards"):
+    lesson.more(heading)

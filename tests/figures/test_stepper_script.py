@@ -218,7 +218,7 @@ def replayed(script: Script) -> torch.Tensor:
 def test_one_dimension_is_a_single_row_and_prints_what_torch_computes(
     input: Planes, weight: tuple[Planes, ...], stride: int, padding: int, dilation: int, mode: str
 ) -> None:
-    settings = {"stride": stride, "padding": padding, "dilation": dilation, "padding_mode": mode}
+    settings: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "padding_mode": mode}
     script = layer_script(Conv1d(2, 2, 3, **settings), input, weight, flip=True)
     check_what_is_printed(script)
     module = torch.nn.Conv1d(2, 2, 3, **settings, bias=False, dtype=torch.double)
@@ -264,7 +264,9 @@ def test_a_poolings_script_prints_what_torch_computes(
     is_max: bool, input: Planes, kernel_size: int, stride: int, padding: int, ceil_mode: bool, counted: bool
 ) -> None:
     assume(padding <= kernel_size // 2)
-    both = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
+    both: dict[str, Any] = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
+    layer: MaxPool2d | AvgPool2d
+    module: torch.nn.Module
     if is_max:
         layer, module = MaxPool2d(kernel_size, **both), torch.nn.MaxPool2d(kernel_size, **both)
     else:

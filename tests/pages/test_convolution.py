@@ -1,6 +1,7 @@
 """The convolution lesson, used: numbers typed, kernels chosen, junk in the address."""
 
 import json
+from typing import Any
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ def open_page(**query: str) -> AppTest:
     return page
 
 
-def script_of(page: AppTest) -> dict[str, object]:
+def script_of(page: AppTest) -> dict[str, Any]:
     """What the stepper was given to draw."""
     scripts = [json.loads(element.proto.json) for element in page.get("bidi_component") if element.proto.json]
     (script,) = [script for script in scripts if isinstance(script, dict) and "steps" in script]
@@ -28,7 +29,7 @@ def script_of(page: AppTest) -> dict[str, object]:
 
 
 def output_of(page: AppTest) -> list[list[str]]:
-    return script_of(page)["output"]["planes"][0]["cells"]  # type: ignore[index]
+    return script_of(page)["output"]["planes"][0]["cells"]
 
 
 def test_the_lesson_opens_on_the_lecture_example_with_its_right_result() -> None:
@@ -91,9 +92,9 @@ def test_what_cannot_be_read_is_answered_in_words_and_the_lecture_stays(query: d
         {"preset": "junk"},
         {"weights": "0 0 0; 0 0 0; 0 0 0"},
         {"input": "5"},
-        {"axes": "3-D"},
-        {"axes": "1-D", "sequence": "x y"},
-        {"axes": "1-D", "taps": "1 2; 3 4", "stride": "9"},
+        {"along": "3-D"},
+        {"along": "1-D", "sequence": "x y"},
+        {"along": "1-D", "taps": "1 2; 3 4", "stride": "9"},
         {"flip": "perhaps"},
         {"padding": "2", "padding_mode": "mirror"},
         {"padding": "2", "padding_mode": "reflect", "input": "1 2; 3 4", "weights": "1 1 1; 1 1 1; 1 1 1"},
@@ -125,30 +126,30 @@ def test_the_padding_mode_is_what_torch_pads_with() -> None:
 
 
 def test_in_one_dimension_a_row_slides_and_two_dimensions_are_not_lost() -> None:
-    page = open_page(axes="1-D", relu="false", sequence="1 2 4 8", taps="1 -1")
+    page = open_page(along="1-D", relu="false", sequence="1 2 4 8", taps="1 -1")
     assert output_of(page) == [["-1", "-2", "-4"]]
     assert script_of(page)["code"] == "Conv1d(1, 1, kernel_size=2)"
-    page.segmented_control(key="axes").select("2-D").run()
+    page.segmented_control(key="along").select("2-D").run()
     assert output_of(page)[0] == ["12", "12", "17"]
 
 
 def test_the_matrix_of_the_layer_comes_along_while_it_can_be_seen() -> None:
-    assert script_of(open_page())["matrix"]["columns"] == 25  # type: ignore[index]
+    assert script_of(open_page())["matrix"]["columns"] == 25
     large = "; ".join(["1 2 3 4 5 6 7 8 9 1 2 3"] * 12)
     assert script_of(open_page(input=large, padding="2"))["matrix"] is None
 
 
 def test_a_kernel_larger_than_the_input_offers_only_paddings_that_fit() -> None:
     page = open_page(input="1 2; 3 4", weights="1 1 1 1 1; 1 1 1 1 1; 1 1 1 1 1; 1 1 1 1 1; 1 1 1 1 1")
-    assert script_of(page)["input"]["origin"] == [2, 2]  # type: ignore[index]
+    assert script_of(page)["input"]["origin"] == [2, 2]
     assert output_of(page) == [["10", "10"], ["10", "10"]]
 
 
 def test_the_picture_tab_steps_over_a_patch_of_the_picture() -> None:
     page = open_page(show="On your picture", patch="20.30")
     script = script_of(page)
-    assert script["input"]["grey"]  # type: ignore[index]
-    assert len(script["steps"]) == 36  # type: ignore[arg-type]
+    assert script["input"]["grey"]
+    assert len(script["steps"]) == 36
 
 
 @pytest.mark.parametrize("place", ["99999.1", "a.b", "1", "-5.2", "9999.9999"])

@@ -26,7 +26,7 @@ def test_the_front_page_shows_the_lecture_example_and_a_card_for_every_lesson() 
     page = opened("app.py")
     scripts = [json.loads(element.proto.json) for element in page.get("bidi_component") if element.proto.json]
     (script,) = [script for script in scripts if isinstance(script, dict) and "steps" in script]
-    assert script["output"]["cells"] == [["12", "12", "17"], ["10", "17", "19"], ["9", "6", "14"]]
+    assert script["output"]["planes"][0]["cells"] == [["12", "12", "17"], ["10", "17", "19"], ["9", "6", "14"]]
     links = {element.proto.page for element in page.get("page_link")}
     assert {Path(file).stem for file in LESSONS} <= links
 

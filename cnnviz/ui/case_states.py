@@ -1,15 +1,10 @@
-"""The canonical cases as a list to click. A case that lives on another page leads there, its state in the address."""
+"""The canonical cases on the pages: the heading each stands under, its sizes in words, and the state that shows it."""
 
-from collections.abc import Iterator
-
-import streamlit as st
-
-from cnnviz.arithmetic.catalogue import CASES, GUIDE, LECTURE, ROUNDING, Case
+from cnnviz.arithmetic.catalogue import GUIDE, LECTURE, ROUNDING, Case
 from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d
 from cnnviz.arithmetic.matrix import write_matrix
 from cnnviz.arithmetic.pooling import stride_of
 from cnnviz.arithmetic.settings import pair
-from cnnviz.ui.choice import forget_wishes
 
 State = dict[str, str | int | float | bool]
 
@@ -20,6 +15,7 @@ GROUPS = ("Convolution", "Transposed convolution", "With numbers", "The lecture"
 def group_of(case: Case) -> str:
     """Under which heading a case stands.
 
+    >>> from cnnviz.arithmetic.catalogue import CASES
     >>> group_of(CASES["dilation"]), group_of(CASES["numerical_max_pooling"])
     ('Convolution', 'With numbers')
     """
@@ -31,6 +27,7 @@ def group_of(case: Case) -> str:
 def sizes_of(case: Case) -> str:
     """The sizes and settings in a few words.
 
+    >>> from cnnviz.arithmetic.catalogue import CASES
     >>> sizes_of(CASES["no_padding_strides"])
     '5 × 5, 3 × 3, stride 2 → 2 × 2'
     """
@@ -83,10 +80,11 @@ def stride_state(case: Case, layer: Conv2d | ConvTranspose2d) -> State:
 
 def convolution_state(case: Case, layer: Conv2d) -> State:
     """The state of the page Convolution."""
-    assert isinstance(layer.padding, int) and case.weights is not None
+    assert isinstance(layer.padding, int)
+    assert case.weights is not None
     return {
         "show": "Numbers",
-        "axes": "2-D",
+        "along": "2-D",
         "input": write_matrix(case.numbers),
         "weights": write_matrix(case.weights),
         "stride": pair(layer.stride)[0],
@@ -101,74 +99,29 @@ def convolution_state(case: Case, layer: Conv2d) -> State:
 
 def pooling_state(case: Case, layer: MaxPool2d | AvgPool2d) -> State:
     """The state of the page Pooling."""
-    return {}
+    assert isinstance(layer.padding, int)
+    return {
+        "pool_kind": "max" if isinstance(layer, MaxPool2d) else "average",
+        "pool_size": case.input_size,
+        "pool_input": "" if case.input is None else write_matrix(case.numbers),
+        "pool_kernel": pair(layer.kernel_size)[0],
+        "pool_stride": stride_of(layer)[0],
+        "pool_padding": layer.padding,
+        "pool_ceil": layer.ceil_mode,
+    }
 
 
-# ---------------------------------------------------------------- drawing
+def address_of(state: State) -> dict[str, str]:
+    """A state as an address carries it.
 
-
-def show_catalogue(here: str, key: str) -> Case | None:
-    """Draw the list on the page ``here`` (the name of its file) and return the case that its state shows, if any.
-
-    Draw it after the page's own controls, whose keys say which case is shown.
+    >>> address_of({"flip": True, "bias": 0.0, "along": "2-D"})
+    {'flip': 'true', 'bias': '0', 'along': '2-D'}
     """
-    shown = [case for case in CASES.values() if is_shown(case, here)]
-    for group in GROUPS:
-        st.markdown(f"**{group}**")
-        for case in CASES.values():
-            if group_of(case) == group:
-                show_case(case, here, key, is_current=case in shown)
-    return shown[0] if shown else None
-
-
-def show_case(case: Case, here: str, key: str, *, is_current: bool) -> None:
-    """One case: its name with its sizes under it."""
-    states = states_of(case)
-    away = here not in states
-    clicked = st.button(
-        case.title,
-        key=f"{key}_{case.key}",
-        type="primary" if is_current else "secondary",
-        icon=":material/arrow_outward:" if away else None,
-        icon_position="right",
-        width="stretch",
-        on_click=None if away else take,
-        args=(states.get(here, {}),),
-    )
-    st.caption(sizes_of(case))
-    if clicked and away:
-        (page, state), *_ = states.items()
-        st.switch_page(f"pages/learn/{page}.py", query_params={name: as_text(state[name]) for name in state})
-
-
-def is_shown(case: Case, here: str) -> bool:
-    """Whether the widgets of the page stand on the case; one that is not drawn now does not speak against it."""
-    state = states_of(case).get(here)
-    return bool(state) and all(st.session_state.get(name, value) == value for name, value in state.items())
-
-
-def take(state: State) -> None:
-    """Set the state of the page."""
-    forget_wishes("sp_")
-    for name, value in state.items():
-        st.session_state[name] = value
-
-
-def as_text(value: str | int | float | bool) -> str:
-    """A value as an address carries it.
-
-    >>> as_text(True), as_text(0.0), as_text("2-D")
-    ('true', '0', '2-D')
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def cases_on(page: str) -> Iterator[Case]:
-    """Every case that a page can show.
-
-    >>> [case.key for case in cases_on("convolution")][0]
-    'no_padding_no_strides'
-    """
-    return (case for case in CASES.values() if page in states_of(case))
+    return {
+        name: str(value).lower()
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+        for name, value in state.items()
+    }
