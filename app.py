@@ -8,7 +8,11 @@ from cnnviz.ui.server import lifespan
 # chapter -> its lessons, in order: (file, title, icon). The address of a lesson is the stem of its file.
 CHAPTERS = {
     "Learn": [
+        ("pages/learn/why_convolution.py", "Why convolution?", ":material/help_center:"),
         ("pages/learn/convolution.py", "Convolution", ":material/filter_center_focus:"),
+        ("pages/learn/channels_and_filters.py", "Channels and filters", ":material/stacks:"),
+        ("pages/learn/stride_and_padding.py", "Stride and padding", ":material/padding:"),
+        ("pages/learn/pooling.py", "Pooling", ":material/compress:"),
     ],
     "Compute": [
         ("pages/compute/layer_calculator.py", "Layer calculator", ":material/calculate:"),

@@ -1,0 +1,83 @@
+"""Pooling: the largest value or the average of each window, and what of it stays when the picture moves."""
+
+import streamlit as st
+
+from cnnviz.arithmetic.counting import num_params_derivation
+from cnnviz.arithmetic.derivation import output_shape_derivations
+from cnnviz.arithmetic.layers import ShapeError
+from cnnviz.arithmetic.matrix import MatrixError
+from cnnviz.ui.case_states import POOLING
+from cnnviz.ui.catalogue import show_catalogue
+from cnnviz.ui.choice import forget_wishes
+from cnnviz.ui.derivations import show_derivation
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.plain import plain
+from cnnviz.ui.pooling_settings import AVERAGE, MAX, choose_pooling, take_numbers
+from cnnviz.ui.shift import show_shift
+from cnnviz.ui.stepper import stepper
+
+START = {
+    "pool_kind": MAX,
+    "pool_along": "2-D",
+    "pool_size": 5,
+    "pool_kernel": 2,
+    "pool_stride": 2,
+    "pool_padding": 0,
+    "pool_dilation": 1,
+    "pool_ceil": False,
+    "pool_input": "",
+}
+SUGGESTIONS = [
+    Suggestion("Start again with 2 × 2", START),
+    Suggestion(
+        "Why 4 and not 9 at a corner?",
+        {
+            **START,
+            "pool_kind": AVERAGE,
+            "pool_kernel": 3,
+            "pool_padding": 1,
+            "pool_counted": False,
+            "pool_divisor": 0.0,
+        },
+    ),
+    Suggestion("One row and column more: ceil_mode", {**START, "pool_ceil": True}),
+    Suggestion("Windows that overlap, as in AlexNet", {**START, "pool_size": 7, "pool_kernel": 3}),
+    Suggestion("Along one axis", {**START, "pool_along": "1-D", "pool_size": 8}),
+]
+
+lesson = read_lesson(__file__)
+lesson.header()
+
+stage, side = st.columns([7, 3], gap="large")
+own_settings, cases = side.tabs(["Settings", "Catalogue"])
+settings = choose_pooling(own_settings)
+with cases:
+    case = show_catalogue(POOLING, "pool_case")
+
+with stage:
+    try:
+        script = settings.script()
+    except (ShapeError, MatrixError) as problem:
+        st.error(plain(str(problem)), icon=":material/straighten:")
+        st.stop()
+    stepper(script, "pooling_stepper", linked=True, on_numbers=take_numbers)
+    if case:
+        st.caption(f"**{case.title}.** {case.shows}")
+
+try_this(SUGGESTIONS, key="pooling", before=forget_wishes)
+
+derivations = (
+    *output_shape_derivations(settings.flat, settings.input_shape),
+    num_params_derivation(settings.flat),
+)
+for column, derivation in zip(st.columns(max(2, len(derivations))), derivations, strict=False):
+    with column:
+        show_derivation(derivation)
+
+st.subheader("What stays when the picture moves?", anchor=False)
+show_shift()
+with st.expander("Equivariance and invariance"):
+    st.markdown(lesson["When the picture moves"])
+lesson.more("How it works")
+lesson.more("What is divided by what")
+lesson.more("Rounding up")
