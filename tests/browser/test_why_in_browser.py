@@ -5,20 +5,19 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.screenshots import open_page, settle
 
 
-def lit(page: Page) -> list[int]:
-    """How many lines are lit in each of the three drawings."""
-    return page.locator(".joined .panel").evaluate_all(
-        "panels => panels.map((panel) => panel.querySelectorAll('.line.lit').length)"
-    )
+def expect_lit(page: Page, counts: list[int]) -> None:
+    """Wait until so many lines are lit in the three drawings."""
+    for panel, count in enumerate(counts):
+        expect(page.locator(".joined .panel").nth(panel).locator(".line.lit")).to_have_count(count)
 
 
 def test_pointing_at_an_output_lights_its_lines_in_all_three(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/why_convolution")
     settle(visitor)
-    assert lit(visitor) == [8, 3, 3]
+    expect_lit(visitor, [8, 3, 3])
     visitor.locator(".joined .panel").nth(2).locator(".unit.input").first.hover()
     expect(visitor.locator(".joined .reading").nth(2)).to_have_text("Input 1 reaches output 1.")
-    assert lit(visitor) == [6, 1, 1]
+    expect_lit(visitor, [6, 1, 1])
     visitor.get_by_role("heading", level=1).hover()
     expect(visitor.locator(".joined .reading").nth(0)).to_contain_text("Output 4 reads inputs 1 to 8")
 
@@ -29,7 +28,7 @@ def test_the_keys_walk_from_an_output_to_a_weight_that_is_used_everywhere(visito
     visitor.locator(".joined").focus()
     visitor.keyboard.press("ArrowUp")
     expect(visitor.locator(".joined .reading").nth(2)).to_have_text("w2 is used 6 times: once for every output.")
-    assert lit(visitor) == [1, 1, 6]
+    expect_lit(visitor, [1, 1, 6])
     visitor.keyboard.press("ArrowRight")
     expect(visitor.locator(".joined .reading").nth(2)).to_contain_text("w3 is used 6 times")
     visitor.keyboard.press("Enter")
