@@ -7,6 +7,8 @@ from cnnviz.arithmetic.derivation import output_shape_derivations
 from cnnviz.arithmetic.layers import Conv1d, Conv2d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.both_results import show_both_results
+from cnnviz.ui.case_states import CONVOLUTION
+from cnnviz.ui.catalogue import show_catalogue
 from cnnviz.ui.convolution_settings import LECTURE_INPUT, choose_convolution, take_numbers
 from cnnviz.ui.derivations import show_derivation
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
@@ -45,7 +47,10 @@ lesson.header()
 
 stage, side = st.columns([7, 3], gap="large")
 numbers, picture = stage.tabs(["Numbers", "On your picture"], key="show", on_change="rerun", bind="query-params")
-settings = choose_convolution(side.container(border=True), size=(SIDE, SIDE) if picture.open else None)
+own_settings, cases = side.tabs(["Settings", "Catalogue"])
+settings = choose_convolution(own_settings, size=(SIDE, SIDE) if picture.open else None)
+with cases:
+    case = show_catalogue(CONVOLUTION, "conv_case")
 
 with picture if picture.open else numbers:
     chosen, patch = None, None
@@ -70,6 +75,8 @@ with picture if picture.open else numbers:
             st.caption(lesson["Borders"])
     else:
         stepper(script, "stepper", linked=True, on_numbers=take_numbers)
+        if case:
+            st.caption(f"**{case.title}.** {case.shows}")
 
 try_this(SUGGESTIONS, key="convolution")
 

@@ -224,3 +224,14 @@ def test_one_wrong_cell_costs_none_of_the_others(visitor: Page, address: str) ->
     expect(visitor.locator(".output .cell").nth(1)).to_have_text("4")
     assert cells(visitor, "output") == list("947654321")
     expect(visitor.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_case_of_the_catalogue_is_one_click_and_marked(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution?stride=2&input=1+2;3+4&weights=1")
+    settle(visitor)
+    visitor.get_by_role("tab", name="Catalogue").click()
+    visitor.get_by_role("button", name="The same as a true convolution").click()
+    cells = visitor.locator(".panel.output .cell")
+    expect(cells.first).to_contain_text("18")
+    assert [text[:2].strip() for text in cells.all_text_contents()][:3] == ["18", "20", "19"]
+    expect(visitor.locator(".case[aria-pressed=true]")).to_contain_text(["The same as a true convolution"])
