@@ -13,9 +13,9 @@ def open_page(page: Page, address: str, query: str = "") -> None:
 def test_a_case_of_the_catalogue_is_one_click(visitor: Page, address: str) -> None:
     open_page(visitor, address)
     visitor.get_by_role("tab", name="Catalogue").click()
-    visitor.get_by_role("button", name="With numbers: average-pooling").click()
-    expect(visitor.locator(".panel.output figcaption")).to_have_text("output 3 × 3")
-    expect(visitor.locator(".panel.output .cell").first).to_contain_text("1.7")
+    visitor.get_by_role("button", name="With numbers: average pooling").click()
+    expect(visitor.locator(".panel.output figcaption")).to_have_text("output 3 × 3 (rounded)")
+    expect(visitor.locator(".panel.output .cell").first).to_have_text("1.67")
 
 
 def test_the_picture_moves_by_buttons_and_keys_and_the_address_says_how_far(visitor: Page, address: str) -> None:

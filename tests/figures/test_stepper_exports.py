@@ -62,6 +62,13 @@ def test_the_saved_code_runs_by_itself() -> None:
     assert "12 12 17" in printed_output(layer_script(Conv2d(1, 1, 3), (LECTURE,), ((KERNEL,),)))
 
 
+def test_a_bias_that_float32_cannot_hold_does_not_decide_a_rounding() -> None:
+    half = ((Fraction(5, 1000),),)  # 0.005 + 1.32 is half a unit above 1.32, which goes to the even digit
+    script = layer_script(Conv2d(1, 1, 1), (half,), ((((Fraction(1),),),),), (Fraction(132, 100),))
+    assert printed_output(script) == "1.32\n\n"
+    assert run(pytorch_script(script)) == "1.32\n\n"
+
+
 decimals = st.integers(-999, 999).map(lambda number: Fraction(number, 100))
 
 

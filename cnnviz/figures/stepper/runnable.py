@@ -48,7 +48,7 @@ def parameter_lines(script: Script) -> list[str]:
         "    layer.weight.copy_(torch.stack([",
         *(f"        {weight}," for weight in weights),
         f"    ]){divided}{flipped[0]})",
-        f"    layer.bias.copy_(torch.tensor([{biases}]))",
+        f"    layer.bias.copy_(torch.tensor([{biases}], dtype=torch.double))",
     ]
 
 
