@@ -99,8 +99,8 @@ def with_two_more_pages(folder: Path) -> Path:
         (folder / name).symlink_to(ROOT / name)
     pages = folder / "pages"
     pages.mkdir()
-    for chapter in (ROOT / "pages").iterdir():
-        (pages / chapter.name).symlink_to(chapter)
+    for lessons in (ROOT / "pages").iterdir():
+        (pages / lessons.name).symlink_to(lessons)
     (pages / "bench").mkdir()
     (pages / "bench" / "busy.py").write_text(BUSY, encoding="utf-8")
     (pages / "bench" / "peer.py").write_text(PEER, encoding="utf-8")
