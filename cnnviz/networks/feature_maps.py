@@ -8,15 +8,15 @@ moment its layer returns it.
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 from torch import nn
+
+from cnnviz.networks.watching import evaluating, hooked, lock_of
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,13 @@ class ForwardPass:
     """One picture's way through a network: the maps of its layers, and the scores (logits) at the end.
 
     `feature_maps` is {layer name: array (C, H, W)} in the order the layers ran; `scores` has shape (num_classes,).
+    `vectors` is {layer name: array (N,)} of the layers that make no maps, the dense ones.
     All arrays are float32 and read-only, since they may be shared.
     """
 
     feature_maps: dict[str, np.ndarray]
     scores: np.ndarray
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ def forward(
     >>> forward(module, torch.zeros(1, 3, 3, 3)).scores.shape
     (10,)
     """
-    _check_image(image)
+    refuse_image(image)
     watched = _watched_modules(module, layers)
     kept: dict[str, np.ndarray] = {}
+    vectors: dict[str, np.ndarray] = {}
     seen: dict[str, tuple[int, ...]] = {}
     calls: Counter[str] = Counter()
     names = {name for name, _ in module.named_modules()}
@@ -99,14 +102,16 @@ def forward(
             kept[key] = _own_array(output[0])
             if on_layer is not None:
                 on_layer(key)
+        elif output.ndim == 2:
+            vectors[key] = _own_array(output[0])
 
-    with _lock_of(module), _evaluating(module), _hooked(watched, keep), torch.inference_mode():
+    with lock_of(module), evaluating(module), hooked(watched, keep), torch.inference_mode():
         answer = _answer(module, image)
     if layers is not None:
         _check_reached(layers, kept, seen)
         kept = {name: kept[name] for name in layers}
     scores = answer.flatten(1)[0] if isinstance(answer, torch.Tensor) else torch.empty(0)
-    return ForwardPass(kept, _own_array(scores))
+    return ForwardPass(kept, _own_array(scores), vectors)
 
 
 def _answer(module: nn.Module, image: torch.Tensor) -> object:
@@ -146,7 +151,8 @@ def _leaves(module: nn.Module) -> dict[str, nn.Module]:
     return {name: layer for name, layer in module.named_modules() if name and next(layer.children(), None) is None}
 
 
-def _check_image(image: torch.Tensor) -> None:
+def refuse_image(image: torch.Tensor) -> None:
+    """ValueError for anything that is not one image."""
     if image.ndim != 4 or image.shape[0] != 1:
         raise ValueError(f"One image of shape (1, 3, H, W) is needed, not {tuple(image.shape)}.")
 
@@ -156,15 +162,31 @@ def _watched_modules(module: nn.Module, layers: Sequence[str] | None) -> dict[st
     if layers is None:
         return _leaves(module)
     modules = {name: layer for name, layer in module.named_modules() if name}
-    watched = {}
-    for name in layers:
-        base = name if name in modules else re.sub(r"_\d+$", "", name)
-        if base not in modules:
-            close = get_close_matches(name, modules, n=3, cutoff=0.4)
-            hint = "Close to it: " + ", ".join(close) if close else "The first are: " + ", ".join([*modules][:5])
-            raise ValueError(f'This network has no layer named "{name}". {hint}.')
-        watched[base] = modules[base]
-    return watched
+    bases = [_base(name, modules) for name in layers]
+    return {base: modules[base] for base in bases}
+
+
+def find_layer(module: nn.Module, name: str) -> tuple[nn.Module, int]:
+    """The layer of that name and which of its runs is meant: ("relu_1" is the second run, number 1, of "relu").
+
+    Raises ValueError, with names that are close, where there is none.
+
+    >>> find_layer(nn.Sequential(nn.ReLU()), "0_1")
+    (ReLU(), 1)
+    """
+    modules = {path: layer for path, layer in module.named_modules() if path}
+    base = _base(name, modules)
+    return modules[base], 0 if base == name else int(name.removeprefix(f"{base}_"))
+
+
+def _base(name: str, modules: dict[str, nn.Module]) -> str:
+    """The module that an output's name belongs to."""
+    base = name if name in modules else re.sub(r"_\d+$", "", name)
+    if base not in modules:
+        close = get_close_matches(name, modules, n=3, cutoff=0.4)
+        hint = "Close to it: " + ", ".join(close) if close else "The first are: " + ", ".join([*modules][:5])
+        raise ValueError(f'This network has no layer named "{name}". {hint}.')
+    return base
 
 
 def _check_reached(layers: Sequence[str], kept: dict[str, np.ndarray], seen: dict[str, tuple[int, ...]]) -> None:
@@ -175,38 +197,3 @@ def _check_reached(layers: Sequence[str], kept: dict[str, np.ndarray], seen: dic
             raise ValueError(f'Layer "{name}" makes no feature maps: its output has shape {seen[name]}.')
         base = re.sub(r"_\d+$", "", name)
         raise ValueError(f'There is no output named "{name}": layer "{base}" does not run that often.')
-
-
-_locks: WeakKeyDictionary[nn.Module, threading.Lock] = WeakKeyDictionary()
-_locks_guard = threading.Lock()
-
-
-def _lock_of(module: nn.Module) -> threading.Lock:
-    """One call at a time may hang hooks on a module."""
-    with _locks_guard:
-        return _locks.setdefault(module, threading.Lock())
-
-
-@contextmanager
-def _evaluating(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode for the while: in training mode a BatchNorm would remember the picture."""
-    training = [layer for layer in module.modules() if layer.training]
-    for layer in training:
-        layer.training = False
-    try:
-        yield
-    finally:
-        for layer in training:
-            layer.training = True
-
-
-@contextmanager
-def _hooked(watched: dict[str, nn.Module], keep: Callable[[str, object], None]) -> Iterator[None]:
-    handles = []
-    try:
-        for name, layer in watched.items():
-            handles.append(layer.register_forward_hook(lambda _layer, _inputs, output, name=name: keep(name, output)))
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()

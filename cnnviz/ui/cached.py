@@ -19,7 +19,9 @@ from cnnviz.networks.zoo import MODELS, Model, architecture, load_model
 if TYPE_CHECKING:
     from PIL import Image
 
+    from cnnviz.arithmetic.network import Network
     from cnnviz.images import Picture
+    from cnnviz.networks.activations import Activations
     from cnnviz.networks.feature_maps import ForwardPass
 
 KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 116 MB
@@ -109,6 +111,22 @@ def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
             _turn.release()
     finally:
         bar.empty()
+
+
+def activations(name: str, picture: "Picture") -> "Activations":
+    """Every value of the network `name` for the picture, and how they hang together; see `networks.activations`."""
+    from cnnviz.networks.activations import Activations
+
+    network, answer = model(name), forward_pass(name, picture)
+    image = preprocessing(network, picture).normalised
+    return Activations(_surveyed(name, image.shape), network.module, image, answer)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * len(MODELS))
+def _surveyed(name: str, shape: tuple[int, int, int]) -> "Network":
+    from cnnviz.networks.survey import survey
+
+    return survey(model(name).module, shape)
 
 
 def _compute(network: Model, picture: "Picture", show: Callable[[float, str], object]) -> "ForwardPass":

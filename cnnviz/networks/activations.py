@@ -1,0 +1,234 @@
+"""Every value of one picture's way through a network, and how they hang together: who made a value, who uses it.
+
+The names are those of `survey`: the layers' own, and "add", "add_1", "flatten" for what functions do. `ForwardPass`
+holds what layers answered; sums and reshapes follow from them without running the network again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from torch import nn
+
+from cnnviz.arithmetic.layers import Add, Concat, Flatten
+from cnnviz.arithmetic.network import INPUT, KEEPS_SHAPE, Network, Node
+from cnnviz.arithmetic.network_layers import View
+from cnnviz.networks.feature_maps import ForwardPass, find_layer
+from cnnviz.networks.neuron import EXPLAINED, Neuron, explain
+
+Index = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What happens to a value behind its layer: `kind` "BatchNorm2d", "ReLU" or "Add", and what comes out.
+
+    `formula` has the numbers put in. `value` is worked out from them; `activation` is the network's own.
+    """
+
+    name: str
+    kind: str
+    formula: str
+    value: float
+    activation: float
+
+
+@dataclass(frozen=True)
+class Use:
+    """A layer that reads a value: in how many places of each of its maps, and of how many maps."""
+
+    name: str
+    kind: str
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    channels: range
+
+
+@dataclass(frozen=True)
+class Activations:
+    """A network's table, its module, one image (C, H, W), and what the layers answered to it."""
+
+    network: Network
+    module: nn.Module
+    image: np.ndarray
+    answer: ForwardPass
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """The values of a node, (C, H, W), or (N,) behind a flattening; KeyError for a name that is not there."""
+        if name == INPUT:
+            return self.image
+        for kept in (self.answer.feature_maps, self.answer.vectors):
+            if name in kept:
+                return kept[name]
+        node = self._nodes[name]
+        given = [self[source] for source in node.inputs]
+        if isinstance(node.layer, Add):
+            return np.add(given[0], given[1])
+        if isinstance(node.layer, Flatten):
+            return given[0].reshape(-1)
+        if isinstance(node.layer, View):
+            return given[0].reshape(node.layer.output_shape(given[0].shape))
+        if isinstance(node.layer, Concat):
+            return np.concatenate(given, axis=node.layer.dim - 1 if node.layer.dim > 0 else node.layer.dim)
+        raise KeyError(name)
+
+    @cached_property
+    def _nodes(self) -> dict[str, Node]:
+        return {node.name: node for node in self.network.nodes}
+
+    def module_of(self, name: str) -> nn.Module | None:
+        """The module that makes a node's values; None for what a function does."""
+        try:
+            return find_layer(self.module, name)[0]
+        except ValueError:
+            return None
+
+    def explained(self) -> list[str]:
+        """The layers whose values can be taken apart: convolutions, poolings, dense layers, in order."""
+        return [node.name for node in self.network.nodes if isinstance(self.module_of(node.name), EXPLAINED)]
+
+    def maps(self, name: str) -> np.ndarray:
+        """The values of a node as maps (C, H, W); a vector as maps of one value each."""
+        values = self[name]
+        return values[:, None, None] if values.ndim == 1 else values
+
+    def given(self, name: str) -> np.ndarray:
+        """What a layer is given, as maps; in front of a dense layer as the maps that were flattened."""
+        source = self._nodes[name].inputs[0]
+        values = self.maps(source)
+        while source != INPUT and self[source].ndim == 1 and isinstance(self._nodes[source].layer, KEEPS_SHAPE):
+            source = self._nodes[source].inputs[0]
+        if source != INPUT and self[source].ndim == 1 and isinstance(self._nodes[source].layer, Flatten | View):
+            return values.reshape(self.maps(self._nodes[source].inputs[0]).shape)
+        return values
+
+    def neuron(self, name: str, index: Index) -> Neuron:
+        """The value at (channel, row, column) taken apart; see `networks.neuron`. Nothing is run again."""
+        layer = self.module_of(name)
+        if layer is None:
+            raise ValueError(f'This network has no layer named "{name}".')
+        return explain(name, layer, self.given(name), self.maps(name), index)
+
+    def behind(self, name: str, index: Index) -> Iterator[Stage]:
+        """What BatchNorm, ReLU and the sum of a residual block make of a value, until a layer looks at neighbours."""
+        value = float(self.maps(name)[index])
+        while True:
+            readers = [node for node in self.network.nodes if name in node.inputs]
+            if len(readers) != 1:
+                return
+            stage = self._stage(readers[0], name, index, value)
+            if stage is None:
+                return
+            if stage.formula:
+                yield stage
+            name, value = stage.name, stage.value
+
+    def _stage(self, node: Node, before: str, index: Index, value: float) -> Stage | None:
+        module, maps = self.module_of(node.name), self.maps(node.name)
+        kind = type(module).__name__ if module is not None else type(node.layer).__name__
+        if isinstance(module, nn.BatchNorm2d):
+            out, formula = normalised(module, index[0], value)
+        elif isinstance(module, nn.ReLU):
+            out, formula = max(0.0, value), f"max(0, {number(value)})"
+        elif isinstance(module, nn.Dropout | nn.Identity):
+            out, formula = value, ""  # does nothing while the network answers
+        elif isinstance(node.layer, Add) and len(set(node.inputs)) == 2:
+            other = next(source for source in node.inputs if source != before)
+            shortcut = float(self.maps(other)[index])
+            out, formula = value + shortcut, f"{number(value)} + {bracketed(shortcut)}"
+        else:
+            return None
+        return Stage(node.name, kind, formula, out, float(maps[index]))
+
+    def makers(self, name: str) -> list[str]:
+        """The explained layers behind the values that a layer is given; [] where that is the picture.
+
+        Behind a sum there are several: those of F(x) and of the shortcut.
+        """
+        explained = set(self.explained())
+        found: list[str] = []
+        waiting = list(self._nodes[name].inputs)
+        while waiting:
+            source = waiting.pop(0)
+            if source in explained and source not in found:
+                found.append(source)
+            elif source != INPUT and source not in explained:
+                waiting = [*self._nodes[source].inputs, *waiting]
+        return found
+
+    def users(self, name: str, index: Index) -> list[Use]:
+        """The layers that read the value at (channel, row, column), through BatchNorm, ReLU, sums and flattenings."""
+        explained = set(self.explained())
+        found: list[Use] = []
+        waiting, met = [name], {name}
+        while waiting:
+            before = waiting.pop(0)
+            for node in self.network.nodes:
+                if before not in node.inputs or node.name in met:
+                    continue
+                met.add(node.name)
+                if node.name in explained:
+                    use = self._use(node.name, index)
+                    found += [use] if use.rows and use.columns else []  # a stride may step over it
+                else:
+                    waiting.append(node.name)
+        return found
+
+    def strongest_use(self, name: str, index: Index, user: str) -> Index:
+        """Where `user` makes most of a value: the channel with the largest weight, at the middle of the places."""
+        use = next((use for use in self.users(name, index) if use.name == user), None)
+        if use is None or not use.rows or not use.columns:
+            raise ValueError(f"{user} does not read this value.")
+        row, column = use.rows[len(use.rows) // 2], use.columns[len(use.columns) // 2]
+        layer = self.module_of(user)
+        if not isinstance(layer, nn.Conv2d | nn.Linear):
+            return use.channels[0], row, column
+        first = self.neuron(user, (use.channels[0], row, column))
+        place = index[0] - first.first_channel, first.rows.index(index[1]), first.columns.index(index[2])
+        shape = first.products.shape
+        weights = layer.weight.detach().numpy()[list(use.channels)].reshape(-1, *shape)[:, *place]
+        return use.channels[int(np.abs(weights).argmax())], row, column
+
+    def _use(self, name: str, index: Index) -> Use:
+        layer, maps = self.module_of(name), self.maps(name)
+        channel, row, column = index
+        channels = range(len(maps))
+        if isinstance(layer, nn.Conv2d):
+            per_group = layer.out_channels // layer.groups
+            group = channel // (layer.in_channels // layer.groups)
+            channels = range(group * per_group, (group + 1) * per_group)
+        elif not isinstance(layer, nn.Linear):
+            channels = range(channel, channel + 1)
+        rows = tuple(at for at in range(maps.shape[1]) if row in self.neuron(name, (channels[0], at, 0)).rows)
+        columns = tuple(at for at in range(maps.shape[2]) if column in self.neuron(name, (channels[0], 0, at)).columns)
+        return Use(name, type(layer).__name__, rows, columns, channels)
+
+
+def normalised(layer: nn.BatchNorm2d, channel: int, value: float) -> tuple[float, str]:
+    """γ · (value − μ) / √(σ² + ε) + β with the statistics that were learnt (torch.nn.BatchNorm2d), and its formula."""
+    assert layer.running_mean is not None
+    assert layer.running_var is not None
+    mean, variance = float(layer.running_mean[channel]), float(layer.running_var[channel])
+    scale = float(layer.weight.detach()[channel]) if layer.affine else 1.0
+    shift = float(layer.bias.detach()[channel]) if layer.affine else 0.0
+    root = (variance + layer.eps) ** 0.5
+    formula = (
+        f"{number(scale)} · ({number(value)} − {bracketed(mean)}) / √({number(variance)} + {layer.eps:g}) "
+        f"+ {bracketed(shift)}"
+    )
+    return scale * (value - mean) / root + shift, formula
+
+
+def number(value: float) -> str:
+    """Four digits that count, with a real minus sign.
+
+    >>> number(-0.012345), number(0.0), number(12.3456)
+    ('−0.01235', '0', '12.35')
+    """
+    return f"{value:.4g}".replace("-", "−")
+
+
+def bracketed(value: float) -> str:
+    """The number, in brackets where it is negative and follows a sign."""
+    return f"({number(value)})" if value < 0 else number(value)

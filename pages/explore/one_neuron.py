@@ -1,0 +1,81 @@
+"""Any activation of any network for one's own picture: its window, kernel, products, sum, and where it leads."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.networks.activations import Activations, Index
+from cnnviz.networks.zoo import MODELS
+from cnnviz.ui import cached
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.network import choose_network, untrained_label
+from cnnviz.ui.neuron import Moves, show_neuron
+from cnnviz.ui.neuron.choice import choose_neuron, go_to, liveliest, strongest_cell
+from cnnviz.ui.neuron.window import show_window
+from cnnviz.ui.picture import choose_picture
+
+lesson = read_lesson(__file__)
+lesson.header()
+left, right = st.columns([11, 9], gap="large", vertical_alignment="bottom")
+with left:
+    name, model = choose_network()
+with right:
+    picture = choose_picture()
+progress = st.container()
+with progress:
+    activations: Activations = cached.activations(name, picture)
+layer, index = choose_neuron(activations)
+neuron = activations.neuron(layer, index)
+
+
+def to_cell(row: int, column: int) -> None:
+    """A cell of the map; for a dense layer a unit of those laid out in rows."""
+    maps = activations.maps(layer)
+    if maps.shape[1:] == (1, 1):
+        columns = int(np.ceil(len(maps) ** 0.5))
+        go_to(layer, (min(row * columns + column, len(maps) - 1), 0, 0))
+    else:
+        go_to(layer, (index[0], row, column))
+
+
+def to_pixel(down: float, across: float) -> None:
+    """The unit whose field is centred where the picture was touched."""
+    _, rows, columns = activations.maps(layer).shape
+    go_to(layer, (index[0], int(down * rows), int(across * columns)))
+
+
+def down(place: int, maker: str) -> None:
+    """The value of one input channel that matters most."""
+    go_to(maker, neuron.strongest(place))
+
+
+def up(user: str) -> None:
+    """The unit of a later layer that makes most of this value."""
+    go_to(user, activations.strongest_use(layer, index, user))
+
+
+show_neuron(
+    activations,
+    neuron,
+    cached.preprocessing(model, picture).cropped,
+    Moves(to_cell, to_pixel, down, up),
+    MODELS[name].title,
+    key="neuron",
+)
+untrained_label(model)
+
+first = activations.explained()[0]
+best: Index = strongest_cell(activations, layer, index[0])
+suggestions = [
+    Suggestion("Strongest cell of this channel", dict(zip(("neuron_row", "neuron_column"), best[1:], strict=True))),
+    Suggestion("Liveliest channel of this layer", liveliest(activations, layer)),
+    Suggestion("The first layer: colours times weights", liveliest(activations, first)),
+    Suggestion("The score of the likeliest class", liveliest(activations, activations.explained()[-1])),
+]
+try_this(suggestions, key="neuron")
+show_window(activations, neuron)
+if not model.trained:
+    st.markdown(lesson["Untrained"])
+lesson.more("How it works")
+lesson.more("What follows")
+lesson.more("The receptive field")
+lesson.more("Up and down")

@@ -1,0 +1,123 @@
+"""All values of one way through a network hang together: sums, what follows a value, who made it and who uses it."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cnnviz.networks.activations import Activations
+from cnnviz.networks.feature_maps import forward
+from cnnviz.networks.survey import survey
+from cnnviz.networks.zoo import load_model
+
+
+@pytest.fixture(scope="module")
+def resnet() -> Activations:
+    module = load_model("resnet18", download=False).module
+    torch.manual_seed(3)
+    return activations_of(module, torch.randn(1, 3, 96, 96))
+
+
+@pytest.fixture(scope="module")
+def alexnet() -> Activations:
+    module = load_model("alexnet", download=False).module
+    torch.manual_seed(4)
+    return activations_of(module, torch.randn(1, 3, 128, 128))
+
+
+def activations_of(module: nn.Module, image: torch.Tensor) -> Activations:
+    shape = (image.shape[1], image.shape[2], image.shape[3])
+    return Activations(survey(module, shape), module, image[0].numpy(), forward(module, image))
+
+
+def test_every_node_of_the_table_has_values_of_its_shape(resnet: Activations, alexnet: Activations) -> None:
+    for activations in (resnet, alexnet):
+        for row in activations.network.trace(activations.image.shape):
+            assert activations[row.name].shape == row.output_shape
+
+
+def test_the_sum_of_a_residual_block_is_exact(resnet: Activations) -> None:
+    sums = [node for node in resnet.network.nodes if node.name.startswith("add")]
+    assert len(sums) == 8
+    for node in sums:
+        (relu,) = [reader.name for reader in resnet.network.nodes if node.name in reader.inputs]
+        x, fx = (resnet[name] for name in node.inputs)
+        assert np.array_equal(np.maximum(x + fx, 0), resnet[relu])
+
+
+def test_a_value_is_followed_through_normalisation_sum_and_relu(resnet: Activations) -> None:
+    stages = list(resnet.behind("layer2.0.conv2", (3, 5, 6)))
+    assert [stage.kind for stage in stages] == ["BatchNorm2d", "Add", "ReLU"]
+    for stage in stages:
+        assert stage.value == pytest.approx(stage.activation, abs=1e-4)
+    assert list(resnet.behind("fc", (7, 0, 0))) == []
+
+
+def test_the_neuron_of_every_explained_layer_is_the_one_the_door_gives(alexnet: Activations) -> None:
+    for name in alexnet.explained():
+        maps = alexnet.maps(name)
+        index = len(maps) - 1, maps.shape[1] // 2, maps.shape[2] - 1
+        found = alexnet.neuron(name, index)
+        assert found.activation == maps[index]
+        assert abs(found.result - found.activation) <= 1e-4 * max(1, abs(found.activation))
+
+
+def test_a_dense_unit_behind_a_flattening_sees_maps(alexnet: Activations) -> None:
+    found = alexnet.neuron("classifier.1", (5, 0, 0))
+    assert found.products.shape == (256, 6, 6)
+    assert alexnet.neuron("classifier.4", (5, 0, 0)).products.shape == (4096, 1, 1)
+
+
+def test_who_made_a_value_and_who_uses_it(resnet: Activations, alexnet: Activations) -> None:
+    assert alexnet.makers("features.0") == []
+    assert alexnet.makers("features.3") == ["features.2"]
+    assert alexnet.makers("classifier.1") == ["avgpool"]
+    assert resnet.makers("layer1.1.conv1") == ["layer1.0.conv2", "maxpool"]
+    assert [use.name for use in resnet.users("maxpool", (0, 4, 4))] == [
+        "layer1.0.conv1", "layer1.1.conv1", "layer2.0.conv1", "layer2.0.downsample.0"
+    ]  # fmt: skip
+
+
+def test_a_use_names_exactly_the_places_whose_windows_hold_the_value(alexnet: Activations) -> None:
+    (use,) = alexnet.users("features.3", (10, 3, 0))
+    assert use.name == "features.5"  # a max-pooling of 3 × 3 with stride 2
+    places = [
+        (row, column)
+        for row in range(3)
+        for column in range(3)
+        if 3 in alexnet.neuron("features.5", (10, row, column)).rows
+        and 0 in alexnet.neuron("features.5", (10, row, column)).columns
+    ]
+    assert places == [(row, column) for row in use.rows for column in use.columns]
+    assert list(use.channels) == [10]
+
+
+def test_the_strongest_use_is_the_channel_with_the_largest_weight_there(alexnet: Activations) -> None:
+    index = (20, 2, 3)
+    channel, row, column = alexnet.strongest_use("features.2", index, "features.3")
+    layer = alexnet.module_of("features.3")
+    assert isinstance(layer, nn.Conv2d)
+    found = alexnet.neuron("features.3", (channel, row, column))
+    tap = found.rows.index(2), found.columns.index(3)
+    assert channel == int(layer.weight[:, 20, tap[0], tap[1]].abs().argmax())
+    with pytest.raises(ValueError, match="does not read this value"):
+        alexnet.strongest_use("features.2", index, "classifier.6")
+
+
+def test_what_a_unit_sees_is_where_the_gradient_is_not_zero(resnet: Activations) -> None:
+    module = load_model("resnet18", download=False).module
+    positive = {key: value.abs() if value.is_floating_point() else value for key, value in module.state_dict().items()}
+    copy = type(module)(block=type(module.layer1[0]), layers=[2, 2, 2, 2]).eval()
+    copy.load_state_dict(positive)
+    for name, row, column in (("layer1.1.conv2", 0, 0), ("layer2.0.conv1", 11, 4), ("layer2.1.conv2", 5, 11)):
+        image = torch.rand(1, 3, 96, 96, requires_grad=True)
+        kept: list[torch.Tensor] = []
+        hook = copy.get_submodule(name).register_forward_hook(lambda _l, _i, output, kept=kept: kept.append(output))
+        copy(image)
+        hook.remove()
+        (gradient,) = torch.autograd.grad(kept[0][0, 0, row, column], image)
+        lit = gradient[0].abs().sum(0) > 0
+        rows, columns = lit.any(1).nonzero().flatten(), lit.any(0).nonzero().flatten()
+        seen = resnet.network.seen_pixels((3, 96, 96), name, row, column)
+        assert (seen[0].start, seen[0].stop - 1) == (int(rows[0]), int(rows[-1]))
+        assert (seen[1].start, seen[1].stop - 1) == (int(columns[0]), int(columns[-1]))

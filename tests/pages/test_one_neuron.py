@@ -1,0 +1,104 @@
+"""One neuron: the shown lines add up to what torch computes, links open it, junk in the address is answered."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.gallery import gallery_picture
+from cnnviz.networks.feature_maps import feature_maps
+from cnnviz.ui import cached
+from tests.pages.test_explore import data_of, opened
+
+torch.set_num_threads(1)
+
+RESNET = {"network": "ResNet-18"}
+
+
+def neuron_of(app: AppTest) -> dict[str, Any]:
+    return data_of(app, "neuron")
+
+
+def exact(text: str) -> Decimal:
+    return Decimal(text.replace("−", "-"))
+
+
+def expect_lines_add_up(data: dict[str, Any]) -> None:
+    sums = [exact(line["sum"]) for line in (*data["terms"], *data["lines"])]
+    assert sum(sums, Decimal(0)) == exact(data["total"])
+    for term in data["terms"]:
+        assert sum((exact(cell) for row in term["products"]["cells"] for cell in row), Decimal(0)) == exact(term["sum"])
+
+
+@pytest.mark.parametrize(
+    ("layer", "index"),
+    [("conv1", (5, 0, 0)), ("layer2.0.conv1", (100, 27, 3)), ("layer2.0.downsample.0", (7, 9, 9))],
+)
+def test_the_lines_add_up_to_what_torch_computes(layer: str, index: tuple[int, int, int]) -> None:
+    channel, row, column = (str(place) for place in index)
+    app = opened(
+        "one_neuron", **RESNET, neuron_layer=layer, neuron_channel=channel, neuron_row=row, neuron_column=column
+    )
+    data = neuron_of(app)
+    expect_lines_add_up(data)
+    model = cached.model("resnet18")
+    maps = feature_maps(model.module, model.preprocess(gallery_picture("chelsea").image), [layer])
+    assert abs(float(exact(data["total"])) - float(maps[layer][index])) <= 1e-4
+    assert layer in data["map"]["caption"]
+
+
+def test_the_first_layer_names_its_colours() -> None:
+    data = neuron_of(opened("one_neuron", **RESNET, neuron_layer="conv1"))
+    assert {term["name"] for term in data["terms"]} == {"red", "green", "blue"}
+    assert data["makers"] == []
+
+
+def test_a_max_pooling_rings_its_winner() -> None:
+    data = neuron_of(opened("one_neuron", **RESNET, neuron_layer="maxpool", neuron_row="0", neuron_column="0"))
+    (term,) = data["terms"]
+    row, column = term["winner"]
+    assert data["total"] == term["sum"]
+    assert float(exact(term["window"]["cells"][row][column])) == pytest.approx(float(exact(term["sum"])), rel=0.01)
+    assert term["window"]["cells"][0][0] == "−∞"  # the padding above the first row
+
+
+def test_a_dense_unit_is_shown_among_the_others_and_sees_the_whole_picture() -> None:
+    data = neuron_of(opened("one_neuron", network="AlexNet", neuron_layer="classifier.1", neuron_channel="9"))
+    expect_lines_add_up(data)
+    assert data["picture"]["field"] == [0.0, 0.0, 1.0, 1.0]
+    assert data["map"]["rows"] * data["map"]["columns"] >= 4096
+    assert data["makers"] == ["avgpool"]
+
+
+def test_it_opens_on_a_lively_cell_and_each_suggestion_moves_it() -> None:
+    app = opened("one_neuron", **RESNET)
+    assert float(exact(neuron_of(app)["total"])) > 0
+    for number in range(4):
+        app = opened("one_neuron", **RESNET)
+        buttons = [button for button in app.button if button.key and button.key.startswith("neuron")]
+        buttons[number].click().run()
+        assert not app.exception
+        expect_lines_add_up(neuron_of(app))
+
+
+def test_the_window_opens_in_the_stepper_at_the_neurons_own_step() -> None:
+    app = opened("one_neuron", **RESNET, neuron_layer="layer1.0.conv1", neuron_row="5", neuron_window="true")
+    script = data_of(app, "neuron_stepper")
+    assert script["window"] == [3, 3]
+    assert len(script["steps"]) in (6, 9)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"neuron_layer": "features.99"},
+        {"neuron_channel": "-3"},
+        {"neuron_layer": "conv1", "neuron_row": "nan"},
+        {"neuron_row": "1e9", "neuron_column": "<script>"},
+        {"neuron_layer": "", "neuron_channel": ""},
+    ],
+)
+def test_junk_in_the_address_opens_a_neuron_that_is_there(address: dict[str, str]) -> None:
+    expect_lines_add_up(neuron_of(opened("one_neuron", **RESNET, **address)))
