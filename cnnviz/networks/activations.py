@@ -15,7 +15,7 @@ from cnnviz.arithmetic.layers import Add, Concat, Flatten
 from cnnviz.arithmetic.network import INPUT, KEEPS_SHAPE, Network, Node
 from cnnviz.arithmetic.network_layers import View
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
-from cnnviz.networks.neuron import EXPLAINED, Neuron, explain
+from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood
 
 Index = tuple[int, int, int]
 
@@ -109,6 +109,13 @@ class Activations:
         if layer is None:
             raise ValueError(f'This network has no layer named "{name}".')
         return explain(name, layer, self.given(name), self.maps(name), index)
+
+    def around(self, neuron: Neuron, channel: int) -> tuple[np.ndarray, int]:
+        """One input channel under a convolution's window and those next to it, and which step is the neuron's own."""
+        layer = self.module_of(neuron.layer)
+        if not isinstance(layer, nn.Conv2d):
+            raise ValueError(f"{neuron.layer} is no convolution.")
+        return neighbourhood(layer, self.given(neuron.layer)[channel], neuron.index)
 
     def behind(self, name: str, index: Index) -> Iterator[Stage]:
         """What BatchNorm, ReLU and the sum of a residual block make of a value, until a layer looks at neighbours."""

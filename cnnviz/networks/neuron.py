@@ -268,6 +268,25 @@ def gathered(given: np.ndarray, rows: list[int], columns: list[int], empty: floa
     return window
 
 
+def neighbourhood(layer: nn.Conv2d, plane: np.ndarray, index: tuple[int, int, int]) -> tuple[np.ndarray, int]:
+    """Of one input channel (H, W) what lies under a neuron's window and those next to it, padding included.
+
+    Also which step of a walk over that patch is the neuron's own.
+    """
+    sides, own, starts = padding_sides(layer), [], []
+    for axis, size in enumerate(plane.shape):
+        held = sources(size, sides[axis], layer.padding_mode)
+        reach = layer.dilation[axis] * (layer.kernel_size[axis] - 1) + 1
+        last = (len(held) - reach) // layer.stride[axis]
+        at = index[1 + axis]
+        first, behind = max(0, at - 1), min(last, at + 1)
+        own.append((at - first, behind - first + 1))
+        starts.append(held[first * layer.stride[axis] : behind * layer.stride[axis] + reach].tolist())
+    patch = gathered(plane[None], starts[0], starts[1], empty=0.0)[0]
+    (down, _), (across, columns) = own
+    return patch, down * columns + across
+
+
 class _Enough(Exception):
     """Ends a forward once the layer has answered."""
 

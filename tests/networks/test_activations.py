@@ -121,3 +121,13 @@ def test_what_a_unit_sees_is_where_the_gradient_is_not_zero(resnet: Activations)
         seen = resnet.network.seen_pixels((3, 96, 96), name, row, column)
         assert (seen[0].start, seen[0].stop - 1) == (int(rows[0]), int(rows[-1]))
         assert (seen[1].start, seen[1].stop - 1) == (int(columns[0]), int(columns[-1]))
+
+
+def test_the_neighbourhood_of_a_window_walks_to_the_neurons_own_sum(alexnet: Activations) -> None:
+    layer = alexnet.module_of("features.3")
+    assert isinstance(layer, nn.Conv2d)
+    for index in ((9, 0, 0), (9, 3, 4), (9, 14, 14)):
+        found = alexnet.neuron("features.3", index)
+        patch, step = alexnet.around(found, channel=7)
+        sums = torch.conv2d(torch.tensor(patch)[None, None], layer.weight[9:10, 7:8])[0, 0].flatten()
+        assert float(sums[step]) == pytest.approx(found.channel_sums[7], abs=1e-4)
