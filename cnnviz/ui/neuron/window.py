@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import streamlit as st
+
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.matrix import Matrix
 from cnnviz.arithmetic.network import INPUT
