@@ -102,12 +102,16 @@ def pooling_state(case: Case, layer: MaxPool2d | AvgPool2d) -> State:
     assert isinstance(layer.padding, int)
     return {
         "pool_kind": "max" if isinstance(layer, MaxPool2d) else "average",
+        "pool_along": "2-D",
         "pool_size": case.input_size,
         "pool_input": "" if case.input is None else write_matrix(case.numbers),
         "pool_kernel": pair(layer.kernel_size)[0],
         "pool_stride": stride_of(layer)[0],
         "pool_padding": layer.padding,
         "pool_ceil": layer.ceil_mode,
+        "pool_dilation": 1,
+        "pool_counted": True,
+        "pool_divisor": 0.0,
     }
 
 

@@ -179,7 +179,7 @@ def read_own(layer: Conv2d) -> Weight | None:
         or {len(filter) for filter in weight} != {inputs}
         or shapes != {(height, width)}
     ):
-        st.caption("Own numbers were typed for other sizes; they come back with those.")
+        st.caption("Own numbers were typed for other sizes. With those sizes “Own numbers” can be chosen again.")
         return None
     return weight[: layer.out_channels]
 

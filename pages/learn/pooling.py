@@ -26,6 +26,8 @@ START = {
     "pool_dilation": 1,
     "pool_ceil": False,
     "pool_input": "",
+    "pool_counted": True,
+    "pool_divisor": 0.0,
 }
 SUGGESTIONS = [
     Suggestion("Start again with 2 × 2", START),
@@ -37,7 +39,6 @@ SUGGESTIONS = [
             "pool_kernel": 3,
             "pool_padding": 1,
             "pool_counted": False,
-            "pool_divisor": 0.0,
         },
     ),
     Suggestion("One row and column more: ceil_mode", {**START, "pool_ceil": True}),

@@ -17,8 +17,10 @@ from PIL import Image, ImageChops
 from cnnviz.arithmetic.layers import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool2d, ShapeError
 from cnnviz.arithmetic.matrix import read_matrix
 from cnnviz.figures.stepper import Planes, Script, layer_script, stamp_script
+from cnnviz.figures.stepper.animation import MAX_PIXELS
 from cnnviz.figures.stepper.exports import KINDS, ExportError, export
 from cnnviz.figures.stepper.runnable import printed_output, pytorch_script
+from cnnviz.figures.stepper.words import step_lines
 
 LECTURE = read_matrix("3 3 2 1 0; 0 0 1 3 1; 3 1 2 2 3; 2 0 0 2 2; 2 0 0 0 1")
 KERNEL = read_matrix("0 1 2; 2 2 0; 0 1 2")
@@ -29,6 +31,7 @@ TWO_BY_THREE = ((KERNEL, NINTH, KERNEL), (KERNEL[::-1], KERNEL, KERNEL))
 SCRIPTS = {
     "lecture": layer_script(Conv2d(1, 1, 3, padding=1), (LECTURE,), ((KERNEL,),), relu=True),
     "flipped": layer_script(Conv2d(1, 1, 3, stride=2), (LECTURE,), ((KERNEL,),), flip=True),
+    "flipped blur": layer_script(Conv2d(1, 1, 3), (LECTURE,), ((NINTH,),), flip=True),
     "blur": layer_script(Conv2d(1, 1, 3, padding=1, padding_mode="reflect"), (LECTURE,), ((NINTH,),)),
     "channels": layer_script(
         Conv2d(3, 2, 3), THREE, TWO_BY_THREE, (Fraction(1), Fraction(-1, 2)), names=("R", "G", "B")
@@ -72,8 +75,9 @@ def test_a_bias_that_float32_cannot_hold_does_not_decide_a_rounding() -> None:
 decimals = st.integers(-999, 999).map(lambda number: Fraction(number, 100))
 
 
-def planes(count: int, height: int, width: int) -> st.SearchStrategy[Planes]:
-    return st.tuples(*[st.tuples(*[st.tuples(*[decimals] * width)] * height)] * count)
+def planes(count: int, height: int, width: int, denominator: int = 100) -> st.SearchStrategy[Planes]:
+    numbers = st.integers(-999, 999).map(lambda number: Fraction(number, denominator))
+    return st.tuples(*[st.tuples(*[st.tuples(*[numbers] * width)] * height)] * count)
 
 
 @settings(deadline=None, max_examples=60)
@@ -95,7 +99,8 @@ def test_the_saved_code_prints_the_shown_output_for_any_layer(
     common: dict[str, Any] = {"stride": stride, "padding": padding}
     try:
         if kind == "convolution":
-            weight = tuple(data.draw(planes(per_group, 2, 3)) for _ in range(filters))
+            denominator = data.draw(st.sampled_from([100, 9, 7]))
+            weight = tuple(data.draw(planes(per_group, 2, 3, denominator)) for _ in range(filters))
             layer = Conv2d(channels, filters, (2, 3), groups=groups, **common)
             script = layer_script(
                 layer, input, weight, data.draw(st.tuples(*[decimals] * filters)), flip=choice, relu=not choice
@@ -182,6 +187,34 @@ def test_a_walk_that_is_too_long_for_an_animation_is_refused_in_words() -> None:
     with pytest.raises(ExportError, match="784 steps, and an animation at most 400"):
         export(script, "gif", 0)
     assert export(script, "png", 783).data.startswith(b"\x89PNG")
+
+
+def test_a_walk_of_large_pictures_is_drawn_smaller_or_refused_in_words() -> None:
+    row = tuple(Fraction(number) for number in range(12))
+    script = layer_script(Conv2d(1, 1, 3, padding=1), ((row,) * 12,), ((KERNEL,),))
+    with Image.open(io.BytesIO(export(script, "gif", 0).data)) as image:
+        assert image.n_frames == 144
+        assert 144 * image.width * image.height <= MAX_PIXELS
+    large = layer_script(AvgPool2d(8, 2, 4), (tuple((Fraction(1),) * 32 for _ in range(32)),))
+    for kind in ("gif", "webp"):
+        with pytest.raises(ExportError, match="289 pictures of this walk are too large"):
+            export(large, kind, 0)
+
+
+def test_the_saved_code_writes_no_minus_before_zero() -> None:
+    tenths = tuple(Fraction(number, 10) for number in (7, 7, 7, 5, 10))
+    taps = tuple(Fraction(number, 10) for number in (1, 2, -3))
+    script = layer_script(Conv1d(1, 1, 3), ((tenths,),), (((taps,),),))
+    assert run(pytorch_script(script)) == printed_output(script) == "0.00 0.06 -0.13\n\n"
+
+
+def test_a_stamp_tells_what_was_there_and_what_is_there_now() -> None:
+    script = SCRIPTS["stamped"]
+    line = step_lines(script, 1)[-1]
+    before, product, after = (script["steps"][1][name][0] for name in ("before", "products", "after"))
+    assert f"{before[0][0]} + {product[0][0]} = {after[0][0]}".replace("-", "−") in line.replace("(", "").replace(
+        ")", ""
+    )
 
 
 def test_every_kind_says_what_it_is() -> None:

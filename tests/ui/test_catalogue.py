@@ -45,6 +45,25 @@ def test_the_address_of_a_case_shows_it_on_the_page_convolution(case: Case) -> N
     assert shown == convolve(case.layer, [values], [[kernel]])[0].tolist()
 
 
+ODD = {"pool_along": "1-D", "pool_dilation": "2", "pool_divisor": "7", "pool_counted": "false", "pool_size": "8"}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if "pooling" in states_of(case)], ids=by_key)
+def test_a_pooling_case_is_shown_whatever_was_set_before(case: Case) -> None:
+    page = AppTest.from_file("../../pages/learn/pooling.py", default_timeout=60)
+    for name, value in (ODD | address_of(states_of(case)["pooling"])).items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    data = [json.loads(element.proto.json) for element in page.get("bidi_component") if element.proto.json]
+    (script,) = [one for one in data if isinstance(one, dict) and "steps" in one]
+    assert script["output"]["size"] == [case.output_size, case.output_size]
+    assert script["axes"] == 2
+    if case.expected:
+        shown = [[float(cell) for cell in row] for row in script["output"]["planes"][0]["cells"]]
+        assert shown == [list(row) for row in case.expected]
+
+
 def test_each_page_of_the_lesson_on_windows_has_cases_of_its_own() -> None:
     first = [next(iter(states_of(case))) for case in CASES.values()]
     assert {page: first.count(page) for page in first} == {"stride_and_padding": 21, "pooling": 8, "convolution": 1}

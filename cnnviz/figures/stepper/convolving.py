@@ -247,6 +247,7 @@ def written_steps(
                 "weighted": shown(weighted),
                 "weighted_rounded": not is_short(weighted),
                 "plus_bias": shown(result),
+                "line_rounded": not (is_short(weighted) and is_short(result)),
                 "result": shown(results[-1]),
                 "result_rounded": not is_short(results[-1]),
             }

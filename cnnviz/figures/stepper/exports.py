@@ -1,10 +1,12 @@
 """What can be saved of a walk: this step as a picture, the whole as an animation, the derivation, the code."""
 
 import io
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
-from cnnviz.figures.stepper.animation import walk_gif, walk_webp
+from cnnviz.figures.stepper.animation import TooLargeError, walk_gif, walk_webp
 from cnnviz.figures.stepper.markdown import step_markdown
 from cnnviz.figures.stepper.pixels import step_image
 from cnnviz.figures.stepper.runnable import pytorch_script
@@ -12,6 +14,7 @@ from cnnviz.figures.stepper.script import Script
 from cnnviz.figures.stepper.svg import step_svg
 
 MAX_FRAMES = 400
+_turn = threading.Lock()  # one animation at a time: each takes a few hundred megabytes while it is made
 
 
 class ExportError(ValueError):
@@ -49,7 +52,7 @@ OF_THE_WALK = ("gif", "webp", "pytorch")
 def export(script: Script, kind: str, step: int, *, dark: bool = False) -> Export:
     """One file of a walk. ``kind`` is a key of ``KINDS``, ``step`` is counted from 0.
 
-    Raises ``ExportError`` where a walk is too long for an animation.
+    Raises ``ExportError`` where a walk is too long, or its frames too large, for an animation.
     """
     ending, mime, make = KINDS[kind]
     if kind in ("gif", "webp") and len(script["steps"]) > MAX_FRAMES:
@@ -58,4 +61,12 @@ def export(script: Script, kind: str, step: int, *, dark: bool = False) -> Expor
             "use fewer filters, a smaller input or a larger stride, or save single steps."
         )
     which = "" if kind in OF_THE_WALK else f"-step-{step + 1}"
-    return Export(f"cnnviz-{script['kind']}{which}.{ending}", mime, make(script, step, dark))
+    try:
+        with _turn if kind in ("gif", "webp") else nullcontext():
+            data = make(script, step, dark)
+    except TooLargeError as problem:
+        raise ExportError(
+            f"The {len(script['steps'])} pictures of this walk are too large for one {ending.upper()}: "
+            "use fewer filters, a smaller input or a larger stride, or save single steps."
+        ) from problem
+    return Export(f"cnnviz-{script['kind']}{which}.{ending}", mime, data)

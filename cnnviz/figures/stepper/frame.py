@@ -92,7 +92,7 @@ class Panel:
 class Scene:
     """Where everything of a script stands."""
 
-    def __init__(self, script: Script, *, dark: bool = False) -> None:
+    def __init__(self, script: Script, *, dark: bool = False, largest_cell: int = LARGEST_CELL) -> None:
         self.script, self.look = script, DARK if dark else LIGHT
         self.has_kernel = script["kernel"] is not None
         inputs, outputs = script["input"]["planes"], script["output"]["planes"]
@@ -102,7 +102,7 @@ class Scene:
         tall = max(len(inputs) * (rows + 1), len(outputs) * (out_rows + 1))
         gaps = 2 * MARGIN + BETWEEN * (2 + self.has_kernel) + 60
         fitting = min((WIDEST - gaps) // wide, TALLEST_GRIDS // tall)
-        self.cell = int(max(SMALLEST_CELL, min(LARGEST_CELL, fitting)))
+        self.cell = int(max(SMALLEST_CELL, min(largest_cell, fitting)))
         self.named = len(inputs) > 1 or len(outputs) > 1
         top = MARGIN + CAPTION + (NAME if self.named else 0)
         self.inputs = self.stack("input", MARGIN, top, inputs)
@@ -160,7 +160,8 @@ class Scene:
         height, width = script["input"]["size"]
         shapes += self.caption(self.inputs[0], f"input {height} × {width}")
         out_height, out_width = script["output"]["size"]
-        shapes += self.caption(self.outputs[0], f"output {out_height} × {out_width}")
+        rounded = " (rounded)" if script["output"]["rounded"] else ""
+        shapes += self.caption(self.outputs[0], f"output {out_height} × {out_width}{rounded}")
         for panel in self.inputs:
             shapes += self.name_of(panel)
             for row, line in enumerate(panel.plane["cells"]):

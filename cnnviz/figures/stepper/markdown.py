@@ -19,8 +19,11 @@ def step_markdown(script: Script, index: int, title: str = "") -> str:
     flat = layer.as_2d() if hasattr(layer, "as_2d") else layer
     height, width = script["input"]["size"]
     shape = (len(script["input"]["planes"]), height, width)
-    parts = [f"# {title or script['code']}", f"`nn.{script['code']}` on an input of {' × '.join(map(str, shape))}"]
-    parts += [derivation.markdown for derivation in output_shape_derivations(flat, shape)]
+    along_one = script["axes"] == 1
+    given = (shape[0], shape[2]) if along_one else shape
+    parts = [f"# {title or script['code']}", f"`nn.{script['code']}` on an input of {' × '.join(map(str, given))}"]
+    derivations = output_shape_derivations(flat, shape)
+    parts += [derivation.markdown for derivation in (derivations[-1:] if along_one else derivations)]
     if script["kernel"] is not None:
         parts.append(num_params_derivation(flat).markdown)
     if script["flipped"]:

@@ -22,9 +22,9 @@ def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     return made
 
 
-def step_image(script: Script, index: int, *, dark: bool = False) -> Image.Image:
+def step_image(script: Script, index: int, *, dark: bool = False, scene: Scene | None = None) -> Image.Image:
     """The picture of one step, mode RGB."""
-    scene = Scene(script, dark=dark)
+    scene = scene or Scene(script, dark=dark)
     image = Image.new("RGB", (scene.width, scene.height), scene.look.paper)
     draw(image, scene.shapes(index), scene)
     return image

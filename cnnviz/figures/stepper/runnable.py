@@ -45,9 +45,9 @@ def parameter_lines(script: Script) -> list[str]:
     return [
         *(comment if script["flipped"] else []),
         "with torch.no_grad():",
-        "    layer.weight.copy_(torch.stack([",
+        f"    layer.weight.copy_({'(' if divided else ''}torch.stack([",
         *(f"        {weight}," for weight in weights),
-        f"    ]){divided}{flipped[0]})",
+        f"    ]){divided}){flipped[0]})" if divided else f"    ]){flipped[0]})",
         f"    layer.bias.copy_(torch.tensor([{biases}], dtype=torch.double))",
     ]
 
@@ -99,7 +99,7 @@ def printing_lines(script: Script) -> list[str]:
         # as shown: half a unit goes to the even digit, decided on the value without the noise of binary fractions
         number = 'str(Decimal(repr(round(value, 9))).quantize(Decimal("0.01")) + 0)'
     else:
-        number = f'f"{{value + 0.0:.{places}f}}"'
+        number = f'f"{{round(value, 9) + 0.0:.{places}f}}"'
     if "−∞" in cells:
         number = f'("-inf" if value == -torch.inf else {number})'
     rows = "plane[None]" if script["axes"] == 1 else "plane"

@@ -63,6 +63,8 @@ def layer_script(
         script = pooling_script(layer, input, names=names, grey=grey)
     elif weight is None:
         raise MatrixError(f"{type(layer).__name__} needs its weights.")
+    elif flip and isinstance(layer, ConvTranspose2d):
+        raise MatrixError("Flipping is for a convolution; a transposed one lays its kernels turned already.")
     else:
         script = convolution_script(
             layer,

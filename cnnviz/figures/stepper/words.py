@@ -70,10 +70,10 @@ def sum_lines(script: Script, step: dict[str, Any]) -> list[str]:
     if kernel["divisor"] > 1:
         lines.append(f"{bracketed(step['total'])} / {kernel['divisor']} {about} {signed(step['weighted'])}")
     put = f"{bracketed(step['weighted'])} + {bracketed(filter['bias'])}"
-    end = "≈" if step["result_rounded"] else "="
+    end = "≈" if step["line_rounded"] else "="
     if script["relu"]:
         lines.append(
-            f"y = relu(w·x + b) = relu({put}) = relu({signed(step['plus_bias'])}) {end} {signed(step['result'])}"
+            f"y = relu(w·x + b) = relu({put}) {end} relu({signed(step['plus_bias'])}) = {signed(step['result'])}"
         )
     else:
         lines.append(f"y = w·x + b = {put} {end} {signed(step['result'])}")
@@ -104,6 +104,8 @@ def stamp_lines(script: Script, step: dict[str, Any]) -> list[str]:
     lines = [f"The input {signed(step['value'])} (row {row + 1}, column {column + 1}) stamps the kernel, times it."]
     for number, plane in enumerate(step["planes"]):
         name = script["output"]["planes"][plane]["name"]
-        products = [text for line in step["products"][number] for text in line]
-        lines.append(f"{name + ': ' if name else ''}adds {', '.join(map(signed, products))}")
+        grids = (step[part][number] for part in ("before", "products", "after"))
+        places = zip(*([text for line in grid for text in line] for grid in grids), strict=True)
+        sums = [f"{signed(old)} + {bracketed(new)} = {signed(total)}" for old, new, total in places]
+        lines.append(f"{name + ': ' if name else ''}{', '.join(sums)}")
     return lines

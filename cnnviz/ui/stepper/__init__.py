@@ -63,8 +63,9 @@ def stepper(
 
     def moved() -> None:
         place = st.session_state[key].get("place")
-        if on_place is not None and isinstance(place, list) and len(place) == 2:
-            on_place(*(max(0, int(at)) for at in place))
+        match place:
+            case [int(row), int(column)] if on_place is not None:
+                on_place(max(0, row), max(0, column))
 
     def asked() -> None:
         st.session_state[f"{key}_asked"] = st.session_state[key].get("save")

@@ -76,9 +76,9 @@ function weightedSum(walk, step) {
     rows = [`${what}: ${products}${down} = ${minus(step.total)}`];
   }
   const bias = filters[step.at[0]].bias;
-  const end = step.result_rounded ? "≈" : "=";
+  const end = step.line_rounded ? "≈" : "=";
   const put = `${bracketed(step.weighted)} + ${bracketed(bias)}`;
-  const line = data.relu ? `relu(${put}) = relu(${minus(step.plus_bias)}) ${end} ` : `${put} ${end} `;
+  const line = data.relu ? `relu(${put}) ${end} relu(${minus(step.plus_bias)}) = ` : `${put} ${end} `;
   const name = data.relu ? "y = relu(w·x + b) = " : "y = w·x + b = ";
   return { lines, rows, result: [name, line, element("span", "y", minus(step.result))] };
 }
