@@ -4,8 +4,8 @@ The names are those of `survey`: the layers' own, and "add", "add_1", "flatten" 
 holds what layers answered; sums and reshapes follow from them without running the network again.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -47,31 +47,31 @@ class Use:
 
 @dataclass(frozen=True)
 class Activations:
-    """A network's table, its module, one image (C, H, W), and what the layers answered to it."""
+    """A network's table, its module, one image (C, H, W), and what the layers answered to it.
+
+    `replaced` holds the values of nodes that are not those of the answer: see `networks.changed`.
+    """
 
     network: Network
     module: nn.Module
     image: np.ndarray
     answer: ForwardPass
+    replaced: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The values of a node, (C, H, W), or (N,) behind a flattening; KeyError for a name that is not there."""
         if name == INPUT:
             return self.image
+        if name in self.replaced:
+            return self.replaced[name]
         for kept in (self.answer.feature_maps, self.answer.vectors):
             if name in kept:
                 return kept[name]
         node = self._nodes[name]
-        given = [self[source] for source in node.inputs]
-        if isinstance(node.layer, Add):
-            return np.add(given[0], given[1])
-        if isinstance(node.layer, Flatten):
-            return given[0].reshape(-1)
-        if isinstance(node.layer, View):
-            return given[0].reshape(node.layer.output_shape(given[0].shape))
-        if isinstance(node.layer, Concat):
-            return np.concatenate(given, axis=node.layer.dim - 1 if node.layer.dim > 0 else node.layer.dim)
-        raise KeyError(name)
+        made = put_together(node, [self[source] for source in node.inputs])
+        if made is None:
+            raise KeyError(name)
+        return made
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -210,6 +210,20 @@ class Activations:
         rows = tuple(at for at in range(maps.shape[1]) if row in self.neuron(name, (channels[0], at, 0)).rows)
         columns = tuple(at for at in range(maps.shape[2]) if column in self.neuron(name, (channels[0], 0, at)).columns)
         return Use(name, type(layer).__name__, rows, columns, channels)
+
+
+def put_together(node: Node, given: Sequence[np.ndarray]) -> np.ndarray | None:
+    """What a sum, a concatenation or a reshape makes of its inputs; None for a layer that computes."""
+    layer = node.layer
+    if isinstance(layer, Add):
+        return np.add(given[0], given[1])
+    if isinstance(layer, Flatten):
+        return given[0].reshape(-1)
+    if isinstance(layer, View):
+        return given[0].reshape(layer.output_shape(given[0].shape))
+    if isinstance(layer, Concat):
+        return np.concatenate(given, axis=layer.dim - 1 if layer.dim > 0 else layer.dim)
+    return None
 
 
 def normalised(layer: nn.BatchNorm2d, channel: int, value: float) -> tuple[float, str]:

@@ -35,6 +35,7 @@ def mosaic(
     names: Sequence[str] | None = None,
     picture: np.ndarray | None = None,
     height: int = 420,
+    columns: int | None = None,
     accent: str = OUTPUT,
     hint: str = "Point at a cell to read its value.",
     on_select: Callable[[int], None] | None = None,
@@ -54,6 +55,7 @@ def mosaic(
     A single filter in "rgb" is drawn as four tiles: in colour, and its weights on red, green and blue alone.
 
     height     the pixels the canvas tries to keep to.
+    columns    maps in a row; None: as many as give the largest tiles.
     accent     the colour of the outline of the chosen map: the role of what is shown (see palettes).
     hint       what the reading line says while nothing is pointed at.
     on_select  called with the number of the map that was clicked; without it nothing can be clicked.
@@ -78,6 +80,7 @@ def mosaic(
         names=list(names) if names is not None else None,
         picture=picture,
         height=height,
+        columns=columns,
         accent=accent,
         hint=hint,
         selectable=on_select is not None,

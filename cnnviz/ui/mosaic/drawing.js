@@ -87,7 +87,7 @@ function arrange(state) {
   const caption = header.names ? CAPTION : 0
   const gap = caption ? WIDE_GAP : tiles.length === 1 ? 0 : GAP
   const [wide, high] = header.picture ? [header.picture[1], header.picture[0]] : [width, height]
-  const fit = fitting(tiles.length, state.width, header.height, high / wide, gap, caption)
+  const fit = fitting(tiles.length, state.width, header.height, high / wide, gap, caption, header.columns)
   tiles.forEach((tile, i) => {
     tile.x = (i % fit.columns) * (fit.width + gap)
     tile.y = Math.floor(i / fit.columns) * (fit.height + gap + caption) + caption
@@ -103,8 +103,13 @@ function arrange(state) {
   show(state)
 }
 
-// As many columns as give the largest tiles that all fit; if they would become too small to hit, the box scrolls.
-function fitting(count, width, height, aspect, gap, caption) {
+// As many columns as asked for, or as give the largest tiles that all fit; if they would become too small to hit, the
+// box scrolls.
+function fitting(count, width, height, aspect, gap, caption, asked) {
+  if (asked) {
+    const across = Math.min((width + gap) / asked - gap, ((height + gap) / Math.ceil(count / asked) - gap - caption) / aspect)
+    return { columns: asked, width: across, height: across * aspect }
+  }
   let best = { columns: 1, width: 0 }
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns)
