@@ -23,6 +23,7 @@ CHAPTERS = {
         ("pages/explore/filters.py", "Filters", ":material/apps:"),
         ("pages/explore/feature_maps.py", "Feature maps", ":material/layers:"),
         ("pages/explore/one_neuron.py", "One neuron", ":material/hub:"),
+        ("pages/explore/residual_block.py", "Residual block", ":material/merge_type:"),
         ("pages/explore/prediction.py", "Prediction", ":material/bar_chart:"),
     ],
 }

@@ -74,6 +74,12 @@ def shares(activations: Activations, block: ResidualBlock) -> np.ndarray:
     return np.divide(added, total, out=np.full_like(added, 0.5), where=total > 0)
 
 
+def share(activations: Activations, block: ResidualBlock) -> float:
+    """The same over all channels: Σ|F| / (Σ|F| + Σ|x|), 0 to 1."""
+    added, passed = (float(np.abs(activations[name]).sum()) for name in (block.residual, block.shortcut))
+    return added / (added + passed) if added + passed else 0.5
+
+
 def switched_off(activations: Activations, block: ResidualBlock, off: Off) -> Activations:
     """The same picture's way with F, or the shortcut, of one block taken as zero; as it was for ""."""
     if not off:

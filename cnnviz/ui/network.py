@@ -1,6 +1,7 @@
 """Which network the Explore pages look into, and what to do where its weights are not on this machine."""
 
 import uuid
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -8,22 +9,24 @@ from cnnviz.networks.download import Download, current, start
 from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
 from cnnviz.networks.zoo import MODELS, Model
 from cnnviz.ui import cached
+from cnnviz.ui.valid import keep_valid
 
 UNTRAINED = "untrained (random weights)"
 POLL_SECONDS = 0.5
 
 
-def choose_network() -> tuple[str, Model]:
-    """Draw the picker of `MODELS`; the chosen name and its network.
+def choose_network(offered: Sequence[str] = tuple(MODELS)) -> tuple[str, Model]:
+    """Draw the picker of `MODELS`, or of those `offered`; the chosen name and its network.
 
     The choice is in the link and stays while one moves between pages. Where the weights are missing a card offers the
     download, and the network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing
     is downloaded without a click.
     """
-    first = next(iter(MODELS))
+    first = offered[0]
+    keep_valid("network", offered, first)
     chosen = st.segmented_control(
         "Network",
-        list(MODELS),
+        list(offered),
         default=first,
         format_func=lambda key: MODELS[key].title,
         required=True,

@@ -1,0 +1,52 @@
+"""Residual block: the rows add up, the switch changes the answer as torch does, any address opens."""
+
+import numpy as np
+import pytest
+
+from cnnviz.gallery import gallery_picture
+from cnnviz.networks.residual import residual_blocks, share
+from cnnviz.ui import cached
+from tests.pages.test_explore import canvas, data_of, opened, words
+
+RESNET = {"network": "ResNet-18"}
+
+
+@pytest.mark.parametrize("block", ["layer1.0", "layer2.0", "layer4.1"])
+def test_the_rows_are_x_and_f_and_their_exact_sum(block: str) -> None:
+    app = opened("residual_block", **RESNET, block=block)
+    header, values = canvas(app, "block_rows")
+    x, f, total = values[:, 0].reshape(3, -1, *values.shape[2:])
+    step = header["step"]
+    assert step == 1
+    assert np.array_equal(x + f, total)
+    assert header["names"][0].startswith("x, ")
+    whole = cached.activations("resnet18", gallery_picture("chelsea"))
+    found = next(one for one in residual_blocks(whole.network) if one.name == block)
+    assert f"**{100 * share(whole, found):.0f} %**" in words(app)
+    assert ("projection" in words(app)) == (block == "layer2.0")
+
+
+@pytest.mark.parametrize(("off", "kept"), [("F(x)", 0), ("the shortcut", 1)])
+def test_switched_off_leaves_the_other_path_alone(off: str, kept: int) -> None:
+    app = opened("residual_block", **RESNET, block="layer3.1", block_off=off)
+    _, values = canvas(app, "block_rows")
+    parts = values[:, 0].reshape(3, -1, *values.shape[2:])
+    assert np.array_equal(parts[2], parts[kept])
+    assert not parts[1 - kept].any()
+    before, after = data_of(app, "block_before"), data_of(app, "block_after")
+    assert before["total"] != after["total"]
+
+
+def test_channels_come_in_the_order_that_is_asked_for() -> None:
+    header, _ = canvas(opened("residual_block", **RESNET, block_order="by number"), "block_rows")
+    assert header["names"][:8] == [f"x, {channel}" for channel in range(8)]
+    assert header["columns"] == 8
+
+
+@pytest.mark.parametrize(
+    "address",
+    [{"network": "AlexNet"}, {"block": "layer9.9"}, {"block_off": "everything"}, {"block_order": "<b>"}, {"block": ""}],
+)
+def test_junk_or_a_network_without_blocks_opens_one_that_has_some(address: dict[str, str]) -> None:
+    app = opened("residual_block", **address)
+    assert canvas(app, "block_rows")[1].shape[0] == 24
