@@ -22,6 +22,7 @@ CHAPTERS = {
     "Explore": [
         ("pages/explore/filters.py", "Filters", ":material/apps:"),
         ("pages/explore/feature_maps.py", "Feature maps", ":material/layers:"),
+        ("pages/explore/whole_network.py", "Whole network", ":material/view_week:"),
         ("pages/explore/one_neuron.py", "One neuron", ":material/hub:"),
         ("pages/explore/residual_block.py", "Residual block", ":material/merge_type:"),
         ("pages/explore/prediction.py", "Prediction", ":material/bar_chart:"),

@@ -148,6 +148,11 @@ class Activations:
             return None
         return Stage(node.name, kind, formula, out, float(maps[index]))
 
+    def settled(self, name: str) -> str:
+        """The node where a layer's values rest before another layer looks at them: behind BatchNorm, sum and ReLU."""
+        stages = list(self.behind(name, (0,) * 3))
+        return stages[-1].name if stages else name
+
     def makers(self, name: str) -> list[str]:
         """The explained layers behind the values that a layer is given; [] where that is the picture.
 

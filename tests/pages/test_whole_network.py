@@ -1,0 +1,65 @@
+"""Whole network: every convolution is there with its own channels, in order; any address opens."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from cnnviz.gallery import gallery_picture
+from cnnviz.networks.ranking import ranked
+from cnnviz.ui import cached
+from tests.pages.test_explore import data_of, opened
+
+RESNET = {"network": "ResNet-18"}
+
+
+def overview(app: AppTest) -> dict[str, Any]:
+    return data_of(app, "overview")
+
+
+def test_every_convolution_of_the_main_way_has_a_column_with_its_strongest_channels() -> None:
+    columns = overview(opened("whole_network", **RESNET))["columns"]
+    model = cached.model("resnet18")
+    convolutions = [path for path, layer in model.module.named_modules() if isinstance(layer, nn.Conv2d)]
+    assert [column["layer"] for column in columns] == [path for path in convolutions if "downsample" not in path]
+    whole = cached.activations("resnet18", gallery_picture("chelsea"))
+    assert columns[0]["channels"] == ranked(whole["relu"], "strength")[:6]
+    assert columns[0]["shape"] == "64 × 112 × 112"
+    assert all(column["box"][1] <= 64 for column in columns)
+
+
+@pytest.mark.parametrize("order", ["strength", "sparsity", "similarity", "number"])
+def test_the_chosen_channel_is_always_among_those_shown(order: str) -> None:
+    data = overview(
+        opened("whole_network", **RESNET, whole_layer="layer2.0.conv1", whole_channel="77", whole_order=order)
+    )
+    (column,) = [one for one in data["columns"] if one["layer"] == "layer2.0.conv1"]
+    assert 77 in column["channels"]
+    assert data["chosen"] == ["layer2.0.conv1", 77]
+    if order == "similarity":
+        assert column["channels"][0] == 77
+
+
+def test_a_followed_channel_leads_through_the_layers() -> None:
+    data = overview(
+        opened("whole_network", network="AlexNet", whole_layer="features.6", whole_channel="5", whole_follow="true")
+    )
+    assert data["followed"]
+    (column,) = [one for one in data["columns"] if one["layer"] == "features.6"]
+    assert column["channels"][0] == 5
+
+
+@pytest.mark.parametrize("scale", ["Each map", "Each layer", "One for all"])
+def test_the_colours_say_their_range(scale: str) -> None:
+    columns = overview(opened("whole_network", network="AlexNet", whole_scale=scale))["columns"]
+    ranges = {column["range"] for column in columns}
+    assert len(ranges) == (5 if scale == "Each layer" else 1)
+
+
+@pytest.mark.parametrize(
+    "address", [{"whole_layer": "nothing"}, {"whole_channel": "9999"}, {"whole_order": "<i>"}, {"whole_channel": ""}]
+)
+def test_junk_in_the_address_opens_what_is_there(address: dict[str, str]) -> None:
+    data = overview(opened("whole_network", network="AlexNet", **address))
+    assert data["chosen"][0] in [column["layer"] for column in data["columns"]]
