@@ -25,6 +25,7 @@ CHAPTERS = {
         ("pages/explore/whole_network.py", "Whole network", ":material/view_week:"),
         ("pages/explore/one_neuron.py", "One neuron", ":material/hub:"),
         ("pages/explore/residual_block.py", "Residual block", ":material/merge_type:"),
+        ("pages/explore/two_networks.py", "Two networks", ":material/compare:"),
         ("pages/explore/prediction.py", "Prediction", ":material/bar_chart:"),
     ],
 }
