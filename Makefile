@@ -6,7 +6,7 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix unit browser bench screenshots clean
+.PHONY: help run test check fix unit browser bench screenshots train clean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: $(VENV)/bench  ## this app against its peers, as ratios
 screenshots: $(VENV)/dev  ## every page, wide and narrow, light and dark, into screenshots/
 	$(BIN)/python -m tests.browser.install_chromium
 	$(BIN)/python -m tests.browser.screenshots
+
+train: $(VENV)/run  ## train the small networks anew, seeded: about 20 minutes on two cores (NAMES=slim_vgg for one)
+	$(BIN)/python -m cnnviz.training.siblings $(NAMES)
 
 $(VENV)/bench: $(VENV)/dev requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements-bench.txt --constraint constraints.txt

@@ -32,8 +32,8 @@ OUTSIDE = {
     "cnnviz.file_kinds": set(),
     "cnnviz.images": {"numpy", "PIL"},
     "cnnviz.gallery": {"numpy", "PIL"},
-    "cnnviz.networks": {"numpy", "PIL", "torch", "torchvision", "requests", "urllib3", "filelock"},
-    "cnnviz.training": {"numpy", "PIL", "torch", "torchvision"},
+    "cnnviz.networks": {"numpy", "PIL", "torch", "torchvision", "requests", "urllib3", "filelock", "safetensors"},
+    "cnnviz.training": {"numpy", "PIL", "torch", "torchvision", "safetensors"},
     "cnnviz.figures": {"numpy", "PIL", "plotly"},
     "cnnviz.ui": {"numpy", "PIL", "plotly", "streamlit"},
 }

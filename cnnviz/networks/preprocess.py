@@ -2,6 +2,7 @@
 
 The shorter side becomes 256 pixels, the middle 224×224 are cut out, and each colour is shifted and scaled by the mean
 and standard deviation of ImageNet: torchvision's `ImageClassification` preset, step by step so that each can be shown.
+The small networks that are trained here take the same steps to other sizes, with numbers of their own.
 """
 
 from dataclasses import dataclass
@@ -17,15 +18,30 @@ if TYPE_CHECKING:
 # picture of 256×2,560,000 pixels, of which 224 are used.
 LONGEST_ASPECT = 16
 
+CHANNELS = ("red", "green", "blue", "near infrared")
+
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """The settings a network was trained with; the defaults are those of the classic ImageNet recipe."""
+    """The settings a network was trained with; the defaults are those of the classic ImageNet recipe.
+
+    `mean` and `std` have one number for each channel. Where there are four, the fourth is near infrared, which no
+    photograph has: the mean of red, green and blue stands in for it.
+    """
 
     resize_size: int = 256
     crop_size: int = 224
-    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
-    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What the channels of the input are called.
+
+        >>> IMAGENET.channels
+        ('red', 'green', 'blue')
+        """
+        return CHANNELS[: len(self.mean)]
 
 
 IMAGENET = Preprocessing()
@@ -36,7 +52,8 @@ class PreprocessSteps:
     """Every stage between the picture and the network's input.
 
     Boxes are (left, top, right, bottom) in pixels. `kept_box` is the part of the picture that was resized: all of it,
-    except for extreme strips. `crop_box` lies in `resized`. `normalised` is the input, float32, shape (3, 224, 224).
+    except for extreme strips. `crop_box` lies in `resized`. `normalised` is the input, float32, shape (3, 224, 224)
+    or what the settings make of it.
     """
 
     picture: Image.Image
@@ -127,10 +144,14 @@ def preprocess(picture: Image.Image, settings: Preprocessing = IMAGENET) -> "tor
 def normalise(picture: Image.Image, settings: Preprocessing = IMAGENET) -> np.ndarray:
     """Colour values to (value / 255 − mean) / std, per channel: float32, shape (3, H, W), read-only.
 
+    With settings for four channels the shape is (4, H, W), and the fourth starts as the mean of the other three.
+
     >>> [f"{value:.2f}" for value in normalise(Image.new("RGB", (1, 1), "white")).ravel()]
     ['2.25', '2.43', '2.64']
     """
     values = np.asarray(picture, dtype=np.float32) / np.float32(255)  # (H, W, 3)
+    if len(settings.mean) > values.shape[2]:
+        values = np.concatenate([values, values.mean(axis=2, keepdims=True)], axis=2)
     mean, std = (np.array(numbers, dtype=np.float32) for numbers in (settings.mean, settings.std))
     normalised = (values - mean) / std
     channels_first = np.ascontiguousarray(normalised.transpose(2, 0, 1))

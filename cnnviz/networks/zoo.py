@@ -1,44 +1,30 @@
 """The networks one can look into, and how each is loaded.
 
-`MODELS` is a plain table that can be read without importing torch, so that a page can draw its picker at once.
-Torch and torchvision are imported when the first network is built.
+`MODELS` is a plain table that can be read without importing torch, so that a page can draw its picker at once. Torch is
+imported when the first network is built, torchvision with the first that is made of its layers.
+
+First come the small networks that are trained here (`make train`) and come along, then those of torchvision.
 """
 
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from cnnviz.networks.architecture import Published, Sibling
 from cnnviz.networks.download import Progress, fetch
 from cnnviz.networks.mapped import can_be_mapped, make_mapped_copy, mapped_copy
-from cnnviz.networks.preprocess import IMAGENET, Preprocessing, preprocess
+from cnnviz.networks.photograph_classes import class_names
+from cnnviz.networks.preprocess import Preprocessing, preprocess
 from cnnviz.networks.weights import WeightsError, WeightsFile, find, missing_sentence
 
 if TYPE_CHECKING:
     import torch
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """What is known about a network before it is built.
-
-    >>> MODELS["vgg16"].title, MODELS["vgg16"].year
-    ('VGG-16', 2014)
-    """
-
-    title: str
-    year: int
-    paper: str
-    description: str
-    builder: str  # the function of torchvision.models that builds it
-    weights_enum: str  # torchvision's name for the weights: class list and training recipe hang on it
-    weights: WeightsFile
-    notable_layers: tuple[str, ...]  # good first choices for a page that shows one layer
-    preprocessing: Preprocessing = IMAGENET
 
 
 @dataclass(frozen=True)
@@ -58,12 +44,74 @@ class Model:
     untrained_because: str = ""
 
     def preprocess(self, picture: Image.Image) -> "torch.Tensor":
-        """The picture as this network wants it: float32, shape (1, 3, 224, 224)."""
+        """The picture as this network wants it: float32, (1, 3, 224, 224), and for the small ones (1, 3, 96, 96) or
+        (1, 4, 28, 28)."""
         return preprocess(picture, self.preprocessing)
 
 
-MODELS: dict[str, Architecture] = {
-    "alexnet": Architecture(
+# Mean and standard deviation of the training crops, and of the training patches: one pair for all four channels there.
+CROPS = Preprocessing(resize_size=96, crop_size=96, mean=(0.44, 0.36, 0.34), std=(0.30, 0.25, 0.24))
+PATCHES = Preprocessing(resize_size=28, crop_size=28, mean=(0.42,) * 4, std=(0.14,) * 4)
+
+PHOTOGRAPHS_TOLD = (
+    "It was trained to tell ten photographs and their turns apart; whatever it is shown, it names one of the ten."
+)
+
+MODELS: dict[str, Sibling | Published] = {
+    "slim_alexnet": Sibling(
+        title="Slim AlexNet",
+        year=2012,
+        paper="Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, "
+        "NeurIPS 2012; the layout is theirs, the width and the training are not",
+        description="AlexNet with 32 first filters of 11×11, small enough to come along trained.",
+        builder="cnnviz.networks.slim:SlimAlexNet",
+        file_name="slim_alexnet.safetensors",
+        classes=class_names(),
+        told=PHOTOGRAPHS_TOLD,
+        notable_layers=("features.0", "features.3", "features.6", "features.8", "features.10"),
+        preprocessing=CROPS,
+    ),
+    "slim_vgg": Sibling(
+        title="Slim VGG",
+        year=2014,
+        paper="Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, "
+        "arXiv:1409.1556; the layout is their configuration A (VGG-11), the width and the training are not theirs",
+        description="VGG-11 with 16 to 64 channels: 3×3 convolutions only, in five blocks.",
+        builder="cnnviz.networks.slim:SlimVGG",
+        file_name="slim_vgg.safetensors",
+        classes=class_names(),
+        told=PHOTOGRAPHS_TOLD,
+        notable_layers=("features.0", "features.3", "features.6", "features.11", "features.18"),
+        preprocessing=CROPS,
+    ),
+    "slim_resnet": Sibling(
+        title="Slim ResNet",
+        year=2015,
+        paper="He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385; the layout is that "
+        "of their ResNet-18, the width and the training are not theirs",
+        description="ResNet-18 with 16 to 128 channels: eight blocks, each adding to what it was given.",
+        builder="cnnviz.networks.slim_resnet:SlimResNet",
+        file_name="slim_resnet.safetensors",
+        classes=class_names(),
+        told=PHOTOGRAPHS_TOLD,
+        notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
+        preprocessing=CROPS,
+    ),
+    "sat6_convnet": Sibling(
+        title="Sat6ConvNet",
+        year=2015,
+        paper="Basu et al.: DeepSat, ACM SIGSPATIAL 2015, for the form of the data; the lecture's network, made to fit "
+        "patches of 4×28×28",
+        description="The lecture's ConvNet for patches of land: two convolutions of 5×5, three dense layers.",
+        builder="cnnviz.networks.slim:Sat6ConvNet",
+        file_name="sat6_convnet.safetensors",
+        classes=("barren land", "trees", "grassland", "other"),
+        told="It tells four drawn kinds of land apart, nothing else. A photograph has no near infrared: the mean of "
+        "its colours stands in.",
+        notable_layers=("features.0", "features.3"),
+        preprocessing=PATCHES,
+    ),
+    "alexnet": Published(
         title="AlexNet",
         year=2012,
         paper="Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, "
@@ -78,7 +126,7 @@ MODELS: dict[str, Architecture] = {
         ),
         notable_layers=("features.0", "features.3", "features.6", "features.8", "features.10"),
     ),
-    "vgg16": Architecture(
+    "vgg16": Published(
         title="VGG-16",
         year=2014,
         paper="Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, "
@@ -93,7 +141,7 @@ MODELS: dict[str, Architecture] = {
         ),
         notable_layers=("features.0", "features.5", "features.10", "features.17", "features.28"),
     ),
-    "resnet18": Architecture(
+    "resnet18": Published(
         title="ResNet-18",
         year=2015,
         paper="He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385",
@@ -107,7 +155,7 @@ MODELS: dict[str, Architecture] = {
         ),
         notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
     ),
-    "resnet50": Architecture(
+    "resnet50": Published(
         title="ResNet-50",
         year=2015,
         paper="He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385. "
@@ -125,13 +173,13 @@ MODELS: dict[str, Architecture] = {
 }
 
 
-def architecture(name: str) -> Architecture:
+def architecture(name: str) -> Sibling | Published:
     """The entry of `MODELS`, or a ValueError that says which there are.
 
     >>> architecture("resnet-18")
     Traceback (most recent call last):
-    ValueError: There is no network named "resnet-18". Did you mean resnet18? There are: alexnet, vgg16, resnet18, \
-resnet50.
+    ValueError: There is no network named "resnet-18". Did you mean resnet18? There are: slim_alexnet, slim_vgg, \
+slim_resnet, sat6_convnet, alexnet, vgg16, resnet18, resnet50.
     """
     if name in MODELS:
         return MODELS[name]
@@ -143,25 +191,26 @@ resnet50.
 def load_model(name: str, download: bool = True, progress: Callable[[Progress], None] | None = None) -> Model:
     """The network `name`, with its trained weights where they can be had.
 
-    Weights are looked for in torch hub's folder and in the app's own; where they are in neither and `download` is
-    true they are fetched, and `progress` is called as they arrive. Where none can be had (no network, a damaged
-    file) the model comes untrained: the same random weights each time, `.trained` False, `.untrained_because` a
-    sentence. A download that failed is also told as a warning, since a script would not look at the flag.
+    The small networks come trained with the project. For torchvision's, weights are looked for in torch hub's folder
+    and in the app's own; where they are in neither and `download` is true they are fetched, and `progress` is called as
+    they arrive. Where none can be had (no network, a damaged file) the model comes untrained: the same random weights
+    each time, `.trained` False, `.untrained_because` a sentence. A download that failed is also told as a warning,
+    since a script would not look at the flag.
 
     Raises ValueError for a name that is not in `MODELS`.
 
-    >>> model = load_model("resnet18", download=False)
-    >>> model.module.training, len(model.classes)
-    (False, 1000)
+    >>> model = load_model("slim_resnet")
+    >>> model.trained, model.module.training, len(model.classes)
+    (True, False, 37)
     """
     entry = architecture(name)
     try:
-        path = find(entry.weights)
-        if path is None and download:
-            path = fetch(entry.weights, progress)
+        path = weights_path(entry, download, progress)
         if path is not None:
             module = _trained_module(entry, path)
             return Model(name, module, True, _classes(entry), entry.preprocessing, weights_path=path)
+        if isinstance(entry, Sibling):
+            raise WeightsError(f"{entry.path} comes with the project and is missing: restore it, or run make train.")
         reason = missing_sentence(entry.weights)
     except WeightsError as error:
         reason = str(error)
@@ -170,23 +219,45 @@ def load_model(name: str, download: bool = True, progress: Callable[[Progress], 
     return Model(name, _untrained_module(entry), False, _classes(entry), entry.preprocessing, untrained_because=reason)
 
 
-def _classes(entry: Architecture) -> list[str]:
+def weights_path(
+    entry: Sibling | Published, download: bool = False, progress: Callable[[Progress], None] | None = None
+) -> Path | None:
+    """Where the network's weights are on this machine, fetched if that is asked for, or None. Raises WeightsError."""
+    if isinstance(entry, Sibling):
+        return entry.path if entry.path.is_file() else None
+    path = find(entry.weights)
+    return fetch(entry.weights, progress) if path is None and download else path
+
+
+def _classes(entry: Sibling | Published) -> list[str]:
+    if isinstance(entry, Sibling):
+        return list(entry.classes)
     from torchvision.models import get_weight
 
     return list(get_weight(entry.weights_enum).meta["categories"])
 
 
-def _unfilled_module(entry: Architecture) -> "torch.nn.Module":
-    """The network's layers on torch's meta device: shapes without numbers, built in milliseconds."""
-    import torch
+def build(entry: Sibling | Published) -> "torch.nn.Module":
+    """The network as its class or function starts it, with random weights of torch's own choice."""
+    if isinstance(entry, Sibling):
+        module_name, class_name = entry.builder.split(":")
+        network: torch.nn.Module = getattr(import_module(module_name), class_name)(len(entry.classes))
+        return network
     from torchvision.models import get_model_builder
 
+    return get_model_builder(entry.builder)(weights=None)
+
+
+def _unfilled_module(entry: Sibling | Published) -> "torch.nn.Module":
+    """The network's layers on torch's meta device: shapes without numbers, built in milliseconds."""
+    import torch
+
     with torch.device("meta"):
-        module = get_model_builder(entry.builder)(weights=None)
+        module = build(entry)
     return module.eval().requires_grad_(False)
 
 
-def _trained_module(entry: Architecture, path: Path) -> "torch.nn.Module":
+def _trained_module(entry: Sibling | Published, path: Path) -> "torch.nn.Module":
     """The network with the numbers of the file put in place, mapped from disk where the file allows it.
 
     Built on the meta device and assigned, so no random weights are drawn only to be overwritten. Of a mapped file
@@ -195,17 +266,20 @@ def _trained_module(entry: Architecture, path: Path) -> "torch.nn.Module":
     """
     module = _unfilled_module(entry)
     expected = {key: tensor.dtype for key, tensor in module.state_dict().items()}
-    state = _read_state(path if can_be_mapped(path) else mapped_copy(path) or path)
+    if isinstance(entry, Sibling):
+        state = _read_safetensors(path)
+    else:
+        state = _read_state(path if can_be_mapped(path) else mapped_copy(path) or path)
     try:
         module.load_state_dict(state, strict=True, assign=True)
     except Exception as error:  # torch's own words are many lines long and speak of keys
         raise WeightsError(
             f"{path} holds weights of another network: their names or shapes are not those of {entry.title}. "
-            f"Replace it with {entry.weights.name}."
+            f"Replace it with {entry.file_name if isinstance(entry, Sibling) else entry.weights.name}."
         ) from error
     if any(tensor.dtype != expected[key] for key, tensor in module.state_dict().items()):
         raise WeightsError(f"{path} holds numbers of another type than {entry.title} computes with (float32).")
-    if not can_be_mapped(path) and mapped_copy(path) is None:
+    if isinstance(entry, Published) and not can_be_mapped(path) and mapped_copy(path) is None:
         make_mapped_copy(path, state)
     # Assigned tensors bring their own flag with them.
     return module.eval().requires_grad_(False)
@@ -223,7 +297,16 @@ def _read_state(path: Path) -> "dict[str, torch.Tensor]":
     return state
 
 
-def _untrained_module(entry: Architecture, seed: int = 0) -> "torch.nn.Module":
+def _read_safetensors(path: Path) -> "dict[str, torch.Tensor]":
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path, device="cpu")
+    except Exception as error:  # a damaged file raises several things, none of them a sentence
+        raise WeightsError(f"{path} cannot be read as a safetensors file; it may be damaged.") from error
+
+
+def _untrained_module(entry: Sibling | Published, seed: int = 0) -> "torch.nn.Module":
     """Random weights, the same each time; the process's random numbers are left as they were.
 
     Convolutions: He et al. 2015 (arXiv:1502.01852), normal with variance 2 / fan_out; linear layers: normal, standard

@@ -1,13 +1,17 @@
 """The lecture's two classifiers for patches of four channels, with starting weights that only their seed decides."""
 
 import math
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn.utils import skip_init
 
+from cnnviz.networks.slim import Sat6ConvNet
+
 CHANNELS, SIDE, NUM_CLASSES = 4, 28, 4
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def sat6_mlp(seed: int, hidden_units: int = 128) -> nn.Sequential:
@@ -29,39 +33,27 @@ def sat6_mlp(seed: int, hidden_units: int = 128) -> nn.Sequential:
     return started(network, seed)
 
 
-def sat6_convnet(seed: int) -> nn.Sequential:
-    """The lecture's Sat6ConvNet, made to fit: 4 input channels, and 16·4·4 features after the second pool.
+def sat6_convnet(seed: int) -> Sat6ConvNet:
+    """The lecture's Sat6ConvNet, made to fit, with starting weights of this seed.
 
     Takes (N, 4, 28, 28), gives scores (N, 4).
 
     >>> sum(parameter.numel() for parameter in sat6_convnet(seed=0).parameters())
     57460
     """
-    network = nn.Sequential(
-        skip_init(nn.Conv2d, CHANNELS, 32, 5),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        skip_init(nn.Conv2d, 32, 16, 5),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        skip_init(nn.Linear, 16 * 4 * 4, 128),
-        nn.ReLU(),
-        skip_init(nn.Linear, 128, 64),
-        nn.ReLU(),
-        skip_init(nn.Linear, 64, NUM_CLASSES),
-    )
-    return started(network, seed)
+    with torch.device("meta"):  # so that torch's own start draws no random numbers
+        network = Sat6ConvNet(NUM_CLASSES)
+    return started(network.to_empty(device="cpu"), seed)
 
 
-def started(network: nn.Sequential, seed: int) -> nn.Sequential:
+def started(network: Network, seed: int) -> Network:
     """Write starting weights as torch's own layers draw them (uniform, ± 1 / √ inputs), and hand the network back.
 
     From a generator of its own: torch's global one, which other visitors use too, is left alone.
     """
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for layer in network:
+        for layer in network.modules():
             if isinstance(layer, nn.Linear | nn.Conv2d):
                 bound = 1 / math.sqrt(layer.weight[0].numel())
                 for parameter in layer.parameters():

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preprocess_steps
-from cnnviz.networks.weights import find
-from cnnviz.networks.zoo import MODELS, Model, architecture, load_model
+from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights_path
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -65,7 +64,7 @@ def model(name: str) -> Model:
     Trained as soon as its weights are on this machine; nothing is downloaded here. Raises ValueError for a name that
     is not in `MODELS`.
     """
-    path = find(architecture(name).weights)
+    path = weights_path(architecture(name))
     changed = path.stat().st_mtime_ns if path is not None else 0
     return _model(name, path, changed)
 

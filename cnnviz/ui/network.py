@@ -5,22 +5,26 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnnviz.networks.architecture import Published, Sibling
 from cnnviz.networks.download import Download, current, start
 from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
 from cnnviz.networks.zoo import MODELS, Model
 from cnnviz.ui import cached
+from cnnviz.ui.lesson import read_lesson
 from cnnviz.ui.valid import keep_valid
 
 UNTRAINED = "untrained (random weights)"
 POLL_SECONDS = 0.5
+CARD_HEIGHT = 60  # pixels that the line about a network takes
 
 
 def choose_network(offered: Sequence[str] = tuple(MODELS)) -> tuple[str, Model]:
     """Draw the picker of `MODELS`, or of those `offered`; the chosen name and its network.
 
-    The choice is in the link and stays while one moves between pages. Where the weights are missing a card offers the
-    download, and the network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing
-    is downloaded without a click.
+    The choice is in the link and stays while one moves between pages. Under a network that comes along a line says what
+    it was trained on, and its model card the rest. Where weights are missing a card offers the download, and the
+    network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing is downloaded
+    without a click.
     """
     first = offered[0]
     keep_valid("network", offered, first)
@@ -35,9 +39,32 @@ def choose_network(offered: Sequence[str] = tuple(MODELS)) -> tuple[str, Model]:
     )
     name = chosen or first  # a link with an empty network= chooses none
     model = cached.model(name)
-    if not model.trained:
-        weights_card(model)
+    entry = MODELS[name]
+    if isinstance(entry, Sibling):
+        model_card(entry, model)
+    elif not model.trained:
+        weights_card(model, entry)
     return name, model
+
+
+def height_beside(model: Model, height: int) -> int:
+    """What is left, in pixels, of the height of a page's stage where a line about the network stands above it."""
+    return height - CARD_HEIGHT if isinstance(MODELS[model.name], Sibling) or not model.trained else height
+
+
+def model_card(entry: Sibling, model: Model) -> None:
+    """One line: what the network was trained on and what it cannot do; its model card behind a button."""
+    with st.container(horizontal=True, vertical_alignment="center", key="model_card"):
+        if model.trained:
+            st.markdown(f":material/school: {entry.told}")
+        else:
+            st.markdown(f":material/casino: **{entry.title} is {UNTRAINED}.** {model.untrained_because}")
+        if entry.card_path.is_file():
+            card = read_lesson(str(entry.card_path))
+            with st.popover("Model card", icon=":material/description:"):
+                st.markdown(f"**{card.title}.** {card.promise}")
+                for heading, body in card.slots.items():
+                    st.markdown(f"**{heading}**\n\n{body}")
 
 
 def untrained_label(model: Model) -> None:
@@ -46,38 +73,35 @@ def untrained_label(model: Model) -> None:
         st.badge(UNTRAINED, icon=":material/casino:", color="orange")
 
 
-def weights_card(model: Model) -> None:
+def weights_card(model: Model, entry: Published) -> None:
     """One line: what is missing, and a way to get it; while it is fetched, how far it is."""
-    file = MODELS[model.name].weights
-    download = current(file)
+    download = current(entry.weights)
     polls = download is not None and download.progress().running
-    st.fragment(_draw_card, run_every=POLL_SECONDS if polls else None)(model)
+    st.fragment(_draw_card, run_every=POLL_SECONDS if polls else None)(model, entry)
 
 
-def _draw_card(model: Model) -> None:
-    file = MODELS[model.name].weights
+def _draw_card(model: Model, entry: Published) -> None:
     if cached.model(model.name).trained:
         st.rerun()  # it has arrived: the page is drawn again with the trained network
-    download = current(file)
+    download = current(entry.weights)
     if download is not None and download.progress().running:
         _draw_progress(download)
     else:
-        _draw_offer(model, download)
+        _draw_offer(model, entry, download)
 
 
-def _draw_offer(model: Model, download: Download | None) -> None:
-    file = MODELS[model.name].weights
+def _draw_offer(model: Model, entry: Published, download: Download | None) -> None:
+    file = entry.weights
     # The reason is for those who asked; whoever comes later is offered the download as if it were new.
     failed = bool(_follower(file)) and download is not None and download.progress().state == "failed"
     if st.session_state.pop(_polling_key(file), False):
         st.rerun()  # it ended without the file: draw the page again, so that the card asks no more
     with st.container(horizontal=True, vertical_alignment="center", key="weights_card"):
-        title = MODELS[model.name].title
         if failed and download is not None:
-            st.markdown(f":material/error: **{title} is {UNTRAINED}.** {download.progress().error}")
+            st.markdown(f":material/error: **{entry.title} is {UNTRAINED}.** {download.progress().error}")
         else:
             reason = absence(file) if find(file) is None else model.untrained_because
-            st.markdown(f":material/casino: **{title} is {UNTRAINED}.** {reason}")
+            st.markdown(f":material/casino: **{entry.title} is {UNTRAINED}.** {reason}")
         label = "Retry" if failed else f"Download {megabytes(file.approx_size)}"
         if st.button(label, key="weights_download", icon=":material/download:"):
             start(file).progress(_follower(file, asks=True))

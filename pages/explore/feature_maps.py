@@ -14,7 +14,7 @@ from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic, sampling_step
-from cnnviz.ui.network import UNTRAINED, choose_network, untrained_label
+from cnnviz.ui.network import UNTRAINED, choose_network, height_beside, untrained_label
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.valid import keep_valid
 
@@ -23,7 +23,7 @@ ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 lesson = read_lesson(__file__)
 lesson.header()
 name, model = choose_network()
-height = 330 if model.trained else 270  # the card about missing weights takes the difference
+height = height_beside(model, 330)
 left, right = st.columns([11, 9], gap="large")
 # The progress bar has a place of its own: were it to come and go before the canvas, the canvas would be made anew.
 controls, progress, stage = left.container(horizontal=True), left.container(), left.container()

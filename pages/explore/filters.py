@@ -8,10 +8,9 @@ from cnnviz.figures.tiles import Scale
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic
-from cnnviz.ui.network import choose_network, untrained_label
+from cnnviz.ui.network import choose_network, height_beside, untrained_label
 from cnnviz.ui.valid import keep_valid
 
-COLOURS = ("red", "green", "blue")
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 
 ONE_WEIGHT = "layer2.0.downsample.0"
@@ -19,7 +18,7 @@ ONE_WEIGHT = "layer2.0.downsample.0"
 lesson = read_lesson(__file__)
 lesson.header()
 name, model = choose_network()
-height = 330 if model.trained else 270  # the card about missing weights takes the difference
+height = height_beside(model, 330)
 
 convolutions = {path: layer for path, layer in model.module.named_modules() if type(layer).__name__ == "Conv2d"}
 left, right = st.columns([11, 9], gap="large")
@@ -83,7 +82,10 @@ with left:
     )
 with right:
     kernel = weights[chosen] if sees_colours else weights[chosen, input_channel][None]  # (3 or 1, kh, kw)
-    names = list(COLOURS) if sees_colours else [f"filter {chosen}, input channel {input_channel}"]
+    channels = model.preprocessing.channels
+    names = list(channels) if sees_colours else [f"filter {chosen}, input channel {input_channel}"]
+    if not sees_colours and num_inputs == len(channels):
+        names = [f"filter {chosen}, {channels[input_channel]}"]
     mosaic(
         kernel[None] if sees_colours else kernel,
         key="filter_enlarged",
@@ -105,9 +107,9 @@ st.markdown(
 )
 try_this(
     [
-        Suggestion("The first layer of AlexNet", {"network": "alexnet", "convolution": "features.0", "filter": 0}),
-        Suggestion("ResNet-18 begins with 7 × 7", {"network": "resnet18", "convolution": "conv1", "filter": 0}),
-        Suggestion("A kernel of one weight", {"network": "resnet18", "convolution": ONE_WEIGHT, "filter": 0}),
+        Suggestion("AlexNet’s first layer, 11 × 11", {"network": "slim_alexnet", "convolution": "features.0"}),
+        Suggestion("A ResNet begins with 7 × 7", {"network": "slim_resnet", "convolution": "conv1", "filter": 0}),
+        Suggestion("A kernel of one weight", {"network": "slim_resnet", "convolution": ONE_WEIGHT, "filter": 0}),
     ],
     key="filters",
 )

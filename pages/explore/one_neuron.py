@@ -15,15 +15,15 @@ from cnnviz.ui.picture import choose_picture
 
 lesson = read_lesson(__file__)
 lesson.header()
-left, right = st.columns([11, 9], gap="large", vertical_alignment="bottom")
-with left:
-    name, model = choose_network()
+name, model = choose_network()
+left, right = st.columns([13, 7], vertical_alignment="bottom")
 with right:
     picture = choose_picture()
 progress = st.container()
 with progress:
     activations: Activations = cached.activations(name, picture)
-layer, index = choose_neuron(activations)
+with left:
+    layer, index = choose_neuron(activations)
 neuron = activations.neuron(layer, index)
 
 

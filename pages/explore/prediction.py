@@ -7,15 +7,15 @@ from PIL import Image, ImageDraw
 from cnnviz.figures.palettes import INPUT
 from cnnviz.figures.softmax import softmax_table
 from cnnviz.gallery import gallery_picture
-from cnnviz.networks.preprocess import PreprocessSteps
+from cnnviz.networks.architecture import Sibling
+from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps
+from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic
 from cnnviz.ui.network import choose_network, untrained_label
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.softmax import number, show_softmax
-
-COLOURS = ("red", "green", "blue")
 
 
 def framed(picture: Image.Image, box: tuple[float, float, float, float]) -> Image.Image:
@@ -44,14 +44,16 @@ def show_pictures(steps: PreprocessSteps) -> None:
     cropped.caption(f"cropped, {size(steps.cropped)}")
 
 
-def show_normalisation(steps: PreprocessSteps, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
-    """The three divisions for the pixel in the middle, with the numbers put in."""
+def show_normalisation(steps: PreprocessSteps, settings: Preprocessing) -> None:
+    """The division of each channel for the pixel in the middle, with the numbers put in."""
     row, column = steps.cropped.height // 2, steps.cropped.width // 2
-    pixel = np.asarray(steps.cropped)[row, column]
+    red, green, blue = np.asarray(steps.cropped)[row, column]
+    values = [f"{red}/255", f"{green}/255", f"{blue}/255", f"({red} + {green} + {blue})/3/255"]
+    width = max(map(len, settings.channels)) + 1
     lines = [
-        f"{colour:<6}({value}/255 − {mean[channel]}) / {std[channel]} "
-        f"≈ {number(float(steps.normalised[channel, row, column]))}"
-        for channel, (colour, value) in enumerate(zip(COLOURS, pixel, strict=True))
+        f"{channel:<{width}}({values[place]} − {settings.mean[place]}) / {settings.std[place]} "
+        f"≈ {number(float(steps.normalised[place, row, column]))}"
+        for place, channel in enumerate(settings.channels)
     ]
     st.markdown(f"The pixel in row {row}, column {column}, rounded to four decimals:")
     st.code("\n".join(lines), language=None)
@@ -63,7 +65,7 @@ name, model = choose_network()
 left, right = st.columns([11, 9], gap="large")
 with right:
     picture = choose_picture()
-    steps = cached.preprocessing(model, picture)
+    steps, settings = cached.preprocessing(model, picture), model.preprocessing
     show_pictures(steps)
 with left:
     answer = cached.forward_pass(name, picture)
@@ -74,12 +76,12 @@ with right:
     mosaic(
         steps.normalised,
         key="prediction_input",
-        label="The network's input: red, green and blue, each shifted and scaled to numbers around zero.",
+        label=f"The network's input: {', '.join(settings.channels)}, each shifted and scaled to numbers around zero.",
         palette="diverging",
         noun="colour",
-        names=COLOURS,
+        names=settings.channels,
         height=150,
-        hint="normalised, 3 × 224 × 224",
+        hint="normalised, " + " × ".join(map(str, steps.normalised.shape)),
     )
 
 
@@ -88,11 +90,21 @@ def forget_address() -> None:
     st.query_params.pop("picture", None)
 
 
+if name == "sat6_convnet":
+    second = Suggestion("Show it a brick wall", {"picture": gallery_picture("brick")})
+elif isinstance(MODELS[name], Sibling):
+    second = Suggestion("Show it galaxies, which have no upright", {"picture": gallery_picture("galaxies")})
+else:
+    second = Suggestion("Show it galaxies, which are no class", {"picture": gallery_picture("galaxies")})
+if name == "slim_resnet":
+    another = Suggestion("Ask a network that knows only land", {"network": "sat6_convnet"})
+else:
+    another = Suggestion("Ask Slim ResNet", {"network": "slim_resnet"})
 try_this(
     [
         Suggestion("Show it a cup of coffee", {"picture": gallery_picture("coffee")}),
-        Suggestion("Show it galaxies, which are no class", {"picture": gallery_picture("galaxies")}),
-        Suggestion("Ask ResNet-18", {"network": "resnet18"}),
+        second,
+        another,
     ],
     key="prediction",
     before=forget_address,
@@ -102,10 +114,19 @@ st.markdown(lesson["From scores to probabilities"])
 formula = r"p_i = \frac{e^{z_i - \max z}}{\sum_{k} e^{z_k - \max z}}"
 numbers = rf"\frac{{{highest.exponential:.4f}}}{{{table.total:.4f}}} \approx {highest.percent:.2f}\,\%"
 st.latex(rf"{formula} \qquad p_{{\text{{highest}}}} \approx {numbers}")
-untrained = "Random weights, even shares" if highest.percent < 1 else "Random weights, one class ahead"
-st.markdown(lesson["Trained"] if model.trained else lesson[untrained])
+if not model.trained:
+    st.markdown(lesson["Random weights, even shares" if highest.percent < 1 else "Random weights, one class ahead"])
+elif len(settings.channels) == 4:
+    st.markdown(lesson["Trained on drawn land"])
+elif isinstance(MODELS[name], Sibling):
+    st.markdown(lesson["Trained here"].format(classes=len(model.classes)))
+else:
+    st.markdown(lesson["Trained"])
 st.subheader("What the network is given", anchor=False)
-st.markdown(lesson["What the network is given"])
-show_normalisation(steps, model.preprocessing.mean, model.preprocessing.std)
+given = lesson["What the network is given"]
+st.markdown(given.format(crop=settings.crop_size, resize=settings.resize_size))
+if len(settings.channels) == 4:
+    st.markdown(lesson["No near infrared"])
+show_normalisation(steps, settings)
 lesson.more("Why the largest score is taken off")
 lesson.more("What a probability here is not")

@@ -22,15 +22,14 @@ ORDERS = ("strongest sum", "F(x) brings most", "shortcut brings most", "by numbe
 
 lesson = read_lesson(__file__)
 lesson.header()
-left, right = st.columns([11, 9], gap="large", vertical_alignment="bottom")
-with left:
-    name, model = choose_network(RESNETS)
+name, model = choose_network(RESNETS)
+left, right = st.columns([13, 7], vertical_alignment="bottom")
 with right:
     picture = choose_picture()
 whole = cached.activations(name, picture)
 blocks = {block.name: block for block in residual_blocks(whole.network)}
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with left.container(horizontal=True, vertical_alignment="bottom"):
     keep_valid("block", blocks, next(iter(blocks)))
     chosen = st.selectbox("Block", list(blocks), key="block", bind="query-params", width=150)
     off_words = st.segmented_control(

@@ -9,7 +9,7 @@ from torch import nn
 from torchvision.models import get_model_builder
 
 from cnnviz.networks.feature_maps import feature_maps, forward, layer_table
-from cnnviz.networks.zoo import MODELS
+from cnnviz.networks.zoo import MODELS, build
 
 
 def small_network() -> nn.Sequential:
@@ -39,8 +39,9 @@ def image() -> torch.Tensor:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_map_is_what_the_network_without_in_place_layers_gives(name: str) -> None:
     torch.manual_seed(0)
-    module = get_model_builder(MODELS[name].builder)(weights=None).eval()
-    image = torch.randn(1, 3, 96, 96)
+    module = build(MODELS[name]).eval()
+    settings = MODELS[name].preprocessing
+    image = torch.randn(1, len(settings.channels), *(min(settings.crop_size, 96),) * 2)
     ours = forward(module, image)
 
     for layer in module.modules():  # a copy without in-place layers would take twice the memory

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.gallery import gallery_picture
 from cnnviz.images import Picture
+from cnnviz.networks.architecture import Published
 from cnnviz.networks.feature_maps import feature_maps
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
@@ -59,11 +60,11 @@ def words(app: AppTest) -> str:
 def test_the_first_layers_filters_are_sent_as_torch_holds_them() -> None:
     app = opened("filters")
     header, values = canvas(app, "filters_mosaic")
-    weight = cached.model("alexnet").module.get_submodule("features.0").weight
+    weight = cached.model("slim_alexnet").module.get_submodule("features.0").weight
     assert header["palette"] == "rgb"
     assert (values == weight.detach().numpy()).all()
-    assert "(64, 3, 11, 11)" in words(app)
-    assert "(11·11·3 + 1)·64 = 23,296" in words(app)
+    assert "(32, 3, 11, 11)" in words(app)
+    assert "(11·11·3 + 1)·32 = 11,648" in words(app)
 
 
 def test_deeper_filters_are_shown_for_the_chosen_input_channel() -> None:
@@ -79,7 +80,9 @@ def test_deeper_filters_are_shown_for_the_chosen_input_channel() -> None:
     assert "3·3·64·128 = 73,728" in words(app)  # no bias in a ResNet
 
 
-@pytest.mark.parametrize(("network", "title"), [("alexnet", "AlexNet"), ("resnet18", "ResNet-18")])
+@pytest.mark.parametrize(
+    ("network", "title"), [(name, MODELS[name].title) for name in MODELS if name not in ("vgg16", "resnet50")]
+)
 def test_feature_maps_are_the_networks_own_for_the_picture(network: str, title: str) -> None:
     app = opened("feature_maps", network=title, channel="7")
     model = cached.model(network)
@@ -130,7 +133,7 @@ def test_the_prediction_is_torchs_softmax_of_torchs_scores() -> None:
 
 def test_the_normalisation_is_written_with_the_numbers_of_the_picture() -> None:
     app = opened("prediction")
-    steps = cached.model("alexnet").preprocess(gallery_picture("chelsea").image)[0, :, 112, 112]
+    steps = cached.model("slim_alexnet").preprocess(gallery_picture("chelsea").image)[0, :, 48, 48]
     lines = app.code[0].value.splitlines()
     assert len(lines) == 3
     for line, value in zip(lines, steps.tolist(), strict=True):
@@ -141,7 +144,7 @@ def test_the_normalisation_is_written_with_the_numbers_of_the_picture() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_untrained_network_is_called_so_beside_its_output(page: str) -> None:
-    app = opened(page)
+    app = opened(page, network="AlexNet")
     badges = [element.value for element in app.markdown if "badge[" in element.value and UNTRAINED in element.value]
     assert bool(badges) == (not cached.model("alexnet").trained)
 
@@ -162,7 +165,7 @@ def test_an_untrained_network_is_called_so_beside_its_output(page: str) -> None:
 )
 def test_a_junk_address_gives_the_page_as_it_starts(page: str, address: dict[str, str]) -> None:
     app = opened(page, **address)
-    assert app.segmented_control(key="network").value in ("alexnet", None)  # an empty network= highlights none
+    assert app.segmented_control(key="network").value in ("slim_alexnet", None)  # an empty network= highlights none
     assert page == "prediction" or canvas(app, f"{page}_mosaic")[0]["scale"] == "all"
     for key in ("channel", "filter"):
         for number in (widget for widget in app.number_input if widget.key == key):
@@ -208,6 +211,7 @@ def trained_resnet18(no_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = f"resnet18-{hashlib.sha256(saved.read_bytes()).hexdigest()[:8]}.pth"
     saved.rename(no_weights / name)
     entry = MODELS["resnet18"]
+    assert isinstance(entry, Published)
     monkeypatch.setitem(MODELS, "resnet18", replace(entry, weights=replace(entry.weights, name=name)))
 
 

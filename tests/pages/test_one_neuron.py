@@ -55,6 +55,17 @@ def test_the_first_layer_names_its_colours() -> None:
     assert data["makers"] == []
 
 
+@pytest.mark.parametrize("title", ["Slim AlexNet", "Slim VGG", "Slim ResNet", "Sat6ConvNet"])
+def test_a_network_that_comes_along_is_taken_apart_like_any_other(title: str) -> None:
+    app = opened("one_neuron", network=title)
+    expect_lines_add_up(neuron_of(app))
+    buttons = [button for button in app.button if button.key and button.key.startswith("neuron")]
+    buttons[2].click().run()
+    assert not app.exception
+    colours = {term["name"] for term in neuron_of(app)["terms"]}
+    assert colours == {"red", "green", "blue"} | ({"near infrared"} if title == "Sat6ConvNet" else set())
+
+
 def test_a_max_pooling_rings_its_winner() -> None:
     data = neuron_of(opened("one_neuron", **RESNET, neuron_layer="maxpool", neuron_row="0", neuron_column="0"))
     (term,) = data["terms"]

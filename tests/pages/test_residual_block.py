@@ -50,3 +50,12 @@ def test_channels_come_in_the_order_that_is_asked_for() -> None:
 def test_junk_or_a_network_without_blocks_opens_one_that_has_some(address: dict[str, str]) -> None:
     app = opened("residual_block", **address)
     assert canvas(app, "block_rows")[1].shape[0] == 24
+
+
+def test_the_small_resnet_that_comes_along_is_where_it_opens() -> None:
+    app = opened("residual_block")
+    assert app.segmented_control(key="network").value == "slim_resnet"
+    _, values = canvas(app, "block_rows")
+    x, f, total = values[:, 0].reshape(3, -1, *values.shape[2:])
+    assert np.array_equal(x + f, total)
+    assert "untrained" not in words(app)

@@ -28,12 +28,12 @@ def test_a_seed_decides_the_start_and_leaves_the_global_generator_alone() -> Non
     before = torch.get_rng_state()
     first, again, other = sat6_convnet(5), sat6_convnet(5), sat6_convnet(6)
     assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(first[0].weight, again[0].weight)
-    assert not torch.equal(first[0].weight, other[0].weight)
+    assert torch.equal(first.features[0].weight, again.features[0].weight)
+    assert not torch.equal(first.features[0].weight, other.features[0].weight)
 
 
 def test_starting_weights_are_spread_as_torch_spreads_its_own() -> None:
-    ours, torchs = sat6_convnet(0)[3], nn.Conv2d(32, 16, 5)
+    ours, torchs = sat6_convnet(0).features[3], nn.Conv2d(32, 16, 5)
     bound = 1 / (32 * 25) ** 0.5
     assert ours.weight.abs().max() <= bound
     assert abs(ours.weight.std() / torchs.weight.std() - 1) < 0.05

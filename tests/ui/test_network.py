@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 from torchvision.models import get_model_builder
 
 from cnnviz.networks import transfer
+from cnnviz.networks.architecture import Published, Sibling
 from cnnviz.networks.download import current, start
 from cnnviz.networks.weights import WeightsFile
 from cnnviz.networks.zoo import MODELS
+from cnnviz.ui import cached
 from tests.networks.weights_server import WeightsServer, serving, status, trickle, weights_file
 
 
@@ -58,7 +60,9 @@ def use(content: bytes, monkeypatch: pytest.MonkeyPatch) -> WeightsFile:
     # A number of its own per test: what is known of downloads and networks outlives a test.
     stem = f"resnet18-{time.monotonic_ns()}"
     file = weights_file(content, stem)
-    monkeypatch.setitem(MODELS, "resnet18", dataclasses.replace(MODELS["resnet18"], weights=file))
+    entry = MODELS["resnet18"]
+    assert isinstance(entry, Published)
+    monkeypatch.setitem(MODELS, "resnet18", dataclasses.replace(entry, weights=file))
     return file
 
 
@@ -91,7 +95,37 @@ def labels(app: AppTest) -> list[str]:
 def test_the_first_network_of_the_table_is_chosen_first(server: WeightsServer) -> None:
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
-    assert "alexnet, trained: False" in shown(app)
+    assert "slim_alexnet, trained: True" in shown(app)
+
+
+@pytest.mark.parametrize("name", [name for name, entry in MODELS.items() if isinstance(entry, Sibling)])
+def test_a_network_that_comes_along_says_what_it_cannot_do_and_has_its_card(name: str, server: WeightsServer) -> None:
+    app = AppTest.from_function(page, default_timeout=60)
+    app.query_params["network"] = MODELS[name].title
+    app.run()
+    assert not app.exception
+    assert f"{name}, trained: True" in shown(app)
+    assert "untrained" not in shown(app)
+    assert MODELS[name].told in shown(app)
+    assert "**Held-out accuracy**" in shown(app)
+    assert labels(app) == []
+
+
+def test_a_network_whose_file_was_lost_says_so_and_is_called_untrained(
+    server: WeightsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = MODELS["slim_vgg"]
+    assert isinstance(entry, Sibling)
+    lost = dataclasses.replace(entry, file_name="lost.safetensors")
+    monkeypatch.setitem(MODELS, "slim_vgg", lost)
+    cached._model.clear()  # what is known of networks outlives a test
+    app = AppTest.from_function(page, default_timeout=60)
+    app.query_params["network"] = "Slim VGG"
+    app.run()
+    assert not app.exception
+    assert "slim_vgg, trained: False" in shown(app)
+    assert "lost.safetensors comes with the project and is missing" in shown(app)
+    assert "untrained (random weights)" in shown(app)
 
 
 def test_the_network_of_the_link_is_chosen(server: WeightsServer) -> None:
@@ -105,7 +139,7 @@ def test_a_network_that_is_not_there_falls_back_to_the_first(server: WeightsServ
     app.query_params["network"] = "LeNet"
     app.run()
     assert not app.exception
-    assert "alexnet, trained: False" in shown(app)
+    assert "slim_alexnet, trained: True" in shown(app)
 
 
 def test_missing_weights_are_named_and_nothing_is_fetched_without_a_click(server: WeightsServer, own: Path) -> None:

@@ -31,7 +31,7 @@ def show_softmax(table: SoftmaxTable, key: str) -> None:
         for row in table.rows
     ]
     others = {
-        "name": f"the other {table.num_others}",
+        "name": f"the other {table.num_others}" if table.num_others else "no others",
         "exponential": number(table.others_exponential),
         "percent": f"{table.others_percent:.2f} %",
         "share": table.others_percent,
