@@ -32,6 +32,15 @@ def browser_component(init_file: str, *parts: str) -> ComponentRenderer:
     )
 
 
+def told(key: str, name: str) -> Any:
+    """What the component ``key`` last told under ``name``; None also where its page was left meanwhile.
+
+    A click that was on its way when another page opened still calls its callback, and then the state is gone.
+    """
+    state = st.session_state.get(key)
+    return None if state is None else state.get(name)
+
+
 def data_url(image: Image.Image, kind: str = "PNG", **settings: Any) -> str:
     """A picture as an address that a component's <img> can show; ``settings`` go to Pillow's writer of ``kind``.
 

@@ -131,7 +131,7 @@ def _choose_from_gallery(key: str) -> None:
 
 def _take(key: str, name: str | None = None) -> None:
     """Read what was sent through the widget `key`. Taking a file away again changes nothing: the last picture stays."""
-    sent: UploadedFile | None = st.session_state[key]
+    sent: UploadedFile | None = st.session_state.get(key)
     if sent is None:
         return
     try:

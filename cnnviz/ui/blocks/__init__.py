@@ -9,7 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from cnnviz.ui.blocks.script import by, network_script, plainest, settings_words
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, told
 
 __all__ = ["by", "diagram", "network_script", "plainest", "settings_words", "table"]
 
@@ -48,7 +48,7 @@ def draw(
     """One instance of the component; all of one page belong together."""
 
     def tell_choice() -> None:
-        layer = st.session_state[key].get("layer")
+        layer = told(key, "layer")
         if isinstance(layer, int | float) and 0 <= int(layer) < len(data["layers"]):
             on_choose(int(layer))
 

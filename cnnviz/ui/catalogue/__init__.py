@@ -9,7 +9,7 @@ from cnnviz.arithmetic.catalogue import CASES, Case
 from cnnviz.figures.stepper import layer_script
 from cnnviz.ui.case_states import GROUPS, State, address_of, group_of, sizes_of, states_of
 from cnnviz.ui.choice import forget_wishes
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, told
 
 __all__ = ["show_catalogue"]
 
@@ -26,7 +26,7 @@ def show_catalogue(here: str, key: str) -> Case | None:
     """
 
     def tell_choice() -> None:
-        case = CASES.get(str(st.session_state[key].get("case")))
+        case = CASES.get(str(told(key, "case")))
         if case is not None:
             choose_case(case, here, key)
 

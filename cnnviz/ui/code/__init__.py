@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, told
 
 Mark = Literal["wrong", "chosen"]
 
@@ -32,7 +32,7 @@ def code_box(
     """
 
     def typed() -> None:
-        written = st.session_state[key].get("text")
+        written = told(key, "text")
         if isinstance(written, str):
             on_text(written[:LONGEST])
 

@@ -7,7 +7,7 @@ from PIL import Image, ImageOps
 
 from cnnviz.arithmetic.receptive_field import Fields, ReceptiveField
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.ui.component import browser_component, data_url
+from cnnviz.ui.component import browser_component, data_url, told
 
 LONGEST = 360  # pixels of the picture that is sent; the drawing is no larger
 WIDEST_MARGIN = 0.4  # of the picture; a field may reach further into the padding than can be drawn
@@ -31,7 +31,7 @@ def show_field(
     """
 
     def moved() -> None:
-        place = st.session_state[key].get("unit")
+        place = told(key, "unit")
         if isinstance(place, list) and len(place) == 2:
             row, column = (max(0, min(int(number), count - 1)) for number, count in zip(place, units, strict=True))
             on_unit(row, column)

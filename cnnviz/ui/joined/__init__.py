@@ -6,7 +6,7 @@ three at once.
 
 import streamlit as st
 
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, told
 from cnnviz.ui.joined.script import joined_script, targets
 
 _component = browser_component(__file__)
@@ -24,7 +24,7 @@ def show_joined(inputs: int, window: int, key: str) -> None:
     at = wanted if wanted in targets(script) else f"output.{script['outputs'] // 2}"
 
     def chosen() -> None:
-        target = st.session_state[key].get("at")
+        target = told(key, "at")
         if isinstance(target, str):
             st.query_params[key] = target
 

@@ -13,7 +13,7 @@ import streamlit as st
 
 from cnnviz.figures.palettes import OUTPUT, table
 from cnnviz.figures.tiles import Scale, map_ranges
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, told
 
 Palette = Literal["sequential", "diverging", "rgb"]
 
@@ -66,7 +66,7 @@ def mosaic(
     """
 
     def tell_choice() -> None:
-        chosen = st.session_state[key].get("channel")
+        chosen = told(key, "channel")
         if on_select is not None and isinstance(chosen, int) and 0 <= chosen < len(maps):
             on_select(chosen)
 

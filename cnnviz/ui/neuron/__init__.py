@@ -14,7 +14,7 @@ from cnnviz.arithmetic.network import INPUT
 from cnnviz.figures.palettes import diverging, fitting_palette, legend, sequential
 from cnnviz.networks.activations import Activations, Index, number
 from cnnviz.networks.neuron import Neuron
-from cnnviz.ui.component import browser_component, data_url
+from cnnviz.ui.component import browser_component, data_url, told
 from cnnviz.ui.neuron.script import agreement, neuron_script, stage_lines, use_words
 
 __all__ = ["Moves", "show_neuron"]
@@ -40,7 +40,7 @@ def show_neuron(
 
     def moved(name: str) -> Callable[[], None]:
         def tell() -> None:
-            said = st.session_state[key].get(name)
+            said = told(key, name)
             value = said.get("value") if isinstance(said, dict) else None
             if name == "up" and isinstance(value, str):
                 moves.up(value)

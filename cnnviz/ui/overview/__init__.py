@@ -13,7 +13,7 @@ from cnnviz.arithmetic.settings import pair
 from cnnviz.figures.palettes import PaletteName, fitting_palette, legend, table
 from cnnviz.figures.tiles import map_levels
 from cnnviz.networks.activations import Activations, number
-from cnnviz.ui.component import browser_component, data_url
+from cnnviz.ui.component import browser_component, data_url, told
 
 __all__ = ["Column", "Scale", "columns_of", "show_overview"]
 
@@ -62,7 +62,7 @@ def show_overview(
     """Draw it. `shown` says which channels stand under each layer, `classes` names the answer (name, per cent)."""
 
     def choose() -> None:
-        match st.session_state[key].get("map"):
+        match told(key, "map"):
             case {"layer": str(layer), "channel": int(channel)} if layer in shown and channel in shown[layer]:
                 on_choose(layer, channel)
 

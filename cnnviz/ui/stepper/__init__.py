@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import browser_component, told
 from cnnviz.ui.stepper.saving import saved_file
 
 __all__ = ["Numbers", "start_step", "stepper"]
@@ -58,17 +58,17 @@ def stepper(
 
     def typed() -> None:
         if on_numbers is not None:
-            for numbers in _edits(st.session_state[key].get("numbers"), script):
+            for numbers in _edits(told(key, "numbers"), script):
                 on_numbers(numbers)
 
     def moved() -> None:
-        place = st.session_state[key].get("place")
+        place = told(key, "place")
         match place:
             case [int(row), int(column)] if on_place is not None:
                 on_place(max(0, row), max(0, column))
 
     def asked() -> None:
-        st.session_state[f"{key}_asked"] = st.session_state[key].get("save")
+        st.session_state[f"{key}_asked"] = told(key, "save")
 
     wanted = st.session_state.pop(f"{key}_asked", None)
     _component(

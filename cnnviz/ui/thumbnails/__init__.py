@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from cnnviz.images import Picture
-from cnnviz.ui.component import browser_component, data_url
+from cnnviz.ui.component import browser_component, data_url, told
 
 _component = browser_component(__file__)
 
@@ -17,7 +17,7 @@ def thumbnails(pictures: Mapping[str, Picture], chosen: str | None, on_choose: C
     """
 
     def tell_choice() -> None:
-        picked = st.session_state[key].get("picked")
+        picked = told(key, "picked")
         if picked in pictures:
             on_choose(picked)
 
