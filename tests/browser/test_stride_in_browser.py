@@ -37,6 +37,8 @@ def test_a_case_of_another_page_leads_there_whatever_was_set_there_before(visito
     settle(visitor)
     visitor.get_by_role("button", name="Learn").click()
     visitor.get_by_role("menuitem", name="Stride and padding").click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Stride and padding")
+    settle(visitor)
     visitor.get_by_role("tab", name="Catalogue").click()
     visitor.get_by_role("button", name="The same as a true convolution").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Convolution")

@@ -6,8 +6,6 @@ Python sends every word and number once; the browser lights up what is pointed a
 from collections.abc import Callable
 from typing import Any, Literal
 
-import streamlit as st
-
 from cnnviz.ui.blocks.script import by, network_script, plainest, settings_words
 from cnnviz.ui.component import browser_component, told
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-import streamlit as st
-
 from cnnviz.ui.component import browser_component, told
 
 Mark = Literal["wrong", "chosen"]

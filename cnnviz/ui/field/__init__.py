@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import streamlit as st
 from PIL import Image, ImageOps
 
 from cnnviz.arithmetic.receptive_field import Fields, ReceptiveField

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from cnnviz.arithmetic.network import INPUT

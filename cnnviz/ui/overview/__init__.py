@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from cnnviz.arithmetic.layers import Conv2d

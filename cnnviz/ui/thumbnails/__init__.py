@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-import streamlit as st
-
 from cnnviz.images import Picture
 from cnnviz.ui.component import browser_component, data_url, told
 
