@@ -19,11 +19,8 @@ SCALES: dict[str, Scale] = {"Each map": "map", "Each layer": "layer", "One for a
 
 lesson = read_lesson(__file__)
 lesson.header()
-left, right = st.columns([11, 9], gap="large", vertical_alignment="bottom")
-with left:
-    name, model = choose_network()
-with right:
-    picture = choose_picture()
+name, model = choose_network()
+picture = choose_picture()
 activations = cached.activations(name, picture)
 columns = columns_of(activations)
 layers = [column.layer for column in columns]
