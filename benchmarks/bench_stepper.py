@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.running_app import ROOT, chromium_starts, launch, serving
+from benchmarks.served import with_pages
+from tests.browser.running_app import chromium_starts, launch, serving
 from tests.browser.screenshots import settle
 
 PRESSES = 40
@@ -93,25 +94,6 @@ PRESS = """async ({ presses, isOurs }) => {
 }"""
 
 
-def with_two_more_pages(folder: Path) -> Path:
-    """The app with the peer and the busy page beside its own."""
-    for name in ("cnnviz", "assets", ".streamlit"):
-        (folder / name).symlink_to(ROOT / name)
-    pages = folder / "pages"
-    pages.mkdir()
-    for lessons in (ROOT / "pages").iterdir():
-        (pages / lessons.name).symlink_to(lessons)
-    (pages / "bench").mkdir()
-    (pages / "bench" / "busy.py").write_text(BUSY, encoding="utf-8")
-    (pages / "bench" / "peer.py").write_text(PEER, encoding="utf-8")
-    source = (ROOT / "app.py").read_text(encoding="utf-8")
-    chapter = 'CHAPTERS = {\n    "Learn": ['
-    assert chapter in source
-    more = '\n        ("pages/bench/busy.py", "Busy", ""),\n        ("pages/bench/peer.py", "Peer", ""),'
-    (folder / "app.py").write_text(source.replace(chapter, chapter + more).replace("icon=icon", "icon=icon or None"))
-    return folder
-
-
 def median_of(page: Page, is_ours: bool) -> float:
     """Milliseconds from a key press to the painted change, median."""
     return statistics.median(page.evaluate(PRESS, {"presses": PRESSES, "isOurs": is_ours}))
@@ -136,7 +118,7 @@ def run() -> list[tuple[str, float, str]]:
         print("  no Chromium here: the stepper was not measured")
         return []
     with tempfile.TemporaryDirectory() as folder:
-        root = with_two_more_pages(Path(folder))
+        root = with_pages(Path(folder), {"busy": BUSY, "peer": PEER})
         with serving(root / "log", root) as address, sync_playwright() as playwright:
             browser = launch(playwright)
             found = measured(browser, address)

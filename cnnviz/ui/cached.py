@@ -7,13 +7,13 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preprocess_steps
 from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights_path
+from cnnviz.ui.loaded import LoadedNetworks
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnviz.networks.activations import Activations
     from cnnviz.networks.feature_maps import ForwardPass
 
+IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the memory
 KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 116 MB
 
 
@@ -66,13 +67,16 @@ def model(name: str) -> Model:
     """
     path = weights_path(architecture(name))
     changed = path.stat().st_mtime_ns if path is not None else 0
-    return _model(name, path, changed)
+    # keyed by the weights that were found, so that a later download is picked up
+    return _networks.get((name, path, changed), lambda: _load(name))
 
 
-@st.cache_resource(show_spinner="Loading the network", max_entries=len(MODELS))
-def _model(name: str, path: Path | None, changed: int) -> Model:
-    """Keyed by the weights that were found, so that a later download is picked up."""
-    return load_model(name, download=False)
+def _load(name: str) -> Model:
+    with st.spinner("Loading the network"):
+        return load_model(name, download=False)
+
+
+_networks = LoadedNetworks(IDLE_SECONDS)
 
 
 def preprocessing(network: Model, picture: "Picture") -> PreprocessSteps:

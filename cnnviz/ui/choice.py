@@ -1,7 +1,8 @@
 """One setting out of those that fit now, kept in the page's address.
 
-What a link or an earlier choice asks for and does not fit gives way to the nearest that does. The page says so, and the
-wish comes true as soon as it fits, unless somebody has chosen something else by then.
+What an earlier choice asks for and does not fit any more gives way to the nearest that does, what a link asks for in
+vain to the usual value. The page says so, and the wish comes true as soon as it fits, unless somebody has chosen
+something else by then.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,12 @@ WISH, KEPT = "_wish", "_kept"  # what was asked for in vain and what stands inst
 def choose(
     key: str, label: str, options: Sequence[Option], default: Option, *, help: str | None = None, labelled: bool = True
 ) -> Option:
-    """A row of the ``options``, standing on what the key, or the address, says, or on what is nearest to that."""
+    """A row of the ``options``, standing on what the key, or the address, says where that fits."""
     settle(key, options, default)
     value = st.segmented_control(
         label,
         options,
-        default=nearest(options, default, default),
+        default=default if default in options else None,  # always the same: the address leaves it out
         required=True,
         key=key,
         bind="query-params",
@@ -50,18 +51,23 @@ def settle(key: str, options: Sequence[Option], default: Option) -> None:
     """Before the widget is drawn: let it stand on something that fits, and remember what was asked for instead."""
     state = st.session_state
     wish, stands = state.get(key + WISH, (None, None))
+    is_link = key not in state and key in st.query_params
     if key in state:
         asked = state[key]
-    elif key in st.query_params:
+    elif is_link:
         asked = read(st.query_params[key], options)
     elif state.get(key + KEPT) in options:
         asked = state[key] = state[key + KEPT]
+    elif default not in options:
+        asked = state[key] = nearest(options, default, default)
     else:
         return
     if asked is None:  # an address may ask for nothing: ?key=
         state[key] = nearest(options, default, default)
     elif asked not in options:
-        state[key] = nearest(options, asked, default)
+        # Streamlit takes out of the address what a link asks for in vain, and an address that says nothing means the
+        # usual value: the nearest to what was asked would be shown under an address that opens something else.
+        state[key] = nearest(options, default if is_link else asked, default)
         state[key + WISH] = (asked, state[key])
     elif wish is not None and asked != stands:
         del state[key + WISH]
@@ -110,13 +116,13 @@ def nearest(options: Sequence[Option], asked: object, default: Option) -> Option
 
 
 def misfit(label: str, asked: object, options: Sequence[Any], stands: object) -> str:
-    """The sentence about a wish that does not fit.
+    """The sentence about a wish that does not fit, and what stands instead.
 
     >>> misfit("stride", 9, [1, 2], 2), misfit("stride", "x", [1, 2], 1)
-    ('stride 9 does not fit here; the nearest that does is 2.', '“x” is no stride; it takes 1 or 2.')
+    ('stride 9 does not fit here; it stands on 2.', '“x” is no stride; it takes 1 or 2.')
     """
     if isinstance(asked, int):
-        return f"{label} {asked} does not fit here; the nearest that does is {stands}."
+        return f"{label} {asked} does not fit here; it stands on {stands}."
     listed = [str(option) for option in options]
     if options and isinstance(options[0], int) and len(options) > 2:
         offered = f"{listed[0]} to {listed[-1]}"

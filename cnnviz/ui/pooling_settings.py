@@ -49,7 +49,7 @@ def choose_pooling(card: DeltaGenerator) -> PoolingSettings:
         axes = choose("pool_along", "axes", AXES, "2-D", labelled=False)
         size = slide("pool_size", "input size", range(2, LARGEST + 1), 5)
         kernel_size = choose("pool_kernel", "kernel_size", range(1, min(size, 8) + 1), 2)
-        stride = choose("pool_stride", "stride", range(1, min(size, 8) + 1), kernel_size)
+        stride = choose("pool_stride", "stride", range(1, min(size, 8) + 1), 2)
         padding = choose("pool_padding", "padding", range(kernel_size // 2 + 1), 0)
         dilation = 1
         if kind == MAX and kernel_size > 1:

@@ -52,9 +52,18 @@ def test_the_lesson_opens_with_two_by_two_maxima_of_the_lectures_input() -> None
             torch.nn.MaxPool2d(3, 2, 1, ceil_mode=True),
         ),
         ({"pool_kernel": "2", "pool_stride": "1", "pool_dilation": "2"}, torch.nn.MaxPool2d(2, 1, dilation=2)),
-        ({"pool_kind": "average", "pool_kernel": "3", "pool_padding": "1"}, torch.nn.AvgPool2d(3, 3, 1)),
         (
-            {"pool_kind": "average", "pool_kernel": "3", "pool_padding": "1", "pool_counted": "false"}
+            {"pool_kind": "average", "pool_kernel": "3", "pool_stride": "3", "pool_padding": "1"},
+            torch.nn.AvgPool2d(3, 3, 1),
+        ),
+        (
+            {
+                "pool_kind": "average",
+                "pool_kernel": "3",
+                "pool_stride": "3",
+                "pool_padding": "1",
+                "pool_counted": "false",
+            }
             | {"pool_ceil": "true"},
             torch.nn.AvgPool2d(3, 3, 1, ceil_mode=True, count_include_pad=False),
         ),
@@ -140,3 +149,13 @@ def test_the_feature_map_moves_along_and_the_largest_value_is_kept(pattern: str)
             equal, compared = [int(word) for word in follows.split() if word.isdigit()][:2]
             assert equal == compared
             assert "as before" in stays
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"pool_kernel": "3"}, {"pool_stride": "-1"}, {"pool_kernel": "9"}, {"pool_size": "1"}, {"pool_padding": "9"}],
+)
+def test_the_address_that_a_link_leaves_behind_opens_what_is_shown(query: dict[str, str]) -> None:
+    page = open_page(**query)
+    again = open_page(**{name: value for name, value in page.query_params.items() if isinstance(value, str)})
+    assert output_of(again).tolist() == output_of(page).tolist()

@@ -164,10 +164,10 @@ def test_a_transposed_convolution_is_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"sp_stride": "99"}, "stride 99 does not fit here; the nearest that does is 4."),
-        ({"sp_kernel": "-3"}, "kernel_size -3 does not fit here; the nearest that does is 1."),
-        ({"sp_padding": "9"}, "padding 9 does not fit here; the nearest that does is 2."),
-        ({"sp_size": "0"}, "input size 0 does not fit here; the nearest that does is 1."),
+        ({"sp_stride": "99"}, "stride 99 does not fit here; it stands on 2."),
+        ({"sp_kernel": "-3"}, "kernel_size -3 does not fit here; it stands on 3."),
+        ({"sp_padding": "9"}, "padding 9 does not fit here; it stands on 1."),
+        ({"sp_size": "0"}, "input size 0 does not fit here; it stands on 5."),
         ({"sp_dilation": "two"}, "“two” is no dilation; it takes 1 to 3."),
         ({"sp_size": "1e400"}, "“1e400” is no input size"),
         ({"sp_mode": "mirror"}, "“mirror” is no padding_mode; it takes zeros, reflect, replicate or circular."),
@@ -175,7 +175,7 @@ def test_a_transposed_convolution_is_told_in_words() -> None:
         ({"sp_pad": "same"}, "“same” is no padding; it takes number, valid or full."),
         (
             {"sp_layer": "Transposed convolution", "sp_output_padding": "2"},
-            "output_padding 2 does not fit here; the nearest that does is 1.",
+            "output_padding 2 does not fit here; it stands on 0.",
         ),
         ({"sp_layer": "Transposed convolution", "sp_size": "12"}, ""),
         ({"sp_input": "1 2; 3"}, "row 1 has 2 numbers, row 2 has 1"),
@@ -207,7 +207,7 @@ def test_a_setting_that_gave_way_comes_back_when_it_fits_again() -> None:
     page = open_page(sp_padding=2)
     page.segmented_control(key="sp_kernel").select(2).run()
     assert page.session_state["sp_padding"] == 1
-    assert "padding 2 does not fit here; the nearest that does is 1." in words_of(page)
+    assert "padding 2 does not fit here; it stands on 1." in words_of(page)
     page.segmented_control(key="sp_kernel").select(3).run()
     assert page.session_state["sp_padding"] == 2
 

@@ -118,7 +118,7 @@ def test_a_network_whose_file_was_lost_says_so_and_is_called_untrained(
     assert isinstance(entry, Sibling)
     lost = dataclasses.replace(entry, file_name="lost.safetensors")
     monkeypatch.setitem(MODELS, "slim_vgg", lost)
-    cached._model.clear()  # what is known of networks outlives a test
+    cached._networks.clear()  # what is known of networks outlives a test
     app = AppTest.from_function(page, default_timeout=60)
     app.query_params["network"] = "Slim VGG"
     app.run()
