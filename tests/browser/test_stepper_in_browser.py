@@ -226,6 +226,31 @@ def test_one_wrong_cell_costs_none_of_the_others(visitor: Page, address: str) ->
     expect(visitor.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_number_typed_behind_a_wrong_one_is_kept(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution?input=9+8+7;6+5+4;3+2+1&weights=1")
+    settle(visitor)
+    visitor.get_by_role("button", name="Edit numbers").click()
+    visitor.get_by_label("input row 1, column 2", exact=True).fill("abc")
+    visitor.keyboard.press("Tab")
+    visitor.keyboard.type("2")
+    visitor.keyboard.press("Tab")
+    expect(visitor.get_by_role("alert")).to_contain_text("“abc” in row 1, column 2 of the input is not a number")
+    expect(visitor.locator(".output .cell").nth(2)).to_have_text("2")
+    visitor.get_by_role("button", name="Done").click()
+    settle(visitor)
+    assert "".join(cells(visitor, "input")) == "982654321"
+
+
+def test_the_keys_belong_to_the_walk_again_after_a_suggestion(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/convolution")
+    settle(visitor)
+    visitor.get_by_role("button", name="Keep the size with padding 1").click()
+    expect(visitor.locator(".count")).to_have_text("step 1 of 25")
+    settle(visitor)
+    visitor.keyboard.press("PageDown")
+    expect(visitor.locator(".count")).to_have_text("step 2 of 25")
+
+
 def test_a_case_of_the_catalogue_is_one_click_and_marked(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/convolution?stride=2&input=1+2;3+4&weights=1")
     settle(visitor)

@@ -158,7 +158,7 @@ class Scene:
         shapes: list[Shape] = []
         kinds, unread = script["input"]["kinds"], script["input"]["unread"]
         height, width = script["input"]["size"]
-        shapes += self.caption(self.inputs[0], f"input {height} × {width}")
+        shapes += self.caption(self.inputs[0], f"input {height} × {width}{padding_words(script['input'])}")
         out_height, out_width = script["output"]["size"]
         rounded = " (rounded)" if script["output"]["rounded"] else ""
         shapes += self.caption(self.outputs[0], f"output {out_height} × {out_width}{rounded}")
@@ -317,3 +317,19 @@ def mixed(look: Look, role: str, share: float) -> str:
     """
     pair = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (look.paper, look.roles[role])]
     return "#" + "".join(f"{round(paper + (full - paper) * share):02x}" for paper, full in zip(*pair, strict=True))
+
+
+def padding_words(input: dict[str, Any]) -> str:
+    """What is drawn around the input, such as " + padding 1"; "" for nothing.
+
+    >>> padding_words({"kinds": ["ppp", "p.p", "ppp"], "origin": [1, 1]})
+    ' + padding 1'
+    """
+    top, left = input["origin"]
+    across, down = input["kinds"][top], [line[left] for line in input["kinds"]]
+    before = [line[:at].count("p") for line, at in (("".join(down), top), (across, left))]
+    after = [line[at:].count("p") for line, at in (("".join(down), top), (across, left))]
+    if not any(before + after):
+        return ""
+    sizes = "" if before != after else f" {before[1]}" if before[0] in (before[1], 0) else f" {before[0]} × {before[1]}"
+    return f" + padding{sizes}"

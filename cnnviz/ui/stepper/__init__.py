@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
+from cnnviz.arithmetic.matrix import MatrixError, read_matrix
 from cnnviz.ui.component import browser_component, told
 from cnnviz.ui.stepper.saving import saved_file
 
@@ -60,6 +61,9 @@ def stepper(
         if on_numbers is not None:
             for numbers in _edits(told(key, "numbers"), script):
                 on_numbers(numbers)
+                mended = readable(numbers, script)
+                if mended != numbers:  # it was answered in words; the other cells are not to be lost
+                    on_numbers(mended)
 
     def moved() -> None:
         place = told(key, "place")
@@ -113,6 +117,39 @@ def _edits(sent: Any, script: dict[str, Any]) -> Iterator[Numbers]:
                 planes = filters[number]["planes"] if is_kernel else script["input"]["planes"]
                 if (is_kernel or grid == "input") and 0 <= plane < len(planes) and by > 0:
                     yield Numbers(grid=grid, plane=plane, filter=number, rows=rows, divisor=by)
+
+
+def readable(numbers: Numbers, script: dict[str, Any]) -> Numbers:
+    """The same with every cell that holds no number as it was before; where cells are missing, unchanged."""
+    is_kernel = numbers["grid"] == "kernel"
+    planes = script["kernel"]["filters"][numbers["filter"]]["planes"] if is_kernel else script["input"]["planes"]
+    before = planes[numbers["plane"]]["cells"]
+    if not is_kernel:
+        (top, left), (height, width) = script["input"]["origin"], script["input"]["size"]
+        down, across = script["input"]["spread"]
+        before = [
+            [before[top + row * down][left + column * across] for column in range(width)] for row in range(height)
+        ]
+    rows = [row.split() for row in numbers["rows"].split(";")]
+    if [len(row) for row in rows] != [len(row) for row in before]:
+        return numbers
+    kept = [
+        " ".join(cell if is_number(cell) else old for cell, old in zip(row, was, strict=True))
+        for row, was in zip(rows, before, strict=True)
+    ]
+    return Numbers({**numbers, "rows": "; ".join(kept)}) if kept != [" ".join(row) for row in rows] else numbers
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell can be read.
+
+    >>> is_number("1/9"), is_number("abc"), is_number("1,5")
+    (True, False, False)
+    """
+    try:
+        return len(read_matrix(text)[0]) == 1
+    except MatrixError:
+        return False
 
 
 def _heard(key: str) -> float:

@@ -51,6 +51,7 @@ function buildSaving(host, walk) {
 // The answer, once: the file goes to the visitor's downloads, or the sentence that says why there is none.
 function takeFile(host, walk, slot) {
   const { file } = walk.data;
+  if (!file && !walk.asked) write(part(slot, "saved"), ""); // something else is shown now
   if (!file || file.stamp !== walk.asked) return;
   walk.asked = null;
   if (file.error) return write(part(slot, "saved"), file.error);

@@ -17,7 +17,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   rebuild(host, walk);
   host.observer ??= new ResizeObserver(() => fit(host, host.walk));
   host.observer.observe(host);
-  if (first && data.focus && document.activeElement === document.body) takeKeyboard(host);
+  // the keys belong to the walk when the page opens, and again after a suggestion was clicked
+  const suggested = changed && document.activeElement?.closest('[data-testid="stButton"]');
+  if (data.focus && (suggested || (first && document.activeElement === document.body))) takeKeyboard(host);
   if (first && data.autoplay && !isStill()) play(host, walk);
   return () => {
     clearTimeout(walk.timer); // no more: the address belongs to the next page already
