@@ -5,6 +5,7 @@ from PIL import Image, ImageDraw
 
 from cnnviz.figures.palettes import KERNEL, fitting_palette
 from cnnviz.figures.softmax import softmax_table
+from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
@@ -47,6 +48,8 @@ def show(side: str, opens_with: int) -> None:
         label_visibility="collapsed",
     )
     model = cached.model(name)
+    entry = MODELS[name]
+    st.caption(entry.told if isinstance(entry, Sibling) else entry.description)
     activations = cached.activations(name, picture)
     show_softmax(softmax_table(activations.answer.scores, model.classes), key=f"{side}_softmax")
     untrained_label(model)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from cnnviz.figures.palettes import fitting_palette
 from cnnviz.figures.softmax import softmax_table
+from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.ranking import NUMBER, ORDERS, SIMILARITY, STRENGTH, path, ranked
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
@@ -107,8 +108,7 @@ with words:
         }
         for key, value in address.items():
             st.session_state[key] = value
-        query = {key: str(value) for key, value in address.items()} | {"network": MODELS[name].title}
-        st.switch_page("pages/explore/one_neuron.py", query_params=query)
+        st.switch_page("pages/explore/one_neuron.py", query_params={key: str(value) for key, value in address.items()})
 try_this(
     [
         Suggestion(
@@ -129,3 +129,5 @@ try_this(
     key="whole",
 )
 st.markdown(lesson["What to look for"] if model.trained else lesson["Random weights"])
+if isinstance(MODELS[name], Sibling):
+    st.markdown(lesson["What small networks show"])

@@ -26,7 +26,7 @@ def test_the_keys_walk_through_layers_and_channels_and_enter_chooses(visitor: Pa
 
 
 def test_a_click_on_a_map_enlarges_it_and_leads_to_its_strongest_neuron(visitor: Page, address: str) -> None:
-    visitor.goto(f"{address}/whole_network")
+    visitor.goto(f"{address}/whole_network?network=Slim+VGG")
     settle(visitor)
     tile = visitor.locator(".overview .column").nth(1).locator(".tile").nth(2)
     label = tile.get_attribute("aria-label") or ""
@@ -36,6 +36,7 @@ def test_a_click_on_a_map_enlarges_it_and_leads_to_its_strongest_neuron(visitor:
     visitor.get_by_role("button", name="Its strongest cell as One neuron").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("One neuron", timeout=30_000)
     expect(visitor.locator(".neuron .map figcaption")).to_contain_text(label)
+    expect(visitor.get_by_role("radio", name="Slim VGG")).to_be_checked()
 
 
 def test_a_part_of_a_residual_block_is_switched_off_and_on(visitor: Page, address: str) -> None:
