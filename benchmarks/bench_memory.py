@@ -22,6 +22,12 @@ def megabytes() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def own_megabytes() -> float:
+    """The same without what is mapped from files, such as torch's libraries, which the system may drop and share."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.split("RssAnon:")[1].split()[0]) / 1000
+
+
 def networks() -> str:
     """MB with all four loaded, and after each has also run once."""
     from PIL import Image
@@ -37,7 +43,7 @@ def networks() -> str:
     loaded = megabytes()
     for model in kept:
         forward(model.module, model.preprocess(Image.new("RGB", (256, 256))), layers=[])
-    return f"{loaded} {megabytes()}"
+    return f"{loaded} {megabytes()} {own_megabytes()}"
 
 
 def growth() -> float:
@@ -66,9 +72,10 @@ def run() -> list[tuple[str, float, str]]:
         code = f"from benchmarks.bench_memory import {what}; print({what}())"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=1200, check=True)
         found[what] = [float(word) for word in done.stdout.split("\n")[-2].split()]
-    loaded, ran = found["networks"]
+    loaded, ran, own = found["networks"]
     print(
-        f"  four networks: {loaded:.0f} MB loaded, {ran:.0f} MB after a run of each; "
+        f"  four networks: {loaded:.0f} MB loaded, {ran:.0f} MB after a run of each "
+        f"({own:.0f} MB of it not mapped from files); "
         f"{VISITS} visits: {found['growth'][0]:+.0f} MB"
     )
     return [
