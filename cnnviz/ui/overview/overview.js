@@ -43,6 +43,7 @@ function element(tag, className = "", text = "") {
 
 function build(host, state, choose) {
   const { data } = state;
+  host.style.setProperty("--highest", `${Math.max(...data.columns.map(({ box }) => box[1]))}px`);
   const first = element("div", "input");
   const image = element("img");
   image.src = data.picture;
