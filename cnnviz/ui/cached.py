@@ -5,6 +5,7 @@ Importing this file does not import torch; the functions do, when they are first
 
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights
 from cnnviz.ui.loaded import LoadedNetworks
 
 if TYPE_CHECKING:
+    import numpy as np
     from PIL import Image
 
     from cnnviz.arithmetic.network import Network
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the memory
 KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 116 MB
+KEPT_SENT = 24  # deconvolutions, 0.6 MB each
+SHORT = 0.4  # seconds of work that need no progress bar
 
 
 def warm() -> None:
@@ -125,6 +129,46 @@ def activations(name: str, picture: "Picture") -> "Activations":
     return Activations(_surveyed(name, image.shape), network.module, image, answer)
 
 
+def surveyed(network: Model) -> "tuple[Network, tuple[int, int, int]]":
+    """The network as a graph, and the shape (C, H, W) of its input; worked out once."""
+    settings = network.preprocessing
+    shape = (len(settings.mean), settings.crop_size, settings.crop_size)
+    return _surveyed(network.name, shape), shape
+
+
+def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int, int]) -> "np.ndarray":
+    """One unit's activation sent back to the picture, (C, H, W), read-only; see `networks.deconvolution`.
+
+    The last ones are kept. Where it takes long a progress bar in the page says so, as in `forward_pass`.
+    """
+    from cnnviz.networks.deconvolution import deconvolution
+
+    found = activations(name, picture)
+    key = (name, str(model(name).weights_path), picture.sha256, layer, *index)
+    kept = _sent.get(key)
+    if kept is not None:
+        return kept
+    bar, began = st.empty(), time.monotonic()
+
+    def on_layer(passed: str) -> None:
+        if time.monotonic() - began > SHORT:
+            bar.progress(0.5, f"On its way back to the picture: {passed}")
+
+    try:
+        _wait_for_turn(lambda: bar.progress(0.0, "Another picture is being computed; yours is next."))
+        try:
+            kept = deconvolution(found, layer, index, on_layer)
+        finally:
+            _turn.release()
+    finally:
+        bar.empty()
+    kept.flags.writeable = False
+    _sent[key] = kept
+    while len(_sent) > KEPT_SENT:
+        _sent.pop(next(iter(_sent)), None)
+    return kept
+
+
 @st.cache_resource(show_spinner=False, max_entries=2 * len(MODELS))
 def _surveyed(name: str, shape: tuple[int, int, int]) -> "Network":
     from cnnviz.networks.survey import survey
@@ -149,6 +193,11 @@ def _compute(network: Model, picture: "Picture", show: Callable[[float, str], ob
 
 
 _turn = threading.Semaphore(1)
+
+
+def turn() -> threading.Semaphore:
+    """Who computes with torch: one at a time in the process. Hold it for one step of long work, not for all of it."""
+    return _turn
 
 
 def _wait_for_turn(say_that_waiting: Callable[[], object]) -> None:
@@ -186,3 +235,4 @@ class _Passes:
 
 
 _passes = _Passes(KEPT_BYTES)
+_sent: dict[tuple[object, ...], "np.ndarray"] = {}

@@ -140,7 +140,7 @@ def _take(key: str, name: str | None = None) -> None:
         st.session_state["picture_refusal"] = str(error)
     # The next run draws a new widget, so that the same file can be sent again and the old one holds no bytes.
     st.session_state["picture_turn"] += 1
-    _let_go(sent)
+    let_go(sent)
 
 
 def _show(picture: Picture) -> None:
@@ -155,7 +155,7 @@ def _forget_refusal() -> None:
     st.session_state.pop("picture_refusal", None)
 
 
-def _let_go(sent: UploadedFile) -> None:
+def let_go(sent: UploadedFile) -> None:
     """Free the bytes of a sent file now; Streamlit would keep them until the session ends."""
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):

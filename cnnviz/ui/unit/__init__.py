@@ -1,0 +1,141 @@
+"""One unit from three sides: patches that excite it, the picture made to excite it, what it answers to in a photo."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.networks.activations import number
+from cnnviz.ui.component import browser_component, data_url
+
+__all__ = ["Sent", "Tile", "show_ascent", "show_sent", "show_tiles"]
+
+COARSE = 64  # pixels; a smaller picture is enlarged without smoothing
+
+_component = browser_component(__file__, "patches.js", "ascent.js", "sent.js")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A patch: its pixels, the value it makes, the name of the picture, and all of it in words."""
+
+    image: Image.Image
+    value: float
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was sent back: the picture the network saw, the unit's frame on it as shares (top, left, height, width),
+    the field's pixels and the signal there as pictures, what they are, and the unit's place among the map's cells."""
+
+    picture: Image.Image
+    field: tuple[float, float, float, float]
+    patch: Image.Image
+    signal: Image.Image
+    captions: tuple[str, str]
+    at: tuple[int, int]
+    cells: tuple[int, int]
+    words: str
+
+
+def show_tiles(tiles: Sequence[Tile], slots: int, label: str, on_choose: Callable[[int], None], key: str) -> None:
+    """Draw patches in rows of three, with room for `slots` of them; `on_choose` gets the number of a clicked one."""
+
+    def told() -> None:
+        chosen = _value(key, "patch")
+        if isinstance(chosen, int) and 0 <= chosen < len(tiles):
+            on_choose(chosen)
+
+    data = [
+        {
+            "source": data_url(tile.image),
+            "coarse": max(tile.image.size) < COARSE,
+            "value": number(tile.value),
+            "name": tile.name,
+            "words": tile.words,
+        }
+        for tile in tiles
+    ]
+    _component(
+        key=key,
+        data={"kind": "patches", "tiles": data, "slots": slots, "label": label},
+        on_patch_change=told,
+        on_cell_change=_nothing,
+    )
+
+
+def show_ascent(
+    picture: np.ndarray | None, alt: str, waiting: str, values: Sequence[tuple[int, float]], steps: int, key: str
+) -> None:
+    """Draw the picture (H, W, 3), or what to say before there is one, and the curve of (step, objective)."""
+    _component(
+        key=key,
+        data={"kind": "ascent", **ascent_data(picture, alt, waiting, values, steps)},
+        on_patch_change=_nothing,
+        on_cell_change=_nothing,
+    )
+
+
+def ascent_data(
+    picture: np.ndarray | None, alt: str, waiting: str, values: Sequence[tuple[int, float]], steps: int
+) -> dict[str, Any]:
+    """Every number and word that is drawn; the curve's points as parts of its width and height, from 0 to 1.
+
+    >>> data = ascent_data(None, "", "Not yet.", [(0, -1.0), (4, 3.0)], steps=8)
+    >>> data["points"], data["low"], data["high"]
+    ([[0.0, 0.0], [0.5, 1.0]], '−1', '3')
+    """
+    answers = [value for _, value in values]
+    low, high = (min(answers), max(answers)) if answers else (0.0, 1.0)
+    spread = high - low or 1.0
+    return {
+        "picture": data_url(Image.fromarray(picture), "JPEG", quality=92) if picture is not None else None,
+        "alt": alt,
+        "coarse": picture is not None and len(picture) < COARSE,
+        "waiting": waiting,
+        "points": [[step / steps, (value - low) / spread] for step, value in values],
+        "low": number(low) if answers else "",
+        "high": number(high) if answers else "",
+        "last": number(answers[-1]) if answers else "",
+        "steps": str(steps),
+    }
+
+
+def show_sent(sent: Sent, on_cell: Callable[[int, int], None], key: str) -> None:
+    """Draw the picture with the frame, and under it the field twice; `on_cell` gets the row and column asked for."""
+
+    def told() -> None:
+        cell = _value(key, "cell")
+        if isinstance(cell, list) and len(cell) == 2:
+            on_cell(int(cell[0]), int(cell[1]))
+
+    parts = [
+        {"source": data_url(image), "alt": caption, "coarse": max(image.size) < COARSE, "caption": caption}
+        for image, caption in zip((sent.patch, sent.signal), sent.captions, strict=True)
+    ]
+    data = {
+        "kind": "sent",
+        "picture": data_url(sent.picture),
+        "alt": sent.words,
+        "coarse": max(sent.picture.size) < COARSE,
+        "field": sent.field,
+        "at": sent.at,
+        "cells": sent.cells,
+        "parts": parts,
+    }
+    _component(key=key, data=data, on_patch_change=_nothing, on_cell_change=told)
+
+
+def _value(key: str, name: str) -> object:
+    """What the browser told last under a name."""
+    said = st.session_state[key].get(name)
+    return said.get("value") if isinstance(said, dict) else None
+
+
+def _nothing() -> None:
+    """A component's every trigger needs a callback; this part has no use for this one."""

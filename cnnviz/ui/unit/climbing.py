@@ -1,0 +1,171 @@
+"""The picture made to excite a unit, while it is being made: Start, Stop, further, and how it is climbed."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import streamlit as st
+
+from cnnviz.networks.activations import number
+from cnnviz.networks.feature_visualization import STEPS, Ascent, AscentStep, Goal
+from cnnviz.networks.zoo import Model
+from cnnviz.ui.plain import plain
+from cnnviz.ui.unit import show_ascent
+from cnnviz.ui.unit.choice import whole_number
+from cnnviz.ui.unit.searching import remaining
+from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.work import POLL_SECONDS, Work
+
+CLIMBS = "seek_climbs"  # in the session
+MAX_CLIMBS = 8  # kept in a session, 2 MB each
+MAX_STEPS = 1024
+BETWEEN = 0.25  # seconds between two pictures that are shown; the steps in between cost no report
+OBJECTIVES: dict[str, Literal["channel", "unit"]] = {"Whole channel": "channel", "Middle unit": "unit"}
+SEEDS = 1000
+
+
+@dataclass
+class Climb:
+    """One ascent of this session: what was reported, how far it is to go, and the work that goes there."""
+
+    ascent: Ascent
+    work: Work[AscentStep]
+    target: int = STEPS
+    values: list[tuple[int, float]] = field(default_factory=list)
+
+    def further(self) -> None:
+        """Go on for as many steps again."""
+        self.target = min(MAX_STEPS, self.target + STEPS)
+        self.work = Work(reports(self.ascent, self.values, self.target))
+        self.work.start()
+
+
+def reports(ascent: Ascent, values: list[tuple[int, float]], target: int) -> Iterator[AscentStep]:
+    """Climb up to a step; the last report after each, a new one several times a second. `values` grows with them."""
+    report = ascent.report()
+    if not values:
+        values.append((report.step, report.value))
+    yield report
+    shown = time.monotonic()
+    while ascent.step < target:
+        ascent.climb()
+        if time.monotonic() - shown > BETWEEN or ascent.step == target:
+            report = ascent.report()
+            values.append((report.step, report.value))
+            shown = time.monotonic()
+        yield report
+
+
+def choose_goal(layer: str, channel: int) -> Goal:
+    """Draw how the unit is climbed, in a popover; each setting is in the address."""
+    with st.popover("How it is climbed", icon=":material/tune:"):
+        keep_valid("seek_objective", OBJECTIVES, next(iter(OBJECTIVES)))
+        objective = st.segmented_control(
+            "What grows",
+            list(OBJECTIVES),
+            default=next(iter(OBJECTIVES)),
+            required=True,
+            key="seek_objective",
+            bind="query-params",
+            help="The mean of the channel's map, or the value in its middle alone.",
+        )
+        frequencies = st.toggle(
+            "As frequencies",
+            True,
+            key="seek_frequencies",
+            bind="query-params",
+            help="The picture is a sum of waves, long ones first; off: every pixel by itself.",
+        )
+        shaken = st.toggle(
+            "Shaken",
+            True,
+            key="seek_shaken",
+            bind="query-params",
+            help="At each step the network sees it a little shifted, turned and scaled.",
+        )
+        seed = whole_number("Start from noise number", SEEDS, "seek_seed", 0, width=200)
+    return Goal(layer, channel, OBJECTIVES.get(str(objective), "channel"), frequencies, shaken, seed or 0)
+
+
+def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
+    """The picture, its curve and the buttons; `label` is drawn under them."""
+    climbs: dict[object, Climb] = st.session_state.setdefault(CLIMBS, {})
+    key = (model.name, str(model.weights_path), goal)
+    for other, climb in climbs.items():
+        if other != key:
+            climb.work.stop()
+    climb = climbs.get(key)
+    polls = climb is not None and climb.work.runs
+    st.fragment(draw_climb, run_every=POLL_SECONDS if polls else None)(model, goal, climb, polls, label)
+
+
+def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label: Callable[[], None]) -> None:
+    """How far it is; drawn again and again while it climbs."""
+    report = climb.work.look() if climb is not None else None
+    if climb is not None and polls and not climb.work.runs:
+        st.rerun()  # it has ended: the page is drawn once more, and asks no more
+    target = climb.target if climb is not None else STEPS
+    unit = f"channel {goal.channel} of {goal.layer}"
+    show_ascent(
+        report.picture if report is not None else None,
+        f"The picture after {report.step} steps of exciting {unit}." if report is not None else "",
+        f"Nothing yet. Start climbs {STEPS} steps up from grey noise, and you watch.",
+        list(climb.values) if climb is not None else [],
+        target,
+        key="seek_ascent",
+    )
+    draw_buttons(model, goal, climb)
+    label()
+    draw_standing(goal, climb, report)
+
+
+def draw_buttons(model: Model, goal: Goal, climb: Climb | None) -> None:
+    """Start, or further, and Stop: always both, the one that is not meant now is disabled."""
+    runs = climb is not None and climb.work.runs
+    ended = climb is not None and climb.work.state == "finished"
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        title = f"{STEPS} steps more" if ended else "Go on" if climb is not None and not runs else "Start"
+        at_the_end = climb is not None and climb.target >= MAX_STEPS and ended
+        if st.button(
+            title, key="seek_start", type="primary", icon=":material/play_arrow:", disabled=runs or at_the_end
+        ):
+            start(model, goal, climb)
+            st.rerun()
+        if st.button("Stop", key="seek_stop", icon=":material/stop:", disabled=not runs) and climb is not None:
+            climb.work.stop()
+            st.rerun()
+
+
+def start(model: Model, goal: Goal, climb: Climb | None) -> None:
+    """Begin, go on where it was stopped, or climb further; one that failed begins anew."""
+    if climb is not None and climb.work.state == "finished":
+        climb.further()
+    elif climb is not None and climb.work.state == "stopped":
+        climb.work.start()
+    else:
+        climbs: dict[object, Climb] = st.session_state[CLIMBS]
+        ascent, values = Ascent(model.module, goal, model.preprocessing), list[tuple[int, float]]()
+        begun = Climb(ascent, Work(reports(ascent, values, STEPS)), STEPS, values)
+        climbs[(model.name, str(model.weights_path), goal)] = begun
+        begun.work.start()
+        while len(climbs) > MAX_CLIMBS:
+            climbs.pop(next(iter(climbs))).work.stop()
+
+
+def draw_standing(goal: Goal, climb: Climb | None, report: AscentStep | None) -> None:
+    """One line: the step, the objective, the time left; or what went wrong."""
+    if climb is not None and climb.work.state == "failed":
+        st.error(plain(climb.work.problem), icon=":material/error:")
+        return
+    what = "mean of the map" if goal.objective == "channel" else "value in its middle"
+    if climb is None or report is None or not climb.values:
+        st.caption(f"The {what} is what grows: the layer's own value, before any ReLU.")
+        return
+    done, began = climb.ascent.step, climb.values[0][1]
+    text = (
+        f"Step {done} of {climb.target}. The {what}: **{number(climb.values[-1][1])}**, for the noise {number(began)}."
+    )
+    if climb.work.runs and climb.work.seconds > 2 and done:
+        text += f" {remaining(climb.work.seconds / max(1, done) * (climb.target - done))} left."
+    st.caption(text)

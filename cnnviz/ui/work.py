@@ -1,0 +1,107 @@
+"""Long work that goes on in a thread of its own while a page looks at it: report by report, with Stop and Go on.
+
+A page that draws the work step by step itself would stand still at every click elsewhere on it; here the page only
+looks in, several times a second, and stays free. Whoever leaves stops looking, and the work then pauses by itself.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from typing import Generic, Literal, TypeVar
+
+from cnnviz.ui import cached
+
+Report = TypeVar("Report")
+State = Literal["waiting", "running", "stopped", "finished", "failed"]
+
+PATIENCE = 20.0  # seconds without a look until work pauses; a browser looks in less often from a hidden tab
+POLL_SECONDS = 0.4
+BREATH = 0.002  # seconds between two steps, in which others get their turn
+BROKEN = "This broke off on the server. Start again; if it happens again, choose another layer or a smaller network."
+
+
+class Work(Generic[Report]):
+    """Reports that are asked for in a thread: `latest` is the last one, `state` where it stands.
+
+    `state` is "waiting" before the first `start`, then "running" until it is "stopped" (`start` goes on from there),
+    "finished", or "failed"; then `problem` says why in a sentence. One step of one work is computed at a time in the
+    process, and forward passes wait no longer than for one step.
+    """
+
+    def __init__(self, reports: Iterator[Report]) -> None:
+        self.latest: Report | None = None
+        self.state: State = "waiting"
+        self.problem = ""
+        self.seconds = 0.0  # spent running, without the pauses
+        self._reports = reports
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._looked = 0.0
+
+    def start(self) -> None:
+        """Begin, or go on after a stop; what runs or has ended is left alone."""
+        with self._guard:
+            self._looked = time.monotonic()
+            if self.state in ("waiting", "stopped"):
+                self.state = "running"
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="work", daemon=True)
+                    self._thread.start()
+
+    def stop(self) -> None:
+        """End after the step that is being computed."""
+        with self._guard:
+            if self.state in ("waiting", "running"):
+                self.state = "stopped"
+
+    def look(self) -> Report | None:
+        """The last report, None before the first. Looking keeps the work going, and wakes it where it had paused."""
+        with self._guard:
+            self._looked = time.monotonic()
+            if self.state == "running" and self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="work", daemon=True)
+                self._thread.start()
+            return self.latest
+
+    def wait(self, seconds: float) -> None:
+        """Return when the work stands still, at the latest after so many seconds."""
+        deadline = time.monotonic() + seconds
+        while self.runs and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    @property
+    def runs(self) -> bool:
+        """Whether more is to come without anybody's doing."""
+        return self.state == "running"
+
+    def _run(self) -> None:
+        while self._goes_on():
+            began = time.monotonic()
+            try:
+                with cached.turn():
+                    began = time.monotonic()
+                    report = next(self._reports)
+            except StopIteration:
+                self._end("finished")
+            except ValueError as problem:  # ours, a sentence
+                self._end("failed", str(problem))
+            except Exception:
+                logging.getLogger(__name__).exception("Work in the background broke off")
+                self._end("failed", BROKEN)
+            else:
+                self.latest = report
+                self.seconds += time.monotonic() - began
+            time.sleep(BREATH)
+
+    def _goes_on(self) -> bool:
+        """Whether to take another step; otherwise the thread has ended as soon as the guard is free."""
+        with self._guard:
+            if self.state == "running" and time.monotonic() - self._looked < PATIENCE:
+                return True
+            self._thread = None
+            return False
+
+    def _end(self, state: State, problem: str = "") -> None:
+        with self._guard:
+            self.state, self.problem = state, problem

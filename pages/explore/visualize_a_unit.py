@@ -1,0 +1,67 @@
+"""What one unit of a network looks for: in a set of pictures, in a picture made for it, in one's own photo."""
+
+import streamlit as st
+
+from cnnviz.networks.activations import Activations
+from cnnviz.networks.zoo import MODELS
+from cnnviz.ui import cached
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.network import choose_network, untrained_label
+from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.unit.choice import choose_place, choose_unit
+from cnnviz.ui.unit.climbing import choose_goal, show_climb
+from cnnviz.ui.unit.searching import show_patches
+from cnnviz.ui.unit.sending import show_deconvolution
+
+lesson = read_lesson(__file__)
+lesson.header()
+left, right = st.columns([11, 9], gap="large", vertical_alignment="bottom")
+with left:
+    name, model = choose_network()
+with right:
+    picture = choose_picture()
+progress = st.container()
+with progress:
+    activations: Activations = cached.activations(name, picture)
+notable = [layer for layer in MODELS[name].notable_layers if layer in activations.explained()]
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    layer, channel = choose_unit(activations, notable)
+    index = choose_place(activations, layer, channel)
+
+
+def label() -> None:
+    untrained_label(model)
+
+
+found, made, sent = st.columns(3, gap="large")
+with found:
+    st.subheader("It is excited by", anchor=False)
+    show_patches(model, layer, channel, label)
+    st.markdown(lesson["Patches"])
+with made:
+    st.subheader("Made to excite it", anchor=False)
+    goal = choose_goal(layer, channel)
+    show_climb(model, goal, label)
+    st.markdown(lesson["Made"])
+with sent:
+    st.subheader("In your picture", anchor=False)
+    show_deconvolution(model, picture, activations, layer, index, label)
+    st.markdown(lesson["Sent back"])
+
+first, middle, last = notable[0], notable[len(notable) // 2], activations.explained()[-1]
+emptied = dict.fromkeys(("seek_channel", "seek_row", "seek_column"))
+try_this(
+    [
+        Suggestion("The first layer: edges and colours", {"seek_layer": first, **emptied}),
+        Suggestion("Half-way: textures", {"seek_layer": middle, **emptied}),
+        Suggestion("A class score", {"seek_layer": last, **emptied}),
+        Suggestion("Climb pixel by pixel, unshaken", {"seek_frequencies": False, "seek_shaken": False}),
+    ],
+    key="seek",
+)
+if not model.trained:
+    st.markdown(lesson["Untrained"])
+lesson.more("Patches and their fields")
+lesson.more("Climbing")
+lesson.more("Sending back")
+lesson.more("What none of them says")
