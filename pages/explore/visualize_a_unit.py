@@ -26,7 +26,6 @@ with progress:
 notable = [layer for layer in MODELS[name].notable_layers if layer in activations.explained()]
 with st.container(horizontal=True, vertical_alignment="bottom"):
     layer, channel = choose_unit(activations, notable)
-    index = choose_place(activations, layer, channel)
 
 
 def label() -> None:
@@ -45,6 +44,8 @@ with made:
     st.markdown(lesson["Made"])
 with sent:
     st.subheader("In your picture", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        index = choose_place(activations, layer, channel)
     show_deconvolution(model, picture, activations, layer, index, label)
     st.markdown(lesson["Sent back"])
 

@@ -29,7 +29,7 @@ def choose_unit(activations: Activations, opening: Sequence[str]) -> tuple[str, 
     )
     layer = layer or layers[0]
     shape = activations.maps(layer).shape
-    if not is_whole(asked(CHANNEL)):
+    if not is_whole(asked(CHANNEL), below=shape[0]):
         st.session_state[CHANNEL] = float(liveliest_channel(activations, layer))
     title = "Channel" if shape[1:] != (1, 1) else "Unit"
     channel = whole_number(title, shape[0], CHANNEL, width=140, on_change=forget_place)
@@ -59,7 +59,7 @@ def whole_number(
 
     A field of floats: one of whole numbers breaks where the address says "inf".
     """
-    keep_valid(key, [None, *range(size)], None)
+    keep_valid(key, (None, *range(size)), None)
     typed = st.number_input(
         title,
         0.0,
@@ -75,18 +75,18 @@ def whole_number(
         help=help,
         on_change=on_change,
     )
-    return int(typed) if typed in range(size) else None
+    return int(typed) if typed is not None and typed in range(size) else None
 
 
-def is_whole(number: object) -> bool:
-    """Whether a value of the session, or the text of an address, is a whole number from 0 on.
+def is_whole(number: object, below: int) -> bool:
+    """Whether a value of the session, or the text of an address, is a whole number from 0 to below - 1.
 
-    >>> [is_whole(number) for number in (3.0, "12", "inf", "1e400", "nan", None, -1.0, "2.5")]
+    >>> [is_whole(number, 64) for number in (3.0, "12", "64", "inf", "1e400", None, -1.0, "2.5")]
     [True, True, False, False, False, False, False, False]
     """
     if isinstance(number, str):
-        return number.isascii() and number.isdecimal() and len(number) < 9
-    return isinstance(number, int | float) and 0 <= number < 10**8 and number == int(number)
+        return number.isascii() and number.isdecimal() and len(number) < 9 and int(number) < below
+    return number is not None and number in range(below)
 
 
 def forget_channel() -> None:

@@ -92,9 +92,9 @@ def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
     """The picture, its curve and the buttons; `label` is drawn under them."""
     climbs: dict[object, Climb] = st.session_state.setdefault(CLIMBS, {})
     key = (model.name, str(model.weights_path), goal)
-    for other, climb in climbs.items():
+    for other in climbs:
         if other != key:
-            climb.work.stop()
+            climbs[other].work.stop()
     climb = climbs.get(key)
     polls = climb is not None and climb.work.runs
     st.fragment(draw_climb, run_every=POLL_SECONDS if polls else None)(model, goal, climb, polls, label)
@@ -102,8 +102,9 @@ def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
 
 def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label: Callable[[], None]) -> None:
     """How far it is; drawn again and again while it climbs."""
+    runs = climb is not None and climb.work.runs  # asked once: it may end while this is drawn
     report = climb.work.look() if climb is not None else None
-    if climb is not None and polls and not climb.work.runs:
+    if polls and not runs:
         st.rerun()  # it has ended: the page is drawn once more, and asks no more
     target = climb.target if climb is not None else STEPS
     unit = f"channel {goal.channel} of {goal.layer}"
@@ -111,18 +112,19 @@ def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label
         report.picture if report is not None else None,
         f"The picture after {report.step} steps of exciting {unit}." if report is not None else "",
         f"Nothing yet. Start climbs {STEPS} steps up from grey noise, and you watch.",
-        list(climb.values) if climb is not None else [],
+        [point for point in climb.values if point[0] <= report.step]
+        if climb is not None and report is not None
+        else [],
         target,
         key="seek_ascent",
     )
-    draw_buttons(model, goal, climb)
+    draw_buttons(model, goal, climb, runs)
     label()
-    draw_standing(goal, climb, report)
+    draw_standing(goal, climb, report, runs)
 
 
-def draw_buttons(model: Model, goal: Goal, climb: Climb | None) -> None:
+def draw_buttons(model: Model, goal: Goal, climb: Climb | None, runs: bool) -> None:
     """Start, or further, and Stop: always both, the one that is not meant now is disabled."""
-    runs = climb is not None and climb.work.runs
     ended = climb is not None and climb.work.state == "finished"
     with st.container(horizontal=True, horizontal_alignment="center"):
         title = f"{STEPS} steps more" if ended else "Go on" if climb is not None and not runs else "Start"
@@ -153,7 +155,7 @@ def start(model: Model, goal: Goal, climb: Climb | None) -> None:
             climbs.pop(next(iter(climbs))).work.stop()
 
 
-def draw_standing(goal: Goal, climb: Climb | None, report: AscentStep | None) -> None:
+def draw_standing(goal: Goal, climb: Climb | None, report: AscentStep | None, runs: bool) -> None:
     """One line: the step, the objective, the time left; or what went wrong."""
     if climb is not None and climb.work.state == "failed":
         st.error(plain(climb.work.problem), icon=":material/error:")
@@ -162,7 +164,7 @@ def draw_standing(goal: Goal, climb: Climb | None, report: AscentStep | None) ->
     if climb is None or report is None or not climb.values:
         st.caption(f"The {what} is what grows: the layer's own value, before any ReLU.")
         return
-    done, began = climb.ascent.step, climb.values[0][1]
+    done, began = report.step, climb.values[0][1]
     text = (
         f"Step {done} of {climb.target}. The {what}: **{number(climb.values[-1][1])}**, for the noise {number(began)}."
     )

@@ -66,8 +66,9 @@ def draw_patches(
     """What is found so far; drawn again and again while the search runs."""
     if OPENS in st.session_state:
         open_neuron()
+    runs = work.runs  # asked once: it may end while this is drawn
     index = work.look()
-    if polls and not work.runs:
+    if polls and not runs:
         st.rerun()  # it has ended: the page is drawn once more, and asks no more
     patches = index.patches(layer, channel) if index is not None else []
 
@@ -78,12 +79,12 @@ def draw_patches(
     tiles = tiles_of(model, layer, pictures, patches)
     show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
     label()
-    draw_progress(work, len(index.hashes) if index is not None else 0, len(pictures))
+    draw_progress(work, runs, len(index.hashes) if index is not None else 0, len(pictures))
 
 
-def draw_progress(work: Work[PatchIndex], done: int, count: int) -> None:
+def draw_progress(work: Work[PatchIndex], runs: bool, done: int, count: int) -> None:
     """One line: how far the search is, with Stop; or what was searched."""
-    if work.runs:
+    if runs:
         left = f", {remaining(work.seconds / done * (count - done))} left" if done and work.seconds > 3 else ""
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(done / count, f"Picture {min(done + 1, count)} of {count}{left}")

@@ -1,0 +1,250 @@
+"""What does a unit look for?: patches, ascent and deconvolution are those of the libraries; any address is answered."""
+
+import time
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.gallery import GALLERY, gallery_picture
+from cnnviz.images import read_picture
+from cnnviz.networks.feature_maps import forward
+from cnnviz.networks.feature_visualization import STEPS
+from cnnviz.networks.preprocess import preprocess_steps
+from cnnviz.networks.top_patches import index_patches
+from cnnviz.networks.zoo import MODELS
+from cnnviz.ui import cached
+from cnnviz.ui.network import UNTRAINED
+from cnnviz.ui.unit.pictures import MAX_OWN, OWN, smaller
+from tests.pages.test_explore import data_of, opened, words
+
+torch.set_num_threads(1)
+
+ALEXNET = {"network": "AlexNet"}
+
+
+def looked_up(app: AppTest) -> AppTest:
+    """Run until all pictures are searched, as the browser does by itself."""
+    for _ in range(200):
+        if not any(button.label == "Stop" and button.key == "seek_stop_search" for button in app.button):
+            return app
+        time.sleep(0.05)
+        app.run()
+    raise AssertionError("the search never ended")
+
+
+def button(app: AppTest, key: str) -> Any:
+    return next(button for button in app.button if button.key == key)
+
+
+def unit_of(app: AppTest) -> tuple[str, int]:
+    (channel,) = [n for n in app.number_input if n.key == "seek_channel"]
+    (layer,) = [s for s in app.selectbox if s.key == "seek_layer"]
+    return layer.value, int(channel.value)
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(element.value for element in app.caption)
+
+
+def test_the_tiles_are_the_nine_strongest_patches_of_the_gallery() -> None:
+    app = looked_up(opened("visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17"))
+    pictures = [gallery_picture(key) for key in GALLERY]
+    patches = index_patches(cached.model("alexnet"), pictures).patches("features.3", 17)
+    tiles = data_of(app, "seek_patches")["tiles"]
+    assert [tile["value"] for tile in tiles] == [f"{patch.value:.4g}".replace("-", "−") for patch in patches]
+    assert [tile["name"] for tile in tiles] == [pictures[patch.picture].name for patch in patches]
+    assert len(tiles) == 9
+    assert f"row {patches[0].row}, column {patches[0].column}; 51 × 51 pixels" in tiles[0]["words"]
+    assert UNTRAINED in " ".join(element.value for element in app.main if element.type == "badge") or any(
+        UNTRAINED in element.value for element in app.markdown
+    )
+
+
+def test_it_opens_on_the_liveliest_channel_in_the_middle_of_the_network() -> None:
+    app = opened("visualize_a_unit", **ALEXNET)
+    layer, channel = unit_of(app)
+    assert layer == MODELS["alexnet"].notable_layers[2]
+    maps = forward(
+        cached.model("alexnet").module, cached.model("alexnet").preprocess(gallery_picture("chelsea").image)
+    ).feature_maps[layer]
+    assert channel == maps.reshape(len(maps), -1).max(axis=1).argmax()
+    best = np.unravel_index(maps[channel].argmax(), maps[channel].shape)
+    assert data_of(app, "seek_sent")["at"] == [int(place) for place in best]
+
+
+def test_the_frame_is_the_receptive_field_and_a_place_moves_it() -> None:
+    app = opened(
+        "visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17", seek_row="0", seek_column="26"
+    )
+    sent = data_of(app, "seek_sent")
+    assert sent["at"] == [0, 26]
+    assert sent["field"] == [0, pytest.approx(190 / 224), pytest.approx(33 / 224), pytest.approx(34 / 224)]
+    assert "51 × 51 pixels" in sent["parts"][0]["caption"]
+
+
+def test_start_climbs_stop_holds_and_go_on_goes_on() -> None:
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
+    assert data_of(app, "seek_ascent")["picture"] is None
+    assert button(app, "seek_stop").disabled
+    button(app, "seek_start").click().run()
+    assert not app.exception
+    assert button(app, "seek_start").disabled
+    points: list[list[float]] = []
+    for _ in range(200):
+        points = data_of(app, "seek_ascent")["points"]
+        if len(points) > 3:
+            break
+        time.sleep(0.05)
+        app.run()
+    assert points[-1][1] > points[0][1]
+    assert data_of(app, "seek_ascent")["picture"].startswith("data:image/jpeg")
+    button(app, "seek_stop").click().run()
+    assert button(app, "seek_start").label == "Go on"
+    time.sleep(0.3)  # the step that was being computed ends
+    held = data_of(app.run(), "seek_ascent")["points"]
+    time.sleep(0.3)
+    assert data_of(app.run(), "seek_ascent")["points"] == held
+    assert f"of {STEPS}" in captions(app)
+    button(app, "seek_start").click().run()
+    for _ in range(200):
+        if len(data_of(app, "seek_ascent")["points"]) > len(held):
+            break
+        time.sleep(0.05)
+        app.run()
+    assert len(data_of(app, "seek_ascent")["points"]) > len(held)
+    button(app, "seek_stop").click().run()
+
+
+def test_another_unit_starts_from_nothing_and_the_first_is_still_there() -> None:
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
+    button(app, "seek_start").click().run()
+    for _ in range(100):
+        if data_of(app, "seek_ascent")["picture"]:
+            break
+        time.sleep(0.05)
+        app.run()
+    (channel,) = [n for n in app.number_input if n.key == "seek_channel"]
+    channel.set_value(4.0).run()
+    assert data_of(app, "seek_ascent")["picture"] is None
+    (channel,) = [n for n in app.number_input if n.key == "seek_channel"]
+    channel.set_value(3.0).run()
+    assert data_of(app, "seek_ascent")["picture"] is not None
+    assert button(app, "seek_start").label == "Go on"
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_every_suggestion_leads_to_a_unit_that_is_there(number: int) -> None:
+    app = opened("visualize_a_unit", **ALEXNET)
+    button(app, f"seek_{number}").click().run()
+    assert not app.exception
+    layer, _ = unit_of(app)
+    if number == 2:
+        assert layer == "classifier.6"
+        assert data_of(app, "seek_sent")["field"] == [0.0, 0.0, 1.0, 1.0]
+    if number == 3:
+        assert [toggle.value for toggle in app.toggle] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"seek_layer": "features.99"},
+        {"seek_layer": "<script>", "seek_channel": "inf"},
+        {"seek_channel": "-inf", "seek_row": "inf", "seek_column": "nan"},
+        {"seek_channel": "1e400", "seek_seed": "inf"},
+        {"seek_channel": "999999999999999999999", "seek_row": "2.5"},
+        {"seek_channel": "", "seek_row": "", "seek_seed": "", "seek_layer": ""},
+        {"seek_objective": "nothing", "seek_frequencies": "maybe"},
+        {"seek_layer": "classifier.6", "seek_channel": "1000", "seek_row": "5"},
+        {"network": "ResNet-18", "seek_layer": "features.3", "seek_channel": "500"},
+    ],
+    ids=str,
+)
+def test_junk_in_the_address_opens_a_unit_that_is_there(address: dict[str, str]) -> None:
+    app = opened("visualize_a_unit", **(ALEXNET | address))
+    layer, channel = unit_of(app)
+    name = "resnet18" if address.get("network") else "alexnet"
+    assert layer in dict(cached.model(name).module.named_modules())
+    assert channel >= 0
+    assert data_of(app, "seek_sent")["parts"]
+
+
+def png(colour: str, size: tuple[int, int] = (60, 50)) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", size, colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def with_own(*files: tuple[str, bytes, str]) -> AppTest:
+    """The page on "Your pictures" with files sent to it."""
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
+    (chosen,) = [control for control in app.segmented_control if control.key == "seek_set"]
+    chosen.set_value("Your pictures").run()
+    assert not app.exception
+    (uploader,) = app.file_uploader
+    uploader.set_value(list(files)).run()
+    assert not app.exception
+    return looked_up(app)
+
+
+def test_own_pictures_are_searched_and_wrong_files_are_named_and_left_out() -> None:
+    app = with_own(
+        ("red.png", png("red"), "image/png"),
+        ("note.png", b"this is no picture", "image/png"),
+        ("blue.png", png("blue"), "image/png"),
+        ("again.png", png("red"), "image/png"),
+    )
+    assert {tile["name"] for tile in data_of(app, "seek_patches")["tiles"]} == {"red.png", "blue.png"}
+    (told,) = [error.value for error in app.error]
+    assert "note" in told
+    assert "Out of 2 pictures" in captions(app)
+    assert len(app.session_state[OWN]) == 2
+
+
+def test_two_hundred_are_the_most() -> None:
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
+    one = read_picture(png("green"), "one.png")
+    app.session_state[OWN] = (one,) * (MAX_OWN - 1)
+    (chosen,) = [control for control in app.segmented_control if control.key == "seek_set"]
+    chosen.set_value("Your pictures").run()
+    (uploader,) = app.file_uploader
+    uploader.set_value([(f"{n}.png", png(f"#0000{n:02x}"), "image/png") for n in range(3)]).run()
+    assert not app.exception
+    assert len(app.session_state[OWN]) == MAX_OWN
+    assert any("2 more are left out" in error.value for error in app.error)
+    button(app, "seek_stop_search").click().run()
+
+
+def test_a_large_picture_is_kept_small_and_the_networks_for_imagenet_see_the_same() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (700, 900, 3), dtype=np.uint8)
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    large = read_picture(file.getvalue(), "large.png")
+    small = smaller(large)
+    assert min(small.image.size) == 256
+    assert small.sha256 != large.sha256
+    before, after = (preprocess_steps(picture.image).normalised for picture in (large, small))
+    assert np.array_equal(before, after)
+    tiny = read_picture(png("red"), "tiny.png")
+    assert smaller(tiny) is tiny
+
+
+def test_without_own_pictures_it_asks_for_some() -> None:
+    app = opened("visualize_a_unit", **ALEXNET)
+    (chosen,) = [control for control in app.segmented_control if control.key == "seek_set"]
+    chosen.set_value("Your pictures").run()
+    assert data_of(app, "seek_patches")["tiles"] == []
+    assert "No pictures of yours yet" in captions(app)
+
+
+def test_every_part_says_what_it_shows_and_that_the_weights_are_random() -> None:
+    app = opened("visualize_a_unit", **ALEXNET)
+    text = words(app)
+    for sentence in ("not what other pictures would do", "not what it", "not that they alone"):
+        assert sentence in text
+    assert "random weights" in text

@@ -1,0 +1,111 @@
+"""Work in the background: it runs, stops, goes on, pauses where nobody looks, and tells what went wrong."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cnnviz.ui import cached, work
+from cnnviz.ui.work import BROKEN, Work
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if holds():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it never came about")
+
+
+class Counting:
+    """Reports 1, 2, 3, … up to an end, each given when it is allowed."""
+
+    def __init__(self, end: int) -> None:
+        self.end = end
+        self.allowed = threading.Semaphore(0)
+
+    def reports(self) -> Iterator[int]:
+        for number in range(1, self.end + 1):
+            self.allowed.acquire()
+            yield number
+
+
+def test_it_runs_to_its_end_and_keeps_the_last_report() -> None:
+    done = Work(iter(range(5)))
+    assert (done.state, done.look()) == ("waiting", None)
+    done.start()
+    until(lambda: done.state == "finished")
+    assert done.look() == 4
+    done.start()
+    assert done.state == "finished"
+
+
+def test_a_stop_holds_it_and_a_start_goes_on_from_there() -> None:
+    counting = Counting(3)
+    held = Work(counting.reports())
+    held.start()
+    counting.allowed.release()
+    until(lambda: held.latest == 1)
+    held.stop()
+    assert not held.runs
+    counting.allowed.release()  # the step that was being computed ends
+    until(lambda: held._thread is None)
+    at = held.latest
+    counting.allowed.release()
+    time.sleep(0.05)
+    assert held.latest == at
+    held.start()
+    counting.allowed.release()
+    until(lambda: held.state == "finished")
+    assert held.latest == 3
+
+
+def test_it_pauses_where_nobody_looks_and_a_look_wakes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PATIENCE", 0.05)
+    counting = Counting(2)
+    left = Work(counting.reports())
+    left.start()
+    time.sleep(0.1)
+    counting.allowed.release()
+    until(lambda: left._thread is None)
+    assert (left.state, left.latest) == ("running", 1)
+    left.look()
+    counting.allowed.release()
+    until(lambda: left.look() == 2)
+
+
+def test_a_sentence_is_passed_on_and_anything_else_becomes_one() -> None:
+    def fails(problem: Exception) -> Iterator[int]:
+        yield 1
+        raise problem
+
+    for problem, told in ((ValueError("This layer is not there."), "This layer is not there."), (KeyError(3), BROKEN)):
+        failed = Work(fails(problem))
+        failed.start()
+        failed.wait(5.0)
+        assert (failed.state, failed.problem) == ("failed", told)
+        assert failed.latest == 1
+
+
+def test_it_computes_only_in_its_turn() -> None:
+    waits = Work(iter(range(2)))
+    with cached.turn():
+        waits.start()
+        time.sleep(0.05)
+        assert waits.latest is None
+    until(lambda: waits.state == "finished")
+
+
+def test_waiting_for_it_ends_with_it_or_in_time() -> None:
+    quick = Work(iter(range(3)))
+    quick.start()
+    quick.wait(5.0)
+    assert quick.state == "finished"
+    counting = Counting(1)
+    stuck = Work(counting.reports())
+    stuck.start()
+    stuck.wait(0.05)
+    assert stuck.runs
+    counting.allowed.release()
+    until(lambda: stuck.state == "finished")
