@@ -15,16 +15,15 @@ from cnnviz.ui.unit.sending import show_deconvolution
 
 lesson = read_lesson(__file__)
 lesson.header()
-left, right = st.columns([11, 9], gap="large", vertical_alignment="bottom")
-with left:
-    name, model = choose_network()
+name, model = choose_network()
+left, right = st.columns([13, 7], vertical_alignment="bottom")
 with right:
     picture = choose_picture()
 progress = st.container()
 with progress:
     activations: Activations = cached.activations(name, picture)
 notable = [layer for layer in MODELS[name].notable_layers if layer in activations.explained()]
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with left.container(horizontal=True, vertical_alignment="bottom"):
     layer, channel = choose_unit(activations, notable)
 
 

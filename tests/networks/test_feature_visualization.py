@@ -131,7 +131,7 @@ def test_a_network_in_training_mode_and_with_gradients_learns_nothing_from_it() 
 
 
 def test_a_network_for_four_channels_and_another_size_is_climbed_too() -> None:
-    four = Preprocessing(resize_size=28, crop_size=28, mean=(0.4,) * 4, std=(0.2,) * 4)  # type: ignore[arg-type]
+    four = Preprocessing(resize_size=28, crop_size=28, mean=(0.4,) * 4, std=(0.2,) * 4)
     *_, last = ascend(small_network(channels=4), Goal("4", 1), four, steps=6)
     assert last.picture.shape == (28, 28, 3)
 
