@@ -36,6 +36,7 @@ def listen(socket: WebSocket, sent: list[object]) -> None:
 def test_with_the_keyboard_alone_one_steps_plays_and_pins_a_weight(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/convolution")
     settle(visitor)
+    expect(visitor.locator(".stepper")).to_be_focused()
     visitor.keyboard.press("PageDown")  # what a clicker sends
     visitor.keyboard.press("PageDown")
     visitor.keyboard.press("PageUp")
