@@ -92,12 +92,14 @@ def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
     """The picture, its curve and the buttons; `label` is drawn under them."""
     climbs: dict[object, Climb] = st.session_state.setdefault(CLIMBS, {})
     key = (model.name, str(model.weights_path), goal)
-    for other in climbs:
+    for other, climb in list(climbs.items()):
         if other != key:
-            climbs[other].work.stop()
-    climb = climbs.get(key)
-    polls = climb is not None and climb.work.runs
-    st.fragment(draw_climb, run_every=POLL_SECONDS if polls else None)(model, goal, climb, polls, label)
+            climb.work.stop()
+        if climb.ascent.module is not model.module:  # or it would keep the network that was left in memory
+            del climbs[other]
+    present = climbs.get(key)
+    polls = present is not None and present.work.runs
+    st.fragment(draw_climb, run_every=POLL_SECONDS if polls else None)(model, goal, present, polls, label)
 
 
 def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label: Callable[[], None]) -> None:
