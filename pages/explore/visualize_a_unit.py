@@ -16,14 +16,14 @@ from cnnviz.ui.unit.sending import show_deconvolution
 lesson = read_lesson(__file__)
 lesson.header()
 name, model = choose_network()
-left, right = st.columns([13, 7], vertical_alignment="bottom")
-with right:
+left, right = st.columns(2, gap="large", vertical_alignment="bottom")
+with left:
     picture = choose_picture()
 progress = st.container()
 with progress:
     activations: Activations = cached.activations(name, picture)
 notable = [layer for layer in MODELS[name].notable_layers if layer in activations.explained()]
-with left.container(horizontal=True, vertical_alignment="bottom"):
+with right.container(horizontal=True, vertical_alignment="bottom"):
     layer, channel = choose_unit(activations, notable)
 
 
@@ -38,8 +38,10 @@ with found:
     st.markdown(lesson["Patches"])
 with made:
     st.subheader("Made to excite it", anchor=False)
+    stage = st.container()
     goal = choose_goal(layer, channel)
-    show_climb(model, goal, label)
+    with stage:
+        show_climb(model, goal, label)
     st.markdown(lesson["Made"])
 with sent:
     st.subheader("In your picture", anchor=False)

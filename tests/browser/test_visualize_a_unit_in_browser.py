@@ -35,6 +35,8 @@ def test_it_climbs_while_one_watches_stops_and_goes_on(visitor: Page, address: s
     expect(visitor.get_by_text("Step 128 of 128")).to_be_visible(timeout=120_000)
     expect(visitor.get_by_role("button", name="128 steps more")).to_be_enabled()
     settle(visitor)
+    for sentence in ("The places in all pictures", "A picture made for this unit", "The activation sent back"):
+        expect(visitor.get_by_text(sentence)).to_be_visible()
 
 
 def test_the_rest_of_the_page_answers_while_it_climbs(visitor: Page, address: str) -> None:

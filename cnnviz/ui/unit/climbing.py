@@ -89,7 +89,7 @@ def choose_goal(layer: str, channel: int) -> Goal:
 
 
 def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
-    """The picture, its curve and the buttons; `label` is drawn under them."""
+    """The buttons, the picture and its curve; `label` is drawn under them."""
     climbs: dict[object, Climb] = st.session_state.setdefault(CLIMBS, {})
     key = (model.name, str(model.weights_path), goal)
     for other, climb in list(climbs.items()):
@@ -99,7 +99,8 @@ def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
             del climbs[other]
     present = climbs.get(key)
     polls = present is not None and present.work.runs
-    st.fragment(draw_climb, run_every=POLL_SECONDS if polls else None)(model, goal, present, polls, label)
+    with st.container():  # what is drawn anew many times must not get into the places of what stands below
+        st.fragment(draw_climb, run_every=POLL_SECONDS if polls else None)(model, goal, present, polls, label)
 
 
 def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label: Callable[[], None]) -> None:
@@ -108,6 +109,7 @@ def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label
     report = climb.work.look() if climb is not None else None
     if polls and not runs:
         st.rerun()  # it has ended: the page is drawn once more, and asks no more
+    draw_buttons(model, goal, climb, runs)
     target = climb.target if climb is not None else STEPS
     unit = f"channel {goal.channel} of {goal.layer}"
     show_ascent(
@@ -120,15 +122,16 @@ def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label
         target,
         key="seek_ascent",
     )
-    draw_buttons(model, goal, climb, runs)
     label()
     draw_standing(goal, climb, report, runs)
+    if len(model.preprocessing.mean) > 3:
+        st.caption("Red, green and blue are drawn; near infrared is climbed with them, unseen.")
 
 
 def draw_buttons(model: Model, goal: Goal, climb: Climb | None, runs: bool) -> None:
     """Start, or further, and Stop: always both, the one that is not meant now is disabled."""
     ended = climb is not None and climb.work.state == "finished"
-    with st.container(horizontal=True, horizontal_alignment="center"):
+    with st.container(horizontal=True):
         title = f"{STEPS} steps more" if ended else "Go on" if climb is not None and not runs else "Start"
         at_the_end = climb is not None and climb.target >= MAX_STEPS and ended
         if st.button(

@@ -34,9 +34,10 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
         return
     work = index_of(model, pictures)
     polls = work.runs
-    st.fragment(draw_patches, run_every=POLL_SECONDS if polls else None)(
-        model, layer, channel, pictures, work, polls, label
-    )
+    with st.container():  # what is drawn anew many times must not get into the places of what stands below
+        st.fragment(draw_patches, run_every=POLL_SECONDS if polls else None)(
+            model, layer, channel, pictures, work, polls, label
+        )
 
 
 def index_of(model: Model, pictures: tuple[Picture, ...]) -> Work[PatchIndex]:
