@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from cnnviz.networks.feature_maps import ForwardPass
 
 IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the memory
-# Read by OpenMP when torch is loaded: threads that wait for each other then sleep. By default they spin, and where other
-# programs keep the processors busy a step of a small network takes five to twenty times as long.
+
+# Read by OpenMP when torch is loaded: threads that wait for each other then sleep. By default they spin, and where
+# other programs keep the processors busy a step of a small network takes five to twenty times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 116 MB

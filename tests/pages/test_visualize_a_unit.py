@@ -60,9 +60,7 @@ def test_the_tiles_are_the_nine_strongest_patches_of_the_gallery() -> None:
     assert [tile["name"] for tile in tiles] == [pictures[patch.picture].name for patch in patches]
     assert len(tiles) == 9
     assert f"row {patches[0].row}, column {patches[0].column}; 51 × 51 pixels" in tiles[0]["words"]
-    assert UNTRAINED in " ".join(element.value for element in app.main if element.type == "badge") or any(
-        UNTRAINED in element.value for element in app.markdown
-    )
+    assert UNTRAINED in words(app)
 
 
 def test_it_opens_on_the_liveliest_channel_in_the_middle_of_the_network() -> None:
@@ -75,6 +73,20 @@ def test_it_opens_on_the_liveliest_channel_in_the_middle_of_the_network() -> Non
     assert channel == maps.reshape(len(maps), -1).max(axis=1).argmax()
     best = np.unravel_index(maps[channel].argmax(), maps[channel].shape)
     assert data_of(app, "seek_sent")["at"] == [int(place) for place in best]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_network_is_seen_from_all_three_sides(name: str) -> None:
+    app = looked_up(opened("visualize_a_unit", network=MODELS[name].title))
+    layer, channel = unit_of(app)
+    assert layer in MODELS[name].notable_layers
+    pictures = [gallery_picture(key) for key in GALLERY]
+    model = cached.model(name)
+    patches = index_patches(model, pictures).patches(layer, channel)
+    tiles = data_of(app, "seek_patches")["tiles"]
+    assert [tile["name"] for tile in tiles] == [pictures[patch.picture].name for patch in patches]
+    assert len(data_of(app, "seek_sent")["parts"]) == 2
+    assert (UNTRAINED in words(app)) == (not model.trained)
 
 
 def test_the_frame_is_the_receptive_field_and_a_place_moves_it() -> None:
