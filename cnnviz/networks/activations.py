@@ -15,7 +15,7 @@ from cnnviz.arithmetic.layers import Add, Concat, Flatten
 from cnnviz.arithmetic.network import INPUT, KEEPS_SHAPE, Network, Node
 from cnnviz.arithmetic.network_layers import View
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
-from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood
+from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood, window_taps
 
 Index = tuple[int, int, int]
 
@@ -169,6 +169,21 @@ class Activations:
                 waiting = [*self._nodes[source].inputs, *waiting]
         return found
 
+    def unit_at(self, name: str, down: float, across: float) -> tuple[int, int]:
+        """The row and column whose field is centred nearest to a point of the image, given as shares of its sides."""
+        (row,) = [row for row in self.network.trace(self.image.shape) if row.name == name]
+        found = []
+        for axis, share in enumerate((down, across)):
+            count = self.maps(name).shape[1 + axis]
+            field = row.receptive_field[axis] if row.receptive_field is not None else None
+            if field is None or not field.stride:
+                found.append(min(int(share * count), count - 1))
+                continue
+            pixel = share * self.image.shape[1 + axis]
+            at = round(float((pixel - field.offset - float(field.size) / 2) / float(field.stride)))
+            found.append(min(max(at, 0), count - 1))
+        return found[0], found[1]
+
     def users(self, name: str, index: Index) -> list[Use]:
         """The layers that read the value at (channel, row, column), through BatchNorm, ReLU, sums and flattenings."""
         explained = set(self.explained())
@@ -212,8 +227,12 @@ class Activations:
             channels = range(group * per_group, (group + 1) * per_group)
         elif not isinstance(layer, nn.Linear):
             channels = range(channel, channel + 1)
-        rows = tuple(at for at in range(maps.shape[1]) if row in self.neuron(name, (channels[0], at, 0)).rows)
-        columns = tuple(at for at in range(maps.shape[2]) if column in self.neuron(name, (channels[0], 0, at)).columns)
+        assert layer is not None  # it is one of those that are explained
+        sizes = self.given(name).shape[1:]
+        rows, columns = (
+            tuple(at for at in range(maps.shape[1 + axis]) if place in window_taps(layer, axis, at, sizes[axis]))
+            for axis, place in enumerate((row, column))
+        )
         return Use(name, type(layer).__name__, rows, columns, channels)
 
 

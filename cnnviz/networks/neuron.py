@@ -128,10 +128,7 @@ def of_convolution(
     per_group = layer.in_channels // layer.groups
     first = channel // (layer.out_channels // layer.groups) * per_group
     sides = padding_sides(layer)
-    rows, columns = (
-        tuple(index[1 + axis] * layer.stride[axis] - sides[axis][0] + tap * layer.dilation[axis] for tap in range(taps))
-        for axis, taps in enumerate(layer.kernel_size)
-    )
+    rows, columns = (window_taps(layer, axis, index[1 + axis], given.shape[1 + axis]) for axis in (0, 1))
     held = [
         [int(sources(size, side, layer.padding_mode)[tap + side[0]]) for tap in taps]
         for size, side, taps in zip(given.shape[1:], sides, (rows, columns), strict=True)
@@ -199,6 +196,24 @@ MAKERS: tuple[tuple[type[nn.Module] | tuple[type[nn.Module], ...], Callable[...,
     (nn.Linear, of_dense),
     (POOLS, of_pooling),
 )
+
+
+def window_taps(layer: nn.Module, axis: int, place: int, size: int) -> tuple[int, ...]:
+    """The rows (axis 0) or columns (axis 1) of an input of `size` that the window at `place` stands on.
+
+    Numbers outside 0 to size - 1 are padding. ValueError for a layer without windows.
+
+    >>> window_taps(nn.Conv2d(1, 1, 3, stride=2, padding=1), 0, 0, 8), window_taps(nn.MaxPool2d(2), 1, 3, 8)
+    ((-1, 0, 1), (6, 7))
+    """
+    if isinstance(layer, nn.Conv2d):
+        start = place * layer.stride[axis] - padding_sides(layer)[axis][0]
+        return tuple(start + tap * layer.dilation[axis] for tap in range(layer.kernel_size[axis]))
+    if isinstance(layer, POOLS):
+        return pooling_taps(layer, axis, place, size)
+    if isinstance(layer, nn.Linear):
+        return tuple(range(size))
+    raise ValueError(f"A {type(layer).__name__} has no windows.")
 
 
 def pooling_taps(

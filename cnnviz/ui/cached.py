@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnviz.images import Picture
     from cnnviz.networks.activations import Activations
     from cnnviz.networks.feature_maps import ForwardPass
+    from cnnviz.networks.residual import Off, ResidualBlock
 
 IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the memory
 
@@ -88,6 +89,12 @@ def _load(name: str) -> Model:
 _networks = LoadedNetworks(IDLE_SECONDS)
 
 
+def state_of(network: Model) -> str:
+    """Which weights a network has, as a text to keep its answers under: the file, and when it was written."""
+    path = network.weights_path
+    return f"{path} {path.stat().st_mtime_ns}" if path is not None and path.exists() else "untrained"
+
+
 def preprocessing(network: Model, picture: "Picture") -> PreprocessSteps:
     """How the picture becomes the network's input, stage by stage; worked out once for a picture."""
     return _preprocessing(picture.sha256, network.preprocessing, picture.image)
@@ -106,7 +113,7 @@ def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
     that was overtaken by a newer click ends there.
     """
     network = model(name)
-    key = (name, str(network.weights_path), picture.sha256)
+    key = (name, state_of(network), picture.sha256)
     kept = _passes.get(key)
     if kept is not None:
         return kept
@@ -149,7 +156,7 @@ def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int
     from cnnviz.networks.deconvolution import deconvolution
 
     found = activations(name, picture)
-    key = (name, str(model(name).weights_path), picture.sha256, layer, *index)
+    key = (name, state_of(model(name)), picture.sha256, layer, *index)
     kept = _sent.get(key)
     if kept is not None:
         return kept
@@ -179,6 +186,22 @@ def _surveyed(name: str, shape: tuple[int, int, int]) -> "Network":
     from cnnviz.networks.survey import survey
 
     return survey(model(name).module, shape)
+
+
+def switched_off(name: str, picture: "Picture", block: "ResidualBlock", off: "Off") -> "Activations":
+    """The picture's way with one path of a residual block switched off; the last ones are kept."""
+    whole = activations(name, picture)
+    return _switched_off(name, state_of(model(name)), picture.sha256, block, off, whole) if off else whole
+
+
+@st.cache_resource(show_spinner="The rest of the network is computed anew", max_entries=4)
+def _switched_off(
+    name: str, weights: str, sha256: str, block: "ResidualBlock", off: "Off", _whole: "Activations"
+) -> "Activations":
+    from cnnviz.networks.residual import switched_off
+
+    with _turn:
+        return switched_off(_whole, block, off)
 
 
 def _compute(network: Model, picture: "Picture", show: Callable[[float, str], object]) -> "ForwardPass":

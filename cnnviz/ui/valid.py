@@ -1,6 +1,6 @@
-"""Settings that an earlier choice, or a link, left on something that is no longer there."""
+"""Settings that an earlier choice, or a link, left on something that is not there; numbers that a link may bring."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
@@ -14,3 +14,46 @@ def keep_valid(key: str, valid: Collection[Any], otherwise: Any) -> None:
     """
     if key in st.session_state and st.session_state[key] not in valid:
         st.session_state[key] = otherwise
+
+
+def whole_number(
+    title: str,
+    size: int,
+    key: str,
+    stands_for_none: int | None = None,
+    width: int = 110,
+    help: str | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> int | None:
+    """A field for a number from 0 to size - 1, None where it is empty or the address asks for something else.
+
+    A field of floats: one of whole numbers breaks where the address says "inf".
+    """
+    keep_valid(key, (None, *range(size)), None)
+    typed = st.number_input(
+        title,
+        0.0,
+        max(1.0, float(size - 1)),
+        None,
+        1.0,
+        format="%g",
+        key=key,
+        bind="query-params",
+        width=width,
+        placeholder=None if stands_for_none is None else str(stands_for_none),
+        disabled=size == 1,
+        help=help,
+        on_change=on_change,
+    )
+    return int(typed) if typed is not None and typed in range(size) else None
+
+
+def is_whole(number: object, below: int) -> bool:
+    """Whether a value of the session, or the text of an address, is a whole number from 0 to below - 1.
+
+    >>> [is_whole(number, 64) for number in (3.0, "12", "64", "inf", "1e400", None, -1.0, "2.5")]
+    [True, True, False, False, False, False, False, False]
+    """
+    if isinstance(number, str):
+        return number.isascii() and number.isdecimal() and len(number) < 9 and int(number) < below
+    return number is not None and number in range(below)

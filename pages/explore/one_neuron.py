@@ -39,8 +39,7 @@ def to_cell(row: int, column: int) -> None:
 
 def to_pixel(down: float, across: float) -> None:
     """The unit whose field is centred where the picture was touched."""
-    _, rows, columns = activations.maps(layer).shape
-    go_to(layer, (index[0], int(down * rows), int(across * columns)))
+    go_to(layer, (index[0], *activations.unit_at(layer, down, across)))
 
 
 def down(place: int, maker: str) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnnviz.figures.residual import change_chart, share_chart
 from cnnviz.figures.softmax import softmax_table
-from cnnviz.networks.residual import Off, changes, residual_blocks, share, shares, switched_off
+from cnnviz.networks.residual import Off, changes, residual_blocks, share, shares
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
@@ -38,7 +38,7 @@ with left.container(horizontal=True, vertical_alignment="bottom"):
     keep_valid("block_order", ORDERS, ORDERS[0])
     order = st.selectbox("Channels", ORDERS, key="block_order", bind="query-params", width=200)
 block, off = blocks[chosen], SWITCH[off_words or "nothing"]
-now = switched_off(whole, block, off)
+now = cached.switched_off(name, picture, block, off)
 
 x, f = whole[block.shortcut], whole[block.residual]
 if off:

@@ -14,7 +14,7 @@ from cnnviz.ui.network import untrained_label
 from cnnviz.ui.neuron.choice import liveliest_channel, strongest_cell
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.softmax import show_softmax
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import keep_valid, whole_number
 
 SIDES = {"first": 0, "second": 2}  # side -> which of MODELS it opens with
 SHOWN = 256  # px of the picture with its frame
@@ -59,17 +59,7 @@ def show(side: str, opens_with: int) -> None:
         layer = st.selectbox("Layer", layers, len(layers) // 2, key=f"{side}_layer", bind="query-params", width=220)
         maps = activations.maps(layer)
         liveliest = liveliest_channel(activations, layer)
-        keep_valid(f"{side}_channel", range(len(maps)), liveliest)
-        typed = st.number_input(
-            "Channel",
-            0,
-            len(maps) - 1,
-            None,
-            key=f"{side}_channel",
-            bind="query-params",
-            width=130,
-            placeholder=str(liveliest),
-        )
+        typed = whole_number("Channel", len(maps), f"{side}_channel", liveliest, width=130)
     channel = liveliest if typed is None else typed
     _, row, column = strongest_cell(activations, layer, channel)
     rows, columns = activations.network.seen_pixels(activations.image.shape, layer, row, column)

@@ -14,7 +14,7 @@ from cnnviz.ui.mosaic import mosaic
 from cnnviz.ui.network import choose_network, untrained_label
 from cnnviz.ui.overview import TILES, Scale, columns_of, show_overview
 from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import keep_valid, whole_number
 
 SCALES: dict[str, Scale] = {"Each map": "map", "Each layer": "layer", "One for all": "all"}
 
@@ -39,10 +39,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     count = len(settled[layer])
     if "whole_channel" not in st.session_state and "whole_channel" not in st.query_params:
         st.session_state["whole_channel"] = ranked(settled[layer], STRENGTH)[0]
-    keep_valid("whole_channel", range(count), 0)
-    typed = st.number_input(
-        "Channel", 0, count - 1, None, key="whole_channel", bind="query-params", width=130, help="Or click a map."
-    )
+    typed = whole_number("Channel", count, "whole_channel", width=130, help="Or click a map.")
     channel = typed or 0
     followed = st.toggle("Follow it", key="whole_follow", bind="query-params")
 

@@ -59,6 +59,7 @@ def test_a_keras_listing_brings_its_own_input_shape(visitor: Page, address: str)
     opened(visitor, address)
     text_box(visitor).fill(KERAS)
     expect(metric(visitor, "gives")).to_have_text("10")
+    expect(visitor.get_by_label("H rows")).to_have_count(1)  # not the one before and the new one
     expect(visitor.get_by_label("H rows")).to_have_value("20")
 
 

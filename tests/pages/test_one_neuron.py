@@ -1,5 +1,6 @@
 """One neuron: the shown lines add up to what torch computes, links open it, junk in the address is answered."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.feature_maps import feature_maps
 from cnnviz.ui import cached
+from cnnviz.ui.neuron import Moves, follow
 from tests.pages.test_explore import data_of, opened
 
 torch.set_num_threads(1)
@@ -107,9 +109,62 @@ def test_the_window_opens_in_the_stepper_at_the_neurons_own_step() -> None:
         {"neuron_layer": "features.99"},
         {"neuron_channel": "-3"},
         {"neuron_layer": "conv1", "neuron_row": "nan"},
+        {"neuron_channel": "inf", "neuron_row": "-inf", "neuron_column": "1e400"},
         {"neuron_row": "1e9", "neuron_column": "<script>"},
         {"neuron_layer": "", "neuron_channel": ""},
     ],
 )
 def test_junk_in_the_address_opens_a_neuron_that_is_there(address: dict[str, str]) -> None:
     expect_lines_add_up(neuron_of(opened("one_neuron", **RESNET, **address)))
+
+
+class Followed:
+    """What a click led to."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[object, ...]] = []
+        self.moves = Moves(*(self.noted(name) for name in ("cell", "pixel", "down", "up")))
+
+    def noted(self, name: str) -> Callable[..., None]:
+        return lambda *places: self.steps.append((name, *places))
+
+
+DATA = {
+    "id": "a",
+    "map": {"rows": 4, "columns": 5},
+    "makers": ["conv1"],
+    "terms": [{"place": 2}],
+    "users": [{"name": "fc"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "step"),
+    [
+        ("cell", [1, 9], ("cell", 1, 4)),
+        ("pixel", [0.5, 1], ("pixel", 0.5, 1)),
+        ("down", [2, "conv1"], ("down", 2, "conv1")),
+        ("up", "fc", ("up", "fc")),
+    ],
+)
+def test_a_click_is_followed_only_for_the_neuron_it_was_meant_for(
+    name: str, value: object, step: tuple[object]
+) -> None:
+    followed = Followed()
+    follow({"id": "a", "value": value}, name, DATA, followed.moves)
+    follow({"id": "b", "value": value}, name, DATA, followed.moves)
+    assert followed.steps == [step]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cell", ["a", 1]), ("cell", [None, 1]), ("cell", [1.5, 2]), ("pixel", [float("nan"), 0]), ("pixel", [2, 0]),
+        ("down", [999, "conv1"]), ("down", [2, "fc"]), ("up", "conv1"), ("up", 3),
+    ],
+)  # fmt: skip
+def test_what_a_browser_makes_up_is_passed_over(name: str, value: object) -> None:
+    followed = Followed()
+    for said in ({"id": "a", "value": value}, {"id": "a"}, None, "text"):
+        follow(said, name, DATA, followed.moves)
+    assert followed.steps == []

@@ -25,7 +25,14 @@ def test_each_half_shows_its_own_network() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", [{"first_network": "LeNet"}, {"second_layer": "x"}, {"first_channel": "-1"}, {"first_channel": "abc"}]
+    "address",
+    [
+        {"first_network": "LeNet"},
+        {"second_layer": "x"},
+        {"first_channel": "-1"},
+        {"first_channel": "abc"},
+        {"second_channel": "inf"},
+    ],
 )
 def test_junk_in_the_address_opens_what_is_there(address: dict[str, str]) -> None:
     app = opened("two_networks", **(BOTH | address))

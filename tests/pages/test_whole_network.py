@@ -58,7 +58,7 @@ def test_the_colours_say_their_range(scale: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", [{"whole_layer": "nothing"}, {"whole_channel": "9999"}, {"whole_order": "<i>"}, {"whole_channel": ""}]
+    "address", [{"whole_layer": "nothing"}, {"whole_channel": "9999"}, {"whole_order": "<i>"}, {"whole_channel": "inf"}]
 )
 def test_junk_in_the_address_opens_what_is_there(address: dict[str, str]) -> None:
     data = overview(opened("whole_network", network="AlexNet", **address))

@@ -37,30 +37,35 @@ def show_neuron(
 ) -> None:
     """Draw a neuron; `picture` is what the network was given, as people see it, `title` the network's name."""
 
-    def moved(name: str) -> Callable[[], None]:
-        def tell() -> None:
-            said = told(key, name)
-            value = said.get("value") if isinstance(said, dict) else None
-            if name == "up" and isinstance(value, str):
-                moves.up(value)
-            elif isinstance(value, list) and len(value) == 2:
-                if name == "cell":
-                    moves.to_cell(int(value[0]), int(value[1]))
-                elif name == "pixel":
-                    moves.to_pixel(float(value[0]), float(value[1]))
-                else:
-                    moves.down(int(value[0]), str(value[1]))
+    data = neuron_data(activations, neuron, picture, title)
 
-        return tell
+    def moved(name: str) -> Callable[[], None]:
+        return lambda: follow(told(key, name), name, data, moves)
 
     _component(
         key=key,
-        data=neuron_data(activations, neuron, picture, title),
+        data=data,
         on_cell_change=moved("cell"),
         on_pixel_change=moved("pixel"),
         on_down_change=moved("down"),
         on_up_change=moved("up"),
     )
+
+
+def follow(said: object, name: str, data: dict[str, Any], moves: Moves) -> None:
+    """Do what a click asks for. One meant for a neuron that has been left meanwhile, or made up, is passed over."""
+    if not isinstance(said, dict) or said.get("id") != data["id"]:
+        return
+    match name, said.get("value"):
+        case "cell", [int(row), int(column)]:
+            moves.to_cell(min(max(row, 0), data["map"]["rows"] - 1), min(max(column, 0), data["map"]["columns"] - 1))
+        case "pixel", [int() | float() as down, int() | float() as across] if 0 <= down <= 1 and 0 <= across <= 1:
+            moves.to_pixel(down, across)
+        case "down", [int(place), str(maker)] if maker in data["makers"]:
+            if any(term["place"] == place for term in data["terms"]):
+                moves.down(place, maker)
+        case "up", str(user) if any(one["name"] == user for one in data["users"]):
+            moves.up(user)
 
 
 def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, title: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.networks.activations import Activations, Index
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import whole_number
 
 KEYS = ("neuron_channel", "neuron_row", "neuron_column")
 
@@ -26,11 +26,8 @@ def choose_neuron(activations: Activations) -> tuple[str, Index]:
         fill_in(activations, layer)
         numbers = []
         for key, title, size in zip(KEYS, ("Channel", "Row", "Column"), shape, strict=True):
-            keep_valid(key, range(size), size // 2)
             unit = title if shape[1:] != (1, 1) or key != KEYS[0] else "Unit"
-            number = st.number_input(
-                unit, 0, size - 1, None, key=key, bind="query-params", width=130, disabled=size == 1
-            )
+            number = whole_number(unit, size, key, width=130)
             numbers.append(size // 2 if number is None else number)
     return layer, (numbers[0], numbers[1], numbers[2])
 

@@ -9,7 +9,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (state.id !== data.id) Object.assign(state, { id: data.id, chosen: 0 });
   state.at = [...data.map.at];
   host.dataset.theme = isDark(host) ? "dark" : "light";
-  const tell = (name, value) => setTriggerValue(name, { value, stamp: performance.now() });
+  const tell = (name, value) => setTriggerValue(name, { value, id: data.id, stamp: performance.now() });
   drawPicture(host.querySelector(".picture"), data.picture, tell);
   drawMap(host, state, data.map, tell);
   drawAccount(host, state, data, tell);

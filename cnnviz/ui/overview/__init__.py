@@ -60,6 +60,8 @@ def show_overview(
 ) -> None:
     """Draw it. `shown` says which channels stand under each layer, `classes` names the answer (name, per cent)."""
 
+    whole = whole_range(activations, columns) if scale == "all" else None
+
     def choose() -> None:
         match told(key, "map"):
             case {"layer": str(layer), "channel": int(channel)} if layer in shown and channel in shown[layer]:
@@ -70,7 +72,9 @@ def show_overview(
         data={
             "picture": data_url(picture),
             "size": f"{picture.width} × {picture.height}",
-            "columns": [column_data(activations, column, shown[column.layer], scale, columns) for column in columns],
+            "columns": [
+                column_data(activations, column, shown[column.layer], scale, whole, columns) for column in columns
+            ],
             "chosen": list(chosen),
             "followed": followed,
             "legend": data_url(Image.fromarray(legend(palette_of(activations, columns)))),
@@ -87,14 +91,19 @@ def palette_of(activations: Activations, columns: Sequence[Column]) -> PaletteNa
 
 
 def column_data(
-    activations: Activations, column: Column, channels: Sequence[int], scale: Scale, columns: Sequence[Column]
+    activations: Activations,
+    column: Column,
+    channels: Sequence[int],
+    scale: Scale,
+    whole: tuple[float, float] | None,
+    columns: Sequence[Column],
 ) -> dict[str, Any]:
-    """One layer: its size to scale, its maps as a picture, what its colours mean."""
+    """One layer: its size to scale, its maps as a picture, what its colours mean; `whole` is all layers' range."""
     maps = activations[column.settled]
     count, height, width = maps.shape
     most = max(len(activations[one.settled]) for one in columns)
     chosen = maps[list(channels)]
-    low, high = colour_range(activations, maps, scale, columns)
+    low, high = whole or (float(maps.min()), float(maps.max()))
     return {
         "layer": column.layer,
         "words": column.words,
@@ -110,11 +119,9 @@ def column_data(
     }
 
 
-def colour_range(
-    activations: Activations, maps: np.ndarray, scale: Scale, columns: Sequence[Column]
-) -> tuple[float, float]:
-    """The lowest and the highest value that colours run between: of the layer, or of all layers."""
-    over = [activations[one.settled] for one in columns] if scale == "all" else [maps]
+def whole_range(activations: Activations, columns: Sequence[Column]) -> tuple[float, float]:
+    """The lowest and the highest value of all layers."""
+    over = [activations[one.settled] for one in columns]
     return min(float(one.min()) for one in over), max(float(one.max()) for one in over)
 
 

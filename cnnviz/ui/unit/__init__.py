@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from cnnviz.networks.activations import number
-from cnnviz.ui.component import browser_component, data_url
+from cnnviz.ui.component import browser_component, data_url, told
 
 __all__ = ["Sent", "Tile", "show_ascent", "show_sent", "show_tiles"]
 
@@ -46,10 +45,11 @@ class Sent:
 def show_tiles(tiles: Sequence[Tile], slots: int, label: str, on_choose: Callable[[int], None], key: str) -> None:
     """Draw patches in rows of three, with room for `slots` of them; `on_choose` gets the number of a clicked one."""
 
-    def told() -> None:
-        chosen = _value(key, "patch")
-        if isinstance(chosen, int) and 0 <= chosen < len(tiles):
-            on_choose(chosen)
+    def picked() -> None:
+        match _value(key, "patch"):
+            # while a search runs the tiles change places: what was clicked must still stand where it stood
+            case [int(place), str(words)] if 0 <= place < len(tiles) and tiles[place].words == words:
+                on_choose(place)
 
     data = [
         {
@@ -64,7 +64,7 @@ def show_tiles(tiles: Sequence[Tile], slots: int, label: str, on_choose: Callabl
     _component(
         key=key,
         data={"kind": "patches", "tiles": data, "slots": slots, "label": label},
-        on_patch_change=told,
+        on_patch_change=picked,
         on_cell_change=_nothing,
     )
 
@@ -109,10 +109,10 @@ def ascent_data(
 def show_sent(sent: Sent, on_cell: Callable[[int, int], None], key: str) -> None:
     """Draw the picture with the frame, and under it the field twice; `on_cell` gets the row and column asked for."""
 
-    def told() -> None:
-        cell = _value(key, "cell")
-        if isinstance(cell, list) and len(cell) == 2:
-            on_cell(int(cell[0]), int(cell[1]))
+    def chosen() -> None:
+        match _value(key, "cell"):
+            case [int(row), int(column)] if 0 <= row < sent.cells[0] and 0 <= column < sent.cells[1]:
+                on_cell(row, column)
 
     parts = [
         {"source": data_url(image), "alt": caption, "coarse": max(image.size) < COARSE, "caption": caption}
@@ -128,12 +128,12 @@ def show_sent(sent: Sent, on_cell: Callable[[int, int], None], key: str) -> None
         "cells": sent.cells,
         "parts": parts,
     }
-    _component(key=key, data=data, on_patch_change=_nothing, on_cell_change=told)
+    _component(key=key, data=data, on_patch_change=_nothing, on_cell_change=chosen)
 
 
 def _value(key: str, name: str) -> object:
     """What the browser told last under a name."""
-    said = st.session_state[key].get(name)
+    said = told(key, name)
     return said.get("value") if isinstance(said, dict) else None
 
 

@@ -1,12 +1,12 @@
 """Which unit is looked at: layer and channel, and for one's own photo a place, kept in the address."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from cnnviz.networks.activations import Activations, Index
 from cnnviz.ui.neuron.choice import asked, liveliest_channel, strongest_cell
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import is_whole, whole_number
 
 LAYER, CHANNEL, ROW, COLUMN = "seek_layer", "seek_channel", "seek_row", "seek_column"
 
@@ -44,49 +44,6 @@ def choose_place(activations: Activations, layer: str, channel: int) -> Index:
     row = whole_number("Row", height, ROW, best[1], help=hint)
     column = whole_number("Column", width, COLUMN, best[2], help=hint)
     return channel, best[1] if row is None else row, best[2] if column is None else column
-
-
-def whole_number(
-    title: str,
-    size: int,
-    key: str,
-    stands_for_none: int | None = None,
-    width: int = 110,
-    help: str | None = None,
-    on_change: Callable[[], None] | None = None,
-) -> int | None:
-    """A field for a number from 0 to size - 1, None where it is empty or the address asks for something else.
-
-    A field of floats: one of whole numbers breaks where the address says "inf".
-    """
-    keep_valid(key, (None, *range(size)), None)
-    typed = st.number_input(
-        title,
-        0.0,
-        max(1.0, float(size - 1)),
-        None,
-        1.0,
-        format="%g",
-        key=key,
-        bind="query-params",
-        width=width,
-        placeholder=None if stands_for_none is None else str(stands_for_none),
-        disabled=size == 1,
-        help=help,
-        on_change=on_change,
-    )
-    return int(typed) if typed is not None and typed in range(size) else None
-
-
-def is_whole(number: object, below: int) -> bool:
-    """Whether a value of the session, or the text of an address, is a whole number from 0 to below - 1.
-
-    >>> [is_whole(number, 64) for number in (3.0, "12", "64", "inf", "1e400", None, -1.0, "2.5")]
-    [True, True, False, False, False, False, False, False]
-    """
-    if isinstance(number, str):
-        return number.isascii() and number.isdecimal() and len(number) < 9 and int(number) < below
-    return number is not None and number in range(below)
 
 
 def forget_channel() -> None:

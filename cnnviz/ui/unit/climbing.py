@@ -10,11 +10,11 @@ import streamlit as st
 from cnnviz.networks.activations import number
 from cnnviz.networks.feature_visualization import STEPS, Ascent, AscentStep, Goal
 from cnnviz.networks.zoo import Model
+from cnnviz.ui import cached
 from cnnviz.ui.plain import plain
 from cnnviz.ui.unit import show_ascent
-from cnnviz.ui.unit.choice import whole_number
 from cnnviz.ui.unit.searching import remaining
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import keep_valid, whole_number
 from cnnviz.ui.work import POLL_SECONDS, Work
 
 CLIMBS = "seek_climbs"  # in the session
@@ -91,7 +91,7 @@ def choose_goal(layer: str, channel: int) -> Goal:
 def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
     """The buttons, the picture and its curve; `label` is drawn under them."""
     climbs: dict[object, Climb] = st.session_state.setdefault(CLIMBS, {})
-    key = (model.name, str(model.weights_path), goal)
+    key = (model.name, cached.state_of(model), goal)
     for other, climb in list(climbs.items()):
         if other != key:
             climb.work.stop()
@@ -154,7 +154,7 @@ def start(model: Model, goal: Goal, climb: Climb | None) -> None:
         climbs: dict[object, Climb] = st.session_state[CLIMBS]
         ascent, values = Ascent(model.module, goal, model.preprocessing), list[tuple[int, float]]()
         begun = Climb(ascent, Work(reports(ascent, values, STEPS)), STEPS, values)
-        climbs[(model.name, str(model.weights_path), goal)] = begun
+        climbs[(model.name, cached.state_of(model), goal)] = begun
         begun.work.start()
         while len(climbs) > MAX_CLIMBS:
             climbs.pop(next(iter(climbs))).work.stop()

@@ -19,6 +19,6 @@ function patch({ source, coarse, value, name, words }, number, tell) {
   const line = element("span", "line");
   line.append(element("b", "", value), element("span", "name", name));
   button.append(frame, line);
-  button.onclick = () => tell("patch", number);
+  button.onclick = () => tell("patch", [number, words]);
   return button;
 }

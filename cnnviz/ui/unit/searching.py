@@ -43,7 +43,7 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
 def index_of(model: Model, pictures: tuple[Picture, ...]) -> Work[PatchIndex]:
     """The search of this session through these pictures, begun if it is new; one search runs at a time."""
     works: dict[object, Work[PatchIndex]] = st.session_state.setdefault(INDEXES, {})
-    key = (model.name, str(model.weights_path), tuple(picture.sha256 for picture in pictures))
+    key = (model.name, cached.state_of(model), tuple(picture.sha256 for picture in pictures))
     if key not in works:
         for other in works.values():
             other.stop()
