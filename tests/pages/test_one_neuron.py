@@ -101,6 +101,9 @@ def test_the_window_opens_in_the_stepper_at_the_neurons_own_step() -> None:
     script = data_of(app, "neuron_stepper")
     assert script["window"] == [3, 3]
     assert len(script["steps"]) in (6, 9)
+    data = neuron_of(app)
+    shown = float(script["steps"][script["start"]]["result"])  # of the strongest input channel, rounded to 3 decimals
+    assert shown == pytest.approx(float(exact(data["terms"][0]["sum"])), abs=0.05)
 
 
 @pytest.mark.parametrize(

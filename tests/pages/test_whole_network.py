@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from cnnviz.gallery import gallery_picture
-from cnnviz.networks.ranking import ranked
+from cnnviz.networks.ranking import feeding, ranked, reading
 from cnnviz.ui import cached
 from tests.pages.test_explore import data_of, opened
 
@@ -46,8 +46,15 @@ def test_a_followed_channel_leads_through_the_layers() -> None:
         opened("whole_network", network="AlexNet", whole_layer="features.6", whole_channel="5", whole_follow="true")
     )
     assert data["followed"]
-    (column,) = [one for one in data["columns"] if one["layer"] == "features.6"]
-    assert column["channels"][0] == 5
+    firsts = {column["layer"]: column["channels"][0] for column in data["columns"]}
+    assert firsts["features.6"] == 5
+    whole = cached.activations("alexnet", gallery_picture("chelsea"))
+    fed_by = int(feeding(whole, "features.6", 5).argmax())
+    read_by = int(reading(whole, "features.8", 5).argmax())
+    assert firsts["features.3"] == fed_by
+    assert firsts["features.0"] == int(feeding(whole, "features.3", fed_by).argmax())
+    assert firsts["features.8"] == read_by
+    assert firsts["features.10"] == int(reading(whole, "features.10", read_by).argmax())
 
 
 @pytest.mark.parametrize("scale", ["Each map", "Each layer", "One for all"])
