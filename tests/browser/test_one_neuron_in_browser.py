@@ -58,5 +58,5 @@ def test_on_a_phone_everything_fits_and_a_tap_on_the_picture_moves_the_frame(bro
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
     page.locator(".neuron .picture .stage").click(position={"x": 3, "y": 3})
-    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("0")
+    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("1")
     page.context.close()

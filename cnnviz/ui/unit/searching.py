@@ -151,6 +151,4 @@ def open_neuron() -> None:
     address = {"neuron_layer": layer, **dict(zip(KEYS, map(str, index), strict=True))}
     if picture.gallery_key is not None:
         address["picture"] = picture.gallery_key
-    if "network" in st.query_params:
-        address["network"] = st.query_params["network"]
     st.switch_page(ONE_NEURON, query_params=address)
