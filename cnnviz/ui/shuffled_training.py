@@ -4,7 +4,6 @@ import time
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.errors import StreamlitAPIException
 
 from cnnviz.training.land_cover import CLASSES
 from cnnviz.training.shuffled_pixels import EPOCHS, four_runs
@@ -21,6 +20,7 @@ from cnnviz.ui.shuffled_findings import (
     work_done,
 )
 from cnnviz.ui.trainings import TrainingError, advance
+from cnnviz.ui.work import draw_anew
 
 TITLES = {"dense": "Dense network", "convolution": "Convolutional network"}
 TOLD, ASKED, CLOCK, PROBLEM = "why_told", "why_asked", "why_clock", "why_problem"  # in the session
@@ -127,11 +127,3 @@ def go_on(runs: Runs, told: dict, bar: DeltaGenerator) -> None:
     if not unfinished(runs, told):
         st.session_state[ASKED] = None
     draw_anew()
-
-
-def draw_anew() -> None:
-    """This part of the page only, where Streamlit allows it: not while the whole page is being drawn."""
-    try:
-        st.rerun(scope="fragment")
-    except StreamlitAPIException:
-        st.rerun()

@@ -1,5 +1,6 @@
 """Settings that an earlier choice, or a link, left on something that is not there; numbers that a link may bring."""
 
+import re
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -51,9 +52,9 @@ def whole_number(
 def is_whole(number: object, below: int) -> bool:
     """Whether a value of the session, or the text of an address, is a whole number from 0 to below - 1.
 
-    >>> [is_whole(number, 64) for number in (3.0, "12", "64", "inf", "1e400", None, -1.0, "2.5")]
-    [True, True, False, False, False, False, False, False]
+    >>> [is_whole(number, 64) for number in (3.0, "12", "12.0", "64", "inf", "1e400", None, -1.0, "2.5")]
+    [True, True, True, False, False, False, False, False, False]
     """
     if isinstance(number, str):
-        return number.isascii() and number.isdecimal() and len(number) < 9 and int(number) < below
+        return re.fullmatch(r"[0-9]{1,8}(\.0*)?", number) is not None and float(number) < below
     return number is not None and number in range(below)

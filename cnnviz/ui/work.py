@@ -1,7 +1,8 @@
 """Long work that goes on in a thread of its own while a page looks at it: report by report, with Stop and Go on.
 
-A page that draws the work step by step itself would stand still at every click elsewhere on it; here the page only
-looks in, several times a second, and stays free. Whoever leaves stops looking, and the work then pauses by itself.
+The page that shows it looks in several times a second, and any click on it comes in between. Several works can go on
+side by side that way, and none is lost when the page is drawn anew. Whoever leaves the page stops looking, and the work
+then pauses by itself.
 """
 
 import logging
@@ -10,13 +11,17 @@ import time
 from collections.abc import Iterator
 from typing import Generic, Literal, TypeVar
 
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 from cnnviz.ui import cached
 
 Report = TypeVar("Report")
 State = Literal["waiting", "running", "stopped", "finished", "failed"]
 
 PATIENCE = 20.0  # seconds without a look until work pauses; a browser looks in less often from a hidden tab
-POLL_SECONDS = 0.4
+LOOKS = 4  # tenths of a second between two drawings of what runs; a click is heard at each
 BREATH = 0.002  # seconds between two steps, in which others get their turn
 BROKEN = "This broke off on the server. Start again; if it happens again, choose another layer or a smaller network."
 
@@ -105,3 +110,33 @@ class Work(Generic[Report]):
     def _end(self, state: State, problem: str = "") -> None:
         with self._guard:
             self.state, self.problem = state, problem
+
+
+def draw_again_soon(at_end_of_page: bool = False) -> None:
+    """Where running work was shown: wait a moment and draw it anew.
+
+    Call it at the end of the fragment and, with `at_end_of_page`, at the end of the page: while the whole page is being
+    drawn the fragment must not wait, or what stands below it would never come. Not `run_every`: its runs can meet one
+    of the whole page, and what they then draw has no place there any more.
+    """
+    if at_end_of_page == is_fragment_run():
+        return
+    waiting = st.empty()
+    for _ in range(LOOKS):
+        time.sleep(0.1)
+        waiting.empty()  # where Streamlit ends this run if a click came meanwhile
+    draw_anew()
+
+
+def is_fragment_run() -> bool:
+    """Whether only a part of the page is being drawn."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def draw_anew() -> None:
+    """This part of the page only, where Streamlit allows it: not while the whole page is being drawn."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()

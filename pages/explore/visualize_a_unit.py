@@ -10,9 +10,11 @@ from cnnviz.ui.network import choose_network, untrained_label
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.unit.choice import choose_place, choose_unit
 from cnnviz.ui.unit.climbing import choose_goal, show_climb
-from cnnviz.ui.unit.searching import show_patches
+from cnnviz.ui.unit.searching import is_leaving, open_neuron, show_patches
 from cnnviz.ui.unit.sending import show_deconvolution
+from cnnviz.ui.work import draw_again_soon
 
+open_neuron()
 lesson = read_lesson(__file__)
 lesson.header()
 name, model = choose_network()
@@ -31,25 +33,35 @@ def label() -> None:
     untrained_label(model)
 
 
-found, made, sent = st.columns(3, gap="large")
-with found:
-    st.subheader("It is excited by", anchor=False)
-    show_patches(model, layer, channel, label)
-    st.markdown(lesson["Patches"])
-with made:
-    st.subheader("Made to excite it", anchor=False)
-    stage = st.container()
-    goal = choose_goal(layer, channel)
-    with stage:
-        show_climb(model, goal, label)
-    st.markdown(lesson["Made"])
-with sent:
-    st.subheader("In your picture", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        index = choose_place(activations, layer, channel)
-    show_deconvolution(model, picture, activations, layer, index, label)
-    st.markdown(lesson["Sent back"])
+# A fragment: what runs here, or is touched here, leaves the rest of the page as it is.
+@st.fragment
+def show_three_sides(layer: str, channel: int) -> None:
+    if is_leaving():
+        st.rerun()  # the page itself opens the neuron
+    found, made, sent = st.columns(3, gap="large")
+    with found:
+        st.subheader("It is excited by", anchor=False)
+        searches = show_patches(model, layer, channel, label)
+        st.markdown(lesson["Patches"])
+    with made:
+        st.subheader("Made to excite it", anchor=False)
+        stage = st.container()
+        goal = choose_goal(layer, channel)
+        with stage:
+            climbs = show_climb(model, goal, label)
+        st.markdown(lesson["Made"])
+    with sent:
+        st.subheader("In your picture", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            index = choose_place(activations, layer, channel)
+        show_deconvolution(model, picture, activations, layer, index, label)
+        st.markdown(lesson["Sent back"])
+    st.session_state["seek_runs"] = searches or climbs
+    if searches or climbs:
+        draw_again_soon()
 
+
+show_three_sides(layer, channel)
 first, middle, last = notable[0], notable[len(notable) // 2], activations.explained()[-1]
 emptied = dict.fromkeys(("seek_channel", "seek_row", "seek_column"))
 try_this(
@@ -67,3 +79,5 @@ lesson.more("Patches and their fields")
 lesson.more("Climbing")
 lesson.more("Sending back")
 lesson.more("What none of them says")
+if st.session_state["seek_runs"]:
+    draw_again_soon(at_end_of_page=True)

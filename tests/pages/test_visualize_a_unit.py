@@ -1,6 +1,6 @@
 """What does a unit look for?: patches, ascent and deconvolution are those of the libraries; any address is answered."""
 
-import time
+from base64 import b64decode
 from io import BytesIO
 from typing import Any
 
@@ -13,28 +13,19 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.gallery import GALLERY, gallery_picture
 from cnnviz.images import read_picture
 from cnnviz.networks.feature_maps import forward
-from cnnviz.networks.feature_visualization import STEPS
+from cnnviz.networks.feature_visualization import Goal, ascend
 from cnnviz.networks.preprocess import preprocess_steps
 from cnnviz.networks.top_patches import index_patches
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.network import UNTRAINED
+from cnnviz.ui.unit import climbing
 from cnnviz.ui.unit.pictures import MAX_OWN, OWN, smaller
 from tests.pages.test_explore import data_of, opened, words
 
 torch.set_num_threads(1)
 
 ALEXNET = {"network": "AlexNet"}
-
-
-def looked_up(app: AppTest) -> AppTest:
-    """Run until all pictures are searched, as the browser does by itself."""
-    for _ in range(200):
-        if not any(button.label == "Stop" and button.key == "seek_stop_search" for button in app.button):
-            return app
-        time.sleep(0.05)
-        app.run()
-    raise AssertionError("the search never ended")
 
 
 def button(app: AppTest, key: str) -> Any:
@@ -52,7 +43,7 @@ def captions(app: AppTest) -> str:
 
 
 def test_the_tiles_are_the_nine_strongest_patches_of_the_gallery() -> None:
-    app = looked_up(opened("visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17"))
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17")
     pictures = [gallery_picture(key) for key in GALLERY]
     patches = index_patches(cached.model("alexnet"), pictures).patches("features.3", 17)
     tiles = data_of(app, "seek_patches")["tiles"]
@@ -61,6 +52,12 @@ def test_the_tiles_are_the_nine_strongest_patches_of_the_gallery() -> None:
     assert len(tiles) == 9
     assert f"row {patches[0].row}, column {patches[0].column}; 51 × 51 pixels" in tiles[0]["words"]
     assert UNTRAINED in words(app)
+
+
+def test_a_link_opens_the_unit_that_it_was_made_on() -> None:
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17.0", seek_row="5.0")
+    assert unit_of(app) == ("features.3", 17)
+    assert data_of(app, "seek_sent")["at"][0] == 5
 
 
 def test_it_opens_on_the_liveliest_channel_in_the_middle_of_the_network() -> None:
@@ -77,7 +74,7 @@ def test_it_opens_on_the_liveliest_channel_in_the_middle_of_the_network() -> Non
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_network_is_seen_from_all_three_sides(name: str) -> None:
-    app = looked_up(opened("visualize_a_unit", network=MODELS[name].title))
+    app = opened("visualize_a_unit", network=MODELS[name].title)
     layer, channel = unit_of(app)
     assert layer in MODELS[name].notable_layers
     pictures = [gallery_picture(key) for key in GALLERY]
@@ -99,54 +96,42 @@ def test_the_frame_is_the_receptive_field_and_a_place_moves_it() -> None:
     assert "51 × 51 pixels" in sent["parts"][0]["caption"]
 
 
-def test_start_climbs_stop_holds_and_go_on_goes_on() -> None:
+def test_start_climbs_to_the_end_and_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(climbing, "STEPS", 12)
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
     assert data_of(app, "seek_ascent")["picture"] is None
     assert button(app, "seek_stop").disabled
     button(app, "seek_start").click().run()
     assert not app.exception
-    assert button(app, "seek_start").disabled
-    points: list[list[float]] = []
-    for _ in range(200):
-        points = data_of(app, "seek_ascent")["points"]
-        if len(points) > 3:
-            break
-        time.sleep(0.05)
-        app.run()
-    assert points[-1][1] > points[0][1]
-    assert data_of(app, "seek_ascent")["picture"].startswith("data:image/jpeg")
-    button(app, "seek_stop").click().run()
-    assert button(app, "seek_start").label == "Go on"
-    time.sleep(0.3)  # the step that was being computed ends
-    held = data_of(app.run(), "seek_ascent")["points"]
-    time.sleep(0.3)
-    assert data_of(app.run(), "seek_ascent")["points"] == held
-    assert f"of {STEPS}" in captions(app)
+    ascent = data_of(app, "seek_ascent")
+    assert ascent["picture"].startswith("data:image/jpeg")
+    assert ascent["points"][0] == [0, 0]
+    assert ascent["points"][-1] == [1, 1]
+    assert "Step 12 of 12" in captions(app)
+    assert button(app, "seek_stop").disabled
+    assert button(app, "seek_start").label == "12 steps more"
     button(app, "seek_start").click().run()
-    for _ in range(200):
-        if len(data_of(app, "seek_ascent")["points"]) > len(held):
-            break
-        time.sleep(0.05)
-        app.run()
-    assert len(data_of(app, "seek_ascent")["points"]) > len(held)
-    button(app, "seek_stop").click().run()
+    assert "Step 24 of 24" in captions(app)
 
 
-def test_another_unit_starts_from_nothing_and_the_first_is_still_there() -> None:
+def test_the_picture_is_that_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(climbing, "STEPS", 6)
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3", seek_seed="5")
+    button(app, "seek_start").click().run()
+    *_, last = ascend(cached.model("alexnet").module, Goal("features.0", 3, seed=5), steps=6)
+    assert f"**{last.value:.4g}**" in captions(app)
+    shown = np.asarray(Image.open(BytesIO(b64decode(data_of(app, "seek_ascent")["picture"].split(",")[1]))))
+    assert np.abs(shown.astype(float) - last.picture).mean() < 3  # it is sent as JPEG
+
+
+def test_another_unit_starts_from_nothing_and_the_first_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(climbing, "STEPS", 3)
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
     button(app, "seek_start").click().run()
-    for _ in range(100):
-        if data_of(app, "seek_ascent")["picture"]:
-            break
-        time.sleep(0.05)
-        app.run()
-    (channel,) = [n for n in app.number_input if n.key == "seek_channel"]
-    channel.set_value(4.0).run()
-    assert data_of(app, "seek_ascent")["picture"] is None
-    (channel,) = [n for n in app.number_input if n.key == "seek_channel"]
-    channel.set_value(3.0).run()
-    assert data_of(app, "seek_ascent")["picture"] is not None
-    assert button(app, "seek_start").label == "Go on"
+    for channel, is_there in ((4.0, False), (3.0, True)):
+        (chosen,) = [n for n in app.number_input if n.key == "seek_channel"]
+        chosen.set_value(channel).run()
+        assert (data_of(app, "seek_ascent")["picture"] is not None) == is_there
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -201,7 +186,7 @@ def with_own(*files: tuple[str, bytes, str]) -> AppTest:
     (uploader,) = app.file_uploader
     uploader.set_value(list(files)).run()
     assert not app.exception
-    return looked_up(app)
+    return app
 
 
 def test_own_pictures_are_searched_and_wrong_files_are_named_and_left_out() -> None:
@@ -229,7 +214,6 @@ def test_two_hundred_are_the_most() -> None:
     assert not app.exception
     assert len(app.session_state[OWN]) == MAX_OWN
     assert any("2 more are left out" in error.value for error in app.error)
-    button(app, "seek_stop_search").click().run()
 
 
 def test_a_large_picture_is_kept_small_and_the_networks_for_imagenet_see_the_same() -> None:

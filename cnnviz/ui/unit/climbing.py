@@ -15,7 +15,7 @@ from cnnviz.ui.plain import plain
 from cnnviz.ui.unit import show_ascent
 from cnnviz.ui.unit.searching import remaining
 from cnnviz.ui.valid import keep_valid, whole_number
-from cnnviz.ui.work import POLL_SECONDS, Work
+from cnnviz.ui.work import Work, draw_anew
 
 CLIMBS = "seek_climbs"  # in the session
 MAX_CLIMBS = 8  # kept in a session, 2 MB each
@@ -88,8 +88,8 @@ def choose_goal(layer: str, channel: int) -> Goal:
     return Goal(layer, channel, OBJECTIVES.get(str(objective), "channel"), frequencies, shaken, seed or 0)
 
 
-def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
-    """The buttons, the picture and its curve; `label` is drawn under them."""
+def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> bool:
+    """The buttons, the picture and its curve; `label` is drawn under them. Whether it was running when it was drawn."""
     climbs: dict[object, Climb] = st.session_state.setdefault(CLIMBS, {})
     key = (model.name, cached.state_of(model), goal)
     for other, climb in list(climbs.items()):
@@ -97,18 +97,13 @@ def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> None:
             climb.work.stop()
         if climb.ascent.module is not model.module:  # or it would keep the network that was left in memory
             del climbs[other]
-    present = climbs.get(key)
-    polls = present is not None and present.work.runs
-    with st.container():  # what is drawn anew many times must not get into the places of what stands below
-        st.fragment(draw_climb, run_every=POLL_SECONDS if polls else None)(model, goal, present, polls, label)
+    return draw_climb(model, goal, climbs.get(key), label)
 
 
-def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label: Callable[[], None]) -> None:
-    """How far it is; drawn again and again while it climbs."""
+def draw_climb(model: Model, goal: Goal, climb: Climb | None, label: Callable[[], None]) -> bool:
+    """How far it is, and whether it was running."""
     runs = climb is not None and climb.work.runs  # asked once: it may end while this is drawn
     report = climb.work.look() if climb is not None else None
-    if polls and not runs:
-        st.rerun()  # it has ended: the page is drawn once more, and asks no more
     draw_buttons(model, goal, climb, runs)
     target = climb.target if climb is not None else STEPS
     unit = f"channel {goal.channel} of {goal.layer}"
@@ -126,6 +121,7 @@ def draw_climb(model: Model, goal: Goal, climb: Climb | None, polls: bool, label
     draw_standing(goal, climb, report, runs)
     if len(model.preprocessing.mean) > 3:
         st.caption("Red, green and blue are drawn; near infrared is climbed with them, unseen.")
+    return runs
 
 
 def draw_buttons(model: Model, goal: Goal, climb: Climb | None, runs: bool) -> None:
@@ -138,10 +134,10 @@ def draw_buttons(model: Model, goal: Goal, climb: Climb | None, runs: bool) -> N
             title, key="seek_start", type="primary", icon=":material/play_arrow:", disabled=runs or at_the_end
         ):
             start(model, goal, climb)
-            st.rerun()
+            draw_anew()
         if st.button("Stop", key="seek_stop", icon=":material/stop:", disabled=not runs) and climb is not None:
             climb.work.stop()
-            st.rerun()
+            draw_anew()
 
 
 def start(model: Model, goal: Goal, climb: Climb | None) -> None:

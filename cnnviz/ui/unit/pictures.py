@@ -12,6 +12,7 @@ from cnnviz.images import MAX_BYTES, ImageError, Picture, display_name, read_pic
 from cnnviz.networks.preprocess import preprocess_steps
 from cnnviz.ui.picture import FILE_TYPES, let_go
 from cnnviz.ui.plain import plain
+from cnnviz.ui.work import draw_anew
 
 GALLERY_SET, OWN_SET = "Gallery", "Your pictures"
 MAX_OWN = 200
@@ -56,11 +57,11 @@ def draw_uploader(own: tuple[Picture, ...]) -> None:
     )
     if own and st.button("Remove all", icon=":material/delete:", key="seek_remove"):
         st.session_state[OWN], st.session_state[REFUSED] = (), ()
-        st.rerun()
+        draw_anew()
     if sent:
         take(sent)
         st.session_state[TURN] = turn + 1
-        st.rerun()
+        draw_anew()
 
 
 def take(sent: Sequence[UploadedFile]) -> None:

@@ -13,11 +13,11 @@ from cnnviz.networks.preprocess import Preprocessing, preprocess_steps
 from cnnviz.networks.top_patches import COUNT, Patch, PatchIndex, indexing, patch_window
 from cnnviz.networks.zoo import Model
 from cnnviz.ui import cached
-from cnnviz.ui.neuron.choice import KEYS, go_to
+from cnnviz.ui.neuron.choice import go_to
 from cnnviz.ui.plain import plain
 from cnnviz.ui.unit import Tile, show_tiles
 from cnnviz.ui.unit.pictures import choose_set
-from cnnviz.ui.work import POLL_SECONDS, Work
+from cnnviz.ui.work import Work, draw_anew
 
 INDEXES, OPENS = "seek_indexes", "seek_opens"  # in the session
 MAX_INDEXES = 3  # kept in a session, 1 to 3 MB each
@@ -25,19 +25,30 @@ AT_ONCE = 0.5  # seconds to wait before the page is drawn without: what lies on 
 ONE_NEURON = "pages/explore/one_neuron.py"
 
 
-def show_patches(model: Model, layer: str, channel: int, label: Callable[[], None]) -> None:
-    """The choice of the set, the nine patches, and how far the search is; `label` is drawn under the patches."""
+def show_patches(model: Model, layer: str, channel: int, label: Callable[[], None]) -> bool:
+    """The choice of the set, the nine patches, and how far the search is; `label` is drawn under the patches.
+
+    Whether the search was still running when it was drawn.
+    """
     pictures = choose_set()
     if not pictures:
         show_tiles([], COUNT, "No pictures yet", lambda _: None, key="seek_patches")
         st.caption("No pictures of yours yet: add some.")
-        return
+        return False
     work = index_of(model, pictures)
-    polls = work.runs
-    with st.container():  # what is drawn anew many times must not get into the places of what stands below
-        st.fragment(draw_patches, run_every=POLL_SECONDS if polls else None)(
-            model, layer, channel, pictures, work, polls, label
-        )
+    runs = work.runs  # asked once: it may end while this is drawn
+    index = work.look()
+    patches = index.patches(layer, channel) if index is not None else []
+
+    def choose(place: int) -> None:
+        patch = patches[place]
+        st.session_state[OPENS] = (pictures[patch.picture], layer, (channel, patch.row, patch.column))
+
+    tiles = tiles_of(model, layer, pictures, patches)
+    show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
+    label()
+    draw_progress(work, runs, len(index.hashes) if index is not None else 0, len(pictures))
+    return runs
 
 
 def index_of(model: Model, pictures: tuple[Picture, ...]) -> Work[PatchIndex]:
@@ -55,34 +66,6 @@ def index_of(model: Model, pictures: tuple[Picture, ...]) -> Work[PatchIndex]:
     return works[key]
 
 
-def draw_patches(
-    model: Model,
-    layer: str,
-    channel: int,
-    pictures: tuple[Picture, ...],
-    work: Work[PatchIndex],
-    polls: bool,
-    label: Callable[[], None],
-) -> None:
-    """What is found so far; drawn again and again while the search runs."""
-    if OPENS in st.session_state:
-        open_neuron()
-    runs = work.runs  # asked once: it may end while this is drawn
-    index = work.look()
-    if polls and not runs:
-        st.rerun()  # it has ended: the page is drawn once more, and asks no more
-    patches = index.patches(layer, channel) if index is not None else []
-
-    def choose(place: int) -> None:
-        patch = patches[place]
-        st.session_state[OPENS] = (pictures[patch.picture], layer, (channel, patch.row, patch.column))
-
-    tiles = tiles_of(model, layer, pictures, patches)
-    show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
-    label()
-    draw_progress(work, runs, len(index.hashes) if index is not None else 0, len(pictures))
-
-
 def draw_progress(work: Work[PatchIndex], runs: bool, done: int, count: int) -> None:
     """One line: how far the search is, with Stop; or what was searched."""
     if runs:
@@ -91,18 +74,18 @@ def draw_progress(work: Work[PatchIndex], runs: bool, done: int, count: int) -> 
             st.progress(done / count, f"Picture {min(done + 1, count)} of {count}{left}")
             if st.button("Stop", key="seek_stop_search", icon=":material/stop:"):
                 work.stop()
-                st.rerun()
+                draw_anew()
     elif work.state == "failed":
         st.error(plain(work.problem), icon=":material/error:")
         if st.button("Look again", key="seek_look_again", icon=":material/refresh:"):
             st.session_state.pop(INDEXES)
-            st.rerun()
+            draw_anew()
     elif work.state == "stopped":
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{done} of {count} pictures were looked at.")
             if st.button("Go on", key="seek_go_on_searching", icon=":material/play_arrow:"):
                 work.start()
-                st.rerun()
+                draw_anew()
     else:
         st.caption(f"Out of {count} pictures, at most two patches of each. Click one to take that neuron apart.")
 
@@ -143,12 +126,18 @@ def _gallery_seen(key: str, settings: Preprocessing) -> Image.Image:
     return preprocess_steps(gallery_picture(key).image, settings).cropped
 
 
+def is_leaving() -> bool:
+    """Whether a patch was clicked, so that its neuron is to be opened."""
+    return OPENS in st.session_state
+
+
 def open_neuron() -> None:
-    """Go to the page One neuron, with the picture and the place of the patch that was clicked."""
+    """Where a patch was clicked: go to the page One neuron with its picture and its place. At the top of the page."""
+    if not is_leaving():
+        return
     picture, layer, index = st.session_state.pop(OPENS)
     st.session_state["picture"] = picture
     go_to(layer, index)
-    address = {"neuron_layer": layer, **dict(zip(KEYS, map(str, index), strict=True))}
-    if picture.gallery_key is not None:
-        address["picture"] = picture.gallery_key
-    st.switch_page(ONE_NEURON, query_params=address)
+    st.query_params.pop("picture", None)  # the address must not bring back another picture
+    # Not by the address: what a widget is bound to must not be set there.
+    st.switch_page(ONE_NEURON)
