@@ -15,6 +15,7 @@ from cnnviz.ui.valid import keep_valid
 
 UNTRAINED = "untrained (random weights)"
 POLL_SECONDS = 0.5
+NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for the picker there
 CARD_HEIGHT = 60  # pixels that the line about a network takes
 
 
@@ -27,6 +28,9 @@ def choose_network(offered: Sequence[str] = tuple(MODELS)) -> tuple[str, Model]:
     without a click.
     """
     first = offered[0]
+    wanted = st.session_state.pop(NETWORK_WANTED, None)
+    if wanted in offered:
+        st.session_state["network"] = wanted
     keep_valid("network", offered, first)
     chosen = st.segmented_control(
         "Network",

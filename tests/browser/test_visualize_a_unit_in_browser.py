@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -50,21 +49,8 @@ def test_the_rest_of_the_page_answers_while_it_climbs(visitor: Page, address: st
     expect(visitor.locator(".ascent img")).to_be_visible()
 
 
-@pytest.mark.parametrize("been_there", [False, True])
-def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str, been_there: bool) -> None:
-    if been_there:
-        visitor.goto(f"{address}/one_neuron?network=AlexNet&neuron_layer=features.6&neuron_channel=3&picture=rocket")
-        settle(visitor)
-        visitor.get_by_text("Explore", exact=True).click()
-        visitor.locator("a[href$='/visualize_a_unit']:visible").click()
-        visitor.wait_for_url("**/visualize_a_unit*")
-        settle(visitor)
-        visitor.get_by_role("button", name="The first layer: edges and colours").click()
-        expect(visitor.locator(".patches").get_by_role("button").first).to_be_visible()
-        visitor.wait_for_url("**seek_layer=features.0*")
-        settle(visitor)
-    else:
-        open_unit(visitor, address)
+def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str) -> None:
+    open_unit(visitor, address)
     layer = visitor.get_by_role("combobox", name="Layer").input_value()
     channel = visitor.get_by_role("spinbutton", name="Channel").input_value()
     patch = visitor.locator(".patches button").nth(2)

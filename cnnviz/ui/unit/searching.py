@@ -13,7 +13,8 @@ from cnnviz.networks.preprocess import Preprocessing, preprocess_steps
 from cnnviz.networks.top_patches import COUNT, Patch, PatchIndex, indexing, patch_window
 from cnnviz.networks.zoo import Model
 from cnnviz.ui import cached
-from cnnviz.ui.neuron.choice import go_to
+from cnnviz.ui.network import NETWORK_WANTED
+from cnnviz.ui.neuron.choice import KEYS, go_to
 from cnnviz.ui.plain import plain
 from cnnviz.ui.unit import Tile, show_tiles
 from cnnviz.ui.unit.pictures import choose_set
@@ -42,7 +43,7 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
 
     def choose(place: int) -> None:
         patch = patches[place]
-        st.session_state[OPENS] = (pictures[patch.picture], layer, (channel, patch.row, patch.column))
+        st.session_state[OPENS] = (pictures[patch.picture], model.name, layer, (channel, patch.row, patch.column))
 
     tiles = tiles_of(model, layer, pictures, patches)
     show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
@@ -135,9 +136,11 @@ def open_neuron() -> None:
     """Where a patch was clicked: go to the page One neuron with its picture and its place. At the top of the page."""
     if not is_leaving():
         return
-    picture, layer, index = st.session_state.pop(OPENS)
+    picture, name, layer, index = st.session_state.pop(OPENS)
     st.session_state["picture"] = picture
+    st.session_state[NETWORK_WANTED] = name
     go_to(layer, index)
-    st.query_params.pop("picture", None)  # the address must not bring back another picture
-    # Not by the address: what a widget is bound to must not be set there.
-    st.switch_page(ONE_NEURON)
+    address = {"neuron_layer": layer, **dict(zip(KEYS, map(str, index), strict=True))}
+    if picture.gallery_key is not None:
+        address["picture"] = picture.gallery_key
+    st.switch_page(ONE_NEURON, query_params=address)
