@@ -38,7 +38,7 @@ def test_another_channels_products_are_shown_without_asking_the_server(visitor: 
     expect(visitor.locator(".neuron .product .heading")).not_to_have_text(first)
     assert with_products.all_inner_texts() != before
     visitor.locator(".neuron .kernel .cell").nth(4).hover()
-    expect(visitor.locator(".neuron .reading")).to_contain_text("row 2, column 2: ")
+    expect(visitor.locator(".neuron .reading")).to_contain_text("row 1, column 1 of the window: ")
 
 
 def test_down_leads_to_who_made_it_and_up_to_who_reads_it(visitor: Page, address: str) -> None:

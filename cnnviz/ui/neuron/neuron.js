@@ -179,7 +179,7 @@ function gridOf(term, name, data, reading, still) {
 }
 
 function told(term, r, c, data) {
-  const where = `row ${r + 1}, column ${c + 1}${term.padding[r][c] ? " (padding)" : ""}: `;
+  const where = `row ${r}, column ${c} of the window${term.padding[r][c] ? " (padding)" : ""}: `;
   if (!term.kernel) return where + term.window.cells[r][c];
   return `${where}${term.window.cells[r][c]} × ${term.kernel.cells[r][c]} = ${term.products.cells[r][c]}`;
 }
