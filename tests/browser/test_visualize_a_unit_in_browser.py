@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -49,8 +50,22 @@ def test_the_rest_of_the_page_answers_while_it_climbs(visitor: Page, address: st
     expect(visitor.locator(".ascent img")).to_be_visible()
 
 
-def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str) -> None:
-    open_unit(visitor, address)
+@pytest.mark.parametrize("been_there", [False, True])
+def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str, been_there: bool) -> None:
+    if been_there:
+        visitor.goto(f"{address}/one_neuron?network=AlexNet&neuron_layer=features.6&neuron_channel=3&picture=rocket")
+        settle(visitor)
+        visitor.get_by_text("Explore", exact=True).click()
+        visitor.locator("a[href$='/visualize_a_unit']:visible").click()
+        visitor.wait_for_url("**/visualize_a_unit*")
+        settle(visitor)
+        visitor.get_by_role("button", name="The first layer: edges and colours").click()
+        expect(visitor.locator(".patches").get_by_role("button").first).to_be_visible()
+        visitor.wait_for_url("**seek_layer=features.0*")
+        settle(visitor)
+    else:
+        open_unit(visitor, address)
+    network = visitor.get_by_role("radio", checked=True).first.inner_text()
     layer = visitor.get_by_role("combobox", name="Layer").input_value()
     channel = visitor.get_by_role("spinbutton", name="Channel").input_value()
     patch = visitor.locator(".patches button").nth(2)
@@ -60,12 +75,12 @@ def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str) 
     visitor.wait_for_url("**/one_neuron**")
     settle(visitor)
     expect(visitor.locator(".neuron .map figcaption")).to_contain_text(f"{layer}, channel {channel}")
-    expect(visitor.get_by_role("radio", name="AlexNet", exact=True)).to_be_checked()
+    expect(visitor.get_by_role("radio", name=network, exact=True)).to_be_checked()
     expect(visitor.get_by_role("spinbutton", name="Row")).to_have_value(row)
     expect(visitor.get_by_role("spinbutton", name="Column")).to_have_value(column)
     expect(visitor.locator(".stMarkdown strong", has_text=re.compile(f"^{name}$"))).to_be_visible()
     total = visitor.locator(".neuron .total output").inner_text().replace("−", "-")
-    assert abs(float(total) - float(value.replace("−", "-"))) < 1e-3
+    assert float(total) == pytest.approx(float(value.replace("−", "-")), rel=1e-3)  # a patch is told with four digits
 
 
 def test_the_arrow_keys_move_the_unit_on_the_picture(visitor: Page, address: str) -> None:
