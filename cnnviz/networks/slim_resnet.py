@@ -2,7 +2,10 @@
 
 import torch
 from torch import nn
-from torchvision.models.resnet import BasicBlock
+
+from cnnviz.networks.light_torchvision import import_torchvision
+
+BasicBlock = import_torchvision().resnet.BasicBlock
 
 
 class SlimResNet(nn.Module):

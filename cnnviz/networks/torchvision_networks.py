@@ -72,11 +72,11 @@ def torchvision_network(builder: str) -> Network:
 @lru_cache(maxsize=len(TORCHVISION))
 def _surveyed(builder: str) -> Network:
     import torch
-    from torchvision.models import get_model_builder
 
+    from cnnviz.networks.light_torchvision import import_torchvision, unfilled
     from cnnviz.networks.survey import survey
 
-    entry = TORCHVISION[builder]
-    with torch.device("meta"):
-        module = get_model_builder(builder)(weights=None, **dict(entry.options))
+    entry, models = TORCHVISION[builder], import_torchvision()
+    with torch.device("meta"), unfilled():
+        module = models.get_model_builder(builder)(weights=None, **dict(entry.options))
     return survey(module.eval(), entry.input_shape)

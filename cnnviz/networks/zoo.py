@@ -18,6 +18,7 @@ from PIL import Image
 
 from cnnviz.networks.architecture import Published, Sibling
 from cnnviz.networks.download import Progress, fetch
+from cnnviz.networks.light_torchvision import import_torchvision, unfilled
 from cnnviz.networks.mapped import can_be_mapped, make_mapped_copy, mapped_copy
 from cnnviz.networks.photograph_classes import class_names
 from cnnviz.networks.preprocess import Preprocessing, preprocess
@@ -232,9 +233,7 @@ def weights_path(
 def _classes(entry: Sibling | Published) -> list[str]:
     if isinstance(entry, Sibling):
         return list(entry.classes)
-    from torchvision.models import get_weight
-
-    return list(get_weight(entry.weights_enum).meta["categories"])
+    return list(import_torchvision().get_weight(entry.weights_enum).meta["categories"])
 
 
 def build(entry: Sibling | Published) -> "torch.nn.Module":
@@ -243,16 +242,15 @@ def build(entry: Sibling | Published) -> "torch.nn.Module":
         module_name, class_name = entry.builder.split(":")
         network: torch.nn.Module = getattr(import_module(module_name), class_name)(len(entry.classes))
         return network
-    from torchvision.models import get_model_builder
-
-    return get_model_builder(entry.builder)(weights=None)
+    published: torch.nn.Module = import_torchvision().get_model_builder(entry.builder)(weights=None)
+    return published
 
 
 def _unfilled_module(entry: Sibling | Published) -> "torch.nn.Module":
     """The network's layers on torch's meta device: shapes without numbers, built in milliseconds."""
     import torch
 
-    with torch.device("meta"):
+    with torch.device("meta"), unfilled():
         module = build(entry)
     return module.eval().requires_grad_(False)
 
@@ -316,7 +314,8 @@ def _untrained_module(entry: Sibling | Published, seed: int = 0) -> "torch.nn.Mo
     import torch
     from torch import nn
 
-    module = _unfilled_module(entry).to_empty(device="cpu")
+    with unfilled():
+        module = build(entry)
     generator = torch.Generator().manual_seed(seed)
     for layer in module.modules():
         if isinstance(layer, nn.BatchNorm2d):

@@ -53,10 +53,10 @@ def _warmer() -> threading.Thread:
 
 
 def _import_torch() -> None:
-    import torchvision.models  # noqa: F401
-
     import cnnviz.networks.feature_maps  # noqa: F401
+    from cnnviz.networks.light_torchvision import import_torchvision
 
+    import_torchvision()
     _set_threads()
 
 
