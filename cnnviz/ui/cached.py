@@ -6,7 +6,6 @@ Importing this file does not import torch; the functions do, when they are first
 import os
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import streamlit as st
 
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preprocess_steps
 from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights_path
+from cnnviz.ui.kept import Kept
 from cnnviz.ui.loaded import LoadedNetworks
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 116 MB
-KEPT_SENT = 24  # deconvolutions, 0.6 MB each
+KEPT_SENT_BYTES = 15_000_000  # of deconvolutions, 0.6 MB each
 SHORT = 0.4  # seconds of work that need no progress bar
 
 
@@ -175,9 +175,7 @@ def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int
     finally:
         bar.empty()
     kept.flags.writeable = False
-    _sent[key] = kept
-    while len(_sent) > KEPT_SENT:
-        _sent.pop(next(iter(_sent)), None)
+    _sent.put(key, kept)
     return kept
 
 
@@ -233,34 +231,11 @@ def _wait_for_turn(say_that_waiting: Callable[[], object]) -> None:
         say_that_waiting()  # also where Streamlit ends a script that a newer click has overtaken
 
 
-class _Passes:
-    """The last forward passes, bounded by their bytes; the least recently used goes first.
-
-    Not `st.cache_resource`: that counts entries, whose sizes differ tenfold between networks, and it would neither let
-    the progress bar be drawn while it computes nor let one session's wait be told.
-    """
-
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
-        self._kept: OrderedDict[tuple[str, ...], ForwardPass] = OrderedDict()
-        self._guard = threading.Lock()
-
-    def get(self, key: tuple[str, ...]) -> "ForwardPass | None":
-        with self._guard:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: tuple[str, ...], forward_pass: "ForwardPass") -> None:
-        with self._guard:
-            self._kept[key] = forward_pass
-            while self.num_bytes > self.max_bytes and len(self._kept) > 1:
-                self._kept.popitem(last=False)
-
-    @property
-    def num_bytes(self) -> int:
-        return sum(array.nbytes for kept in self._kept.values() for array in kept.feature_maps.values())
+def _bytes_of(answer: "ForwardPass") -> int:
+    return sum(array.nbytes for array in answer.feature_maps.values())
 
 
-_passes = _Passes(KEPT_BYTES)
-_sent: dict[tuple[object, ...], "np.ndarray"] = {}
+# Not `st.cache_resource`: that counts entries, whose sizes differ tenfold between networks, lets nothing go when nobody
+# asks any more, and would neither let the progress bar be drawn while it computes nor let one session's wait be told.
+_passes: "Kept[ForwardPass]" = Kept(IDLE_SECONDS, KEPT_BYTES, _bytes_of)
+_sent: "Kept[np.ndarray]" = Kept(IDLE_SECONDS, KEPT_SENT_BYTES, lambda array: array.nbytes)

@@ -38,6 +38,7 @@ def label() -> None:
 def show_three_sides(layer: str, channel: int) -> None:
     if is_leaving():
         st.rerun()  # the page itself opens the neuron
+    cached.model(name)  # asked for at each look, or it would leave the memory in the middle of long work
     found, made, sent = st.columns(3, gap="large")
     with found:
         st.subheader("It is excited by", anchor=False)

@@ -16,13 +16,14 @@ from cnnviz.images import Picture
 from cnnviz.networks import feature_maps
 from cnnviz.networks.feature_maps import ForwardPass
 from cnnviz.ui import cached
+from cnnviz.ui.kept import Kept
 
 
 @pytest.fixture(autouse=True)
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CNNVIZ_WEIGHTS_DIR", str(tmp_path / "own"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setattr(cached, "_passes", cached._Passes(cached.KEPT_BYTES))
+    monkeypatch.setattr(cached, "_passes", Kept(60, cached.KEPT_BYTES, cached._bytes_of))
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -31,10 +32,6 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def picture(colour: str) -> Picture:
     return Picture(Image.new("RGB", (64, 64), colour), sha256=colour, name=colour)
-
-
-def passes_of(num_bytes: int) -> ForwardPass:
-    return ForwardPass({"conv": np.zeros(num_bytes // 4, dtype=np.float32)}, np.zeros(1, dtype=np.float32))
 
 
 def test_importing_it_does_not_import_torch_and_warming_does_in_the_background() -> None:
@@ -122,23 +119,6 @@ def test_whoever_waits_is_told_so() -> None:
         assert told.wait(5)
     waiting.join()
     cached._turn.release()
-
-
-def test_kept_passes_stay_within_their_bytes_and_the_one_used_last_stays() -> None:
-    passes = cached._Passes(max_bytes=1000)
-    passes.put(("a",), passes_of(400))
-    passes.put(("b",), passes_of(400))
-    assert passes.get(("a",)) is not None
-    passes.put(("c",), passes_of(400))
-    assert passes.get(("b",)) is None
-    assert passes.get(("a",)) is not None
-    assert passes.num_bytes == 800
-
-
-def test_a_pass_larger_than_the_bound_is_still_given() -> None:
-    passes = cached._Passes(max_bytes=1000)
-    passes.put(("a",), passes_of(4000))
-    assert passes.get(("a",)) is not None
 
 
 def test_the_number_of_threads_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

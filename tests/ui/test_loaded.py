@@ -8,21 +8,7 @@ import pytest
 
 from cnnviz.networks.zoo import Model, load_model
 from cnnviz.ui.loaded import LoadedNetworks
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def __call__(self) -> float:
-        return self.time
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.ui.conftest import Clock
 
 
 def test_a_network_is_loaded_once_and_shared(clock: Clock) -> None:

@@ -1,0 +1,84 @@
+"""What was worked out and may be asked for again: bounded by its size, and let go of when nobody asks for it."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+def no_size(_value: object) -> int:
+    """For values that are not counted by their bytes."""
+    return 0
+
+
+class Kept(Generic[Value]):
+    """Values by their key, shared by all sessions of the process.
+
+    Each leaves `idle` seconds after it was last asked for. Where they take more than `max_bytes` together, by what
+    `size_of` says of each, the one that was not asked for the longest leaves first; a single one may be larger.
+    `now` is the clock, for tests.
+    """
+
+    def __init__(
+        self,
+        idle: float,
+        max_bytes: int = 0,
+        size_of: Callable[[Value], int] = no_size,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.idle, self.max_bytes, self.size_of, self.now = idle, max_bytes, size_of, now
+        self._kept: OrderedDict[Hashable, tuple[Value, float]] = OrderedDict()
+        self._guard = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def get(self, key: Hashable) -> Value | None:
+        """The value of this key, or None where there is none (any more)."""
+        with self._guard:
+            if key not in self._kept:
+                return None
+            value = self._kept[key][0]
+            self._kept[key] = (value, self.now())
+            self._kept.move_to_end(key)
+            return value
+
+    def put(self, key: Hashable, value: Value) -> None:
+        """Keep a value."""
+        with self._guard:
+            self._kept[key] = (value, self.now())
+            self._kept.move_to_end(key)
+            while self.num_bytes > self.max_bytes and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+            self._watch()
+
+    @property
+    def num_bytes(self) -> int:
+        """What all values take together."""
+        return sum(self.size_of(value) for value, _ in self._kept.values())
+
+    def values(self) -> list[Value]:
+        """Those that are kept, the one that was not asked for the longest first."""
+        with self._guard:
+            return [value for value, _ in self._kept.values()]
+
+    def clear(self) -> None:
+        """Let go of all."""
+        with self._guard:
+            self._kept.clear()
+
+    def release(self) -> None:
+        """Let go of those that nobody has asked for lately."""
+        with self._guard:
+            self._timer = None
+            for key in [key for key, (_, asked) in self._kept.items() if self.now() - asked >= self.idle]:
+                del self._kept[key]
+            self._watch()
+
+    def _watch(self) -> None:
+        """Look again after a while, as long as something is kept."""
+        if self._kept and self._timer is None:
+            self._timer = threading.Timer(self.idle / 2, self.release)
+            self._timer.daemon = True
+            self._timer.start()
