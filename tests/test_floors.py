@@ -17,9 +17,11 @@ FLOORS = {
     "cnnviz.gallery": {"cnnviz.images"},
     "cnnviz.networks": {"cnnviz.arithmetic", "cnnviz.images", "cnnviz.gallery"},
     "cnnviz.training": {"cnnviz.arithmetic", "cnnviz.images", "cnnviz.gallery", "cnnviz.networks"},
+    "cnnviz.attribution": {"cnnviz.arithmetic", "cnnviz.images", "cnnviz.gallery", "cnnviz.networks"},
     "cnnviz.figures": {"cnnviz.arithmetic"},
     "cnnviz.ui": {
         "cnnviz.arithmetic",
+        "cnnviz.attribution",
         "cnnviz.images",
         "cnnviz.gallery",
         "cnnviz.networks",
@@ -34,6 +36,7 @@ OUTSIDE = {
     "cnnviz.gallery": {"numpy", "PIL"},
     "cnnviz.networks": {"numpy", "PIL", "torch", "torchvision", "requests", "urllib3", "filelock", "safetensors"},
     "cnnviz.training": {"numpy", "PIL", "torch", "torchvision", "safetensors"},
+    "cnnviz.attribution": {"numpy", "PIL", "torch", "torchvision", "captum"},
     "cnnviz.figures": {"numpy", "PIL", "plotly"},
     "cnnviz.ui": {"numpy", "PIL", "plotly", "streamlit"},
 }

@@ -1,0 +1,74 @@
+"""A network's values kept node by node, and something handed back through it by a rule of one's own."""
+
+import operator
+from collections.abc import Callable
+
+import torch
+from torch import fx, nn
+
+RESHAPES = (torch.flatten, "flatten", "view", "reshape")
+Values = dict[fx.Node, torch.Tensor]
+Step = Callable[[torch.Tensor], torch.Tensor]
+
+
+class Recorder(fx.Interpreter):
+    """Runs a twin and keeps the value of every node in `values`."""
+
+    def __init__(self, network: fx.GraphModule) -> None:
+        super().__init__(network, garbage_collect_values=False)
+        self.values: Values = {}
+
+    def run_node(self, n: fx.Node) -> torch.Tensor:
+        """As fx does, remembering the result."""
+        with torch.no_grad():
+            self.values[n] = super().run_node(n)
+        return self.values[n]
+
+
+def handed_back(
+    network: fx.GraphModule,
+    start: torch.Tensor,
+    through_layer: Callable[[nn.Module, fx.Node, torch.Tensor], torch.Tensor],
+    through_sum: Callable[[fx.Node, fx.Node, torch.Tensor], torch.Tensor],
+    input_shape: torch.Size,
+) -> torch.Tensor:
+    """What reaches the input of what is handed back from the scores, `start`; the shape of the input.
+
+    `through_layer(layer, node, handed)` gives what the layer's input gets, `through_sum(node, source, handed)` what one
+    of the terms of a sum gets. A reshape hands everything on. Raises ValueError for a step that is none of these.
+    """
+    handed: Values = {}
+    for node in reversed(network.graph.nodes):
+        if node.op == "output":
+            handed[node.args[0]] = start
+        elif node not in handed:
+            continue
+        elif node.op == "placeholder":
+            return handed[node].reshape(input_shape)
+        elif node.op == "call_module":
+            layer = network.get_submodule(str(node.target))
+            give(handed, node.args[0], through_layer(layer, node, handed.pop(node)))
+        elif node.target is operator.add:
+            share = handed.pop(node)
+            for source in node.args:
+                give(handed, source, through_sum(node, source, share))
+        elif node.target in RESHAPES:
+            give(handed, node.args[0], handed.pop(node))
+        else:
+            name = getattr(node.target, "__name__", node.target)
+            raise ValueError(f"Nothing can be handed back through {name}: it is a function, not a layer.")
+    raise ValueError("This network does not look at its input.")
+
+
+def give(handed: Values, node: fx.Node, part: torch.Tensor) -> None:
+    """Add to what a node has been handed."""
+    handed[node] = handed[node] + part.reshape(handed[node].shape) if node in handed else part
+
+
+def transposed(step: Step, given: torch.Tensor, handed: torch.Tensor) -> torch.Tensor:
+    """The transpose of a step, such as a layer's, at what it is given: (∂z/∂a)ᵀ handed."""
+    given = given.detach().requires_grad_()
+    with torch.enable_grad():
+        made = step(given)
+        (back,) = torch.autograd.grad(made, given, handed.reshape(made.shape))
+    return back.detach()

@@ -1,0 +1,88 @@
+"""DeepLIFT: how each pixel's difference from grey becomes the score's difference, layer by layer.
+
+Shrikumar, Greenside, Kundaje 2017: Learning Important Features Through Propagating Activation Differences,
+arXiv:1704.02685, the rescale rule: at a ReLU the slope is Δout / Δin between this picture and a grey one, not the
+gradient; at a maximum the difference goes to the winner of the larger side. All other layers are linear.
+
+Its promise (summation to delta): all values add up to S_c(x) − S_c(grey). captum.attr.DeepLift keeps it only where no
+pooling changes its winner (up to a tenth is lost in AlexNet and VGG), and cannot tell two uses of one ReLU apart, which
+every ResNet has. This one keeps it everywhere, and equals captum's for networks without poolings.
+
+What it cannot tell: it follows each layer's difference by itself, so where two signals cancel it may still name both.
+Pixels of the mean colour get nothing.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import fx, nn
+from torch.nn import functional
+
+from cnnviz.attribution.backwards import Recorder, handed_back, transposed
+from cnnviz.attribution.question import Method, Partial, Question, array_of
+
+TINY = 1e-10  # a smaller difference has no slope; the gradient takes its place
+BENT = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Hardswish)
+
+
+def steps(asked: Question) -> Iterator[Partial]:
+    """Both pictures forward, the slopes back once."""
+    here, grey = Recorder(asked.network), Recorder(asked.network)
+    score = float(here.run(asked.image)[0, asked.class_index])
+    start = torch.zeros_like(scores := grey.run(torch.zeros_like(asked.image)))
+    start[0, asked.class_index] = 1.0
+
+    def through_layer(layer: nn.Module, node: fx.Node, slope: torch.Tensor) -> torch.Tensor:
+        given = here.values[node.args[0]], grey.values[node.args[0]]
+        if isinstance(layer, BENT):
+            return rescaled(layer, given, (here.values[node], grey.values[node]), slope)
+        if isinstance(layer, nn.MaxPool2d):
+            return through_maximum(layer, given, slope)
+        return transposed(layer, given[0], slope)
+
+    slopes = handed_back(asked.network, start, through_layer, lambda _sum, _source, slope: slope, asked.image.shape)
+    yield Partial(array_of(asked.image * slopes), 1, 1, score - float(scores[0, asked.class_index]))
+
+
+Both = tuple[torch.Tensor, torch.Tensor]
+
+
+def rescaled(layer: nn.Module, given: Both, made: Both, slope: torch.Tensor) -> torch.Tensor:
+    """The slope through a layer that works value by value: Δout / Δin."""
+    change, answer = given[0] - given[1], made[0] - made[1]
+    slope = slope.reshape(change.shape)
+    return torch.where(change.abs() >= TINY, slope * ratio(answer, change), transposed(layer, given[0], slope))
+
+
+def ratio(answer: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
+    """Δout / Δin, and 1 where nothing changed."""
+    steady = change.abs() >= TINY
+    return torch.where(steady, answer / torch.where(steady, change, 1.0), 1.0)
+
+
+def through_maximum(layer: nn.MaxPool2d, given: Both, slope: torch.Tensor) -> torch.Tensor:
+    """The slope through a max-pooling: each window's difference goes to its largest value, of whichever picture has it.
+
+    Where this picture's maximum is larger the winner is its own, else the grey one's: there the values differ by at
+    least as much as the maxima do, so that the slope is never above 1.
+    """
+    pooled = [
+        functional.max_pool2d(
+            values, layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode, return_indices=True
+        )
+        for values in given
+    ]
+    (here, winners), (grey, grey_winners) = pooled
+    flat = [values.flatten(2) for values in given]
+    places = torch.where(here >= grey, winners, grey_winners).flatten(2)
+    share = ratio((here - grey).flatten(2), (flat[0] - flat[1]).gather(2, places))
+    back = torch.zeros_like(flat[0]).scatter_add_(2, places, slope.reshape(here.shape).flatten(2) * share)
+    return back.reshape(given[0].shape)
+
+
+DEEP_LIFT = Method(
+    "DeepLIFT",
+    steps,
+    signed=True,
+    promise="the score of this picture minus that of a grey one",
+)

@@ -1,0 +1,55 @@
+"""Grad-CAM: where the maps of a convolution speak for the class, each weighed by how much the score follows it.
+
+Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra 2016: Grad-CAM, arXiv:1610.02391. α_k = mean over places of
+∂S_c / ∂A^k; the map is ReLU(Σ_k α_k A^k), enlarged to the picture (bilinear). A are the layer's maps behind its
+BatchNorm, its block's sum and its ReLU. captum.attr.LayerGradCam. The signed one leaves out the ReLU, and so shows also
+what speaks against the class.
+
+What it cannot tell: anything finer than the layer's cells (seven by seven for the last layer of most networks; the
+smooth shape between them is the enlargement's), and where a channel that matters is weighed by a mean that cancels.
+Where nothing speaks for the class the map is empty: no evidence, not a weak one.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from captum.attr import LayerGradCam
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.attribution.question import Method, Partial, Question
+from cnnviz.attribution.twin import convolutions, settled
+
+
+def coarse_map(asked: Question, relu: bool) -> torch.Tensor:
+    """The map at the layer's own size: (1, 1, h, w)."""
+    layer = asked.network.get_submodule(settled(asked.network, asked.layer))
+    image = asked.image.clone().requires_grad_()
+    made: torch.Tensor = LayerGradCam(asked.network, layer).attribute(
+        image, target=asked.class_index, relu_attributions=relu
+    )
+    return made.detach()
+
+
+def enlarged(made: torch.Tensor, asked: Question) -> torch.Tensor:
+    """The map at the picture's size: (H, W)."""
+    return functional.interpolate(made, asked.image.shape[2:], mode="bilinear", align_corners=False)[0, 0]
+
+
+def steps(asked: Question) -> Iterator[Partial]:
+    """One pass back, to the layer."""
+    yield Partial(enlarged(coarse_map(asked, relu=True), asked).numpy(), 1, 1)
+
+
+def signed_steps(asked: Question) -> Iterator[Partial]:
+    """The same without the ReLU."""
+    yield Partial(enlarged(coarse_map(asked, relu=False), asked).numpy(), 1, 1)
+
+
+def refusal(module: nn.Module) -> str:
+    """A network without a convolution has no maps."""
+    return "" if convolutions(module) else "Grad-CAM reads the maps of a convolution, and this network has none."
+
+
+GRAD_CAM = Method("Grad-CAM", steps, signed=False, layered=True, refusal=refusal)
+SIGNED_GRAD_CAM = Method("Grad-CAM, signed", signed_steps, signed=True, layered=True, refusal=refusal)

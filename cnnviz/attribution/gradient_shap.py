@@ -1,0 +1,52 @@
+"""Gradient SHAP: integrated gradients from several other pictures at once, each place on the way drawn at random.
+
+Lundberg, Lee 2017: A Unified Approach to Interpreting Model Predictions, arXiv:1705.07874, in the form of expected
+gradients (Erion, Janizek, Sturmfels, Lundberg, Lee 2019, arXiv:1906.10670): the mean over baselines x₀ and places α of
+(x − x₀) · ∂S_c / ∂x (x₀ + α (x − x₀)). As captum.attr.GradientShap without noise. The three
+baselines are the mean colour, and the darkest and the brightest value of each colour of the picture, taken in turn; α
+lies at random in one of as many equal parts of the way as there are draws.
+
+Its promise, for many draws: all values add up to S_c(x) minus the mean score of the baselines.
+
+What it cannot tell: it is a Shapley value only for independent pixels and a network that is linear between baseline and
+picture. The baselines are a choice of the question.
+"""
+
+from collections.abc import Iterator
+
+import torch
+
+from cnnviz.attribution.question import Method, Partial, Question, array_of, spread_out
+
+
+def steps(asked: Question) -> Iterator[Partial]:
+    """Batches of draws, in an order that is spread over the way."""
+    starts = baselines(asked.image)
+    expected = asked.score - float(asked.scores(starts).mean())
+    random = torch.Generator().manual_seed(0)
+    count = asked.evaluations
+    places = (torch.tensor(spread_out(count)) + torch.rand(count, generator=random)) / count
+    total = torch.zeros_like(asked.image)
+    for start in range(0, count, asked.batch_size):
+        draws = range(start, min(start + asked.batch_size, count))
+        begun = starts[[draw % len(starts) for draw in draws]]
+        way = asked.image - begun
+        gradients = asked.gradients(begun + places[draws.start : draws.stop, None, None, None] * way)
+        total += (way * gradients).sum(0, keepdim=True)
+        yield Partial(array_of(total / draws.stop), draws.stop, count, expected)
+
+
+def baselines(image: torch.Tensor) -> torch.Tensor:
+    """The pictures that are compared with: the mean colour, and the extremes of each colour, (3, C, H, W)."""
+    darkest = image.amin((2, 3), keepdim=True).expand_as(image)
+    brightest = image.amax((2, 3), keepdim=True).expand_as(image)
+    return torch.cat([torch.zeros_like(image), darkest, brightest])
+
+
+GRADIENT_SHAP = Method(
+    "Gradient SHAP",
+    steps,
+    signed=True,
+    evaluations=(18, 72, 288),
+    promise="the score of this picture minus the mean score of three plain ones, nearly",
+)

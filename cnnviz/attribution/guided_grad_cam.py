@@ -1,0 +1,23 @@
+"""Guided Grad-CAM: the fine lines of guided backpropagation, where Grad-CAM says that the class is.
+
+Selvaraju et al. 2016: Grad-CAM, arXiv:1610.02391, section 3.2: the product of guided backpropagation and the enlarged
+Grad-CAM map, pixel by pixel. captum.attr.GuidedGradCam with interpolate_mode="bilinear".
+
+What it cannot tell: its detail is guided backpropagation's, which shows edges rather than reasons; only the place is
+the class's.
+"""
+
+from collections.abc import Iterator
+
+from cnnviz.attribution import grad_cam, guided_backprop
+from cnnviz.attribution.question import Method, Partial, Question
+
+
+def steps(asked: Question) -> Iterator[Partial]:
+    """One pass back to the layer, one to the picture."""
+    (place,) = grad_cam.steps(asked)
+    (lines,) = guided_backprop.steps(asked)
+    yield Partial(place.values * lines.values, 1, 1)
+
+
+GUIDED_GRAD_CAM = Method("Guided Grad-CAM", steps, signed=True, layered=True, refusal=grad_cam.refusal)

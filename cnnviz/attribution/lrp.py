@@ -1,0 +1,117 @@
+"""Layer-wise relevance propagation: the score handed back from layer to layer, each giving to those who made it.
+
+Bach, Binder, Montavon, Klauschen, Müller, Samek 2015: On Pixel-Wise Explanations for Non-Linear Classifier Decisions by
+Layer-Wise Relevance Propagation, PLoS ONE 10(7), doi:10.1371/journal.pone.0130140. Three rules, by the kind of layer,
+as Montavon, Binder, Lapuschkin, Samek, Müller 2019 advise (doi:10.1007/978-3-030-28954-6_10). Of the relevance R_j of a
+unit with value z_j before its ReLU, its input a_i gets
+
+    dense layers          a_i w_ij / (z_j + ε sign z_j) · R_j                     (the ε rule; captum's EpsilonRule)
+    convolutions          a_i w⁺_ij / Σ_i (a_i w⁺_ij + b⁺_j) · R_j                (α1β0; captum's Alpha1_Beta0_Rule)
+    the first one         (x_i w_ij − l w⁺_ij − h w⁻_ij) / Σ_i (same) · R_j       (zᴮ: colours lie between l and h)
+
+and a maximum gives all to its winner. With the ε rule alone the map of a ReLU network is that of input × gradient
+(Ancona, Ceolini, Öztireli, Gross 2018, arXiv:1711.06104).
+
+Its promise (conservation): the values add up to the score, but for what the biases keep.
+
+It does not hold for ResNets: their sums and normalisations divide by values near zero, and what is handed on grows
+without bound. What it cannot tell: what speaks against the class in a convolution (α1β0 looks at what excites only), so
+that its maps for different classes resemble each other. captum's own LRP writes all weights back when it is done, which
+would copy a mapped file of 553 MB into memory.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import fx, nn
+
+from cnnviz.attribution.backwards import Recorder, Step, handed_back, transposed
+from cnnviz.attribution.question import Method, Partial, Question, array_of
+
+EPSILON = 1e-9
+PASSES = (nn.ReLU, nn.Dropout, nn.Identity)
+NOT_FOR_RESNETS = (
+    "Layer-wise relevance propagation does not hold for this network: its sums and normalisations divide by values "
+    "near zero, and the relevance grows without bound instead of adding up to the score. Integrated gradients and "
+    "DeepLIFT do add up here."
+)
+
+
+def steps(asked: Question) -> Iterator[Partial]:
+    """Forward once keeping what every layer was given, and back once."""
+    recorder = Recorder(asked.network)
+    scores = recorder.run(asked.image)
+    values = recorder.values
+
+    def through_layer(layer: nn.Module, node: fx.Node, relevance: torch.Tensor) -> torch.Tensor:
+        if isinstance(layer, PASSES):
+            return relevance
+        (source,) = node.args
+        given, relevance = values[source], relevance.reshape(values[node].shape)
+        if not isinstance(layer, nn.Conv2d):
+            return by_share(layer, given, relevance)
+        if source.op == "placeholder":
+            return between_limits(layer, given, relevance)
+        return by_share(weighing(layer, excites=True, bias=True), given, relevance)
+
+    start = torch.zeros_like(scores)
+    start[0, asked.class_index] = scores[0, asked.class_index]
+    answer = handed_back(asked.network, start, through_layer, refuse_sum, asked.image.shape)
+    yield Partial(array_of(answer), 1, 1, float(scores[0, asked.class_index]))
+
+
+def by_share(step: Step, given: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:
+    """Each input's share of what it brought: a · (∂z/∂a)ᵀ (R / z)."""
+    with torch.no_grad():
+        made = step(given)
+    return given * transposed(step, given, relevance / steadied(made))
+
+
+def between_limits(layer: nn.Conv2d, given: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:
+    """The first convolution: each colour lies between its least and its largest value in the picture."""
+    low = given.amin((2, 3), keepdim=True).expand_as(given)
+    high = given.amax((2, 3), keepdim=True).expand_as(given)
+    parts: list[tuple[torch.Tensor, Step]] = [
+        (given, weighing(layer)),
+        (-low, weighing(layer, excites=True)),
+        (-high, weighing(layer, excites=False)),
+    ]
+    with torch.no_grad():
+        share = relevance / steadied(sum((step(values) for values, step in parts), torch.zeros_like(relevance)))
+    back = [values * transposed(step, values, share) for values, step in parts]
+    return back[0] + back[1] + back[2]
+
+
+def weighing(layer: nn.Conv2d, excites: bool | None = None, bias: bool = False) -> Step:
+    """The convolution with all its weights, or only those that excite (w⁺) or hold back (w⁻); its bias likewise."""
+
+    def kept(weights: torch.Tensor) -> torch.Tensor:
+        return weights if excites is None else weights.clamp(min=0) if excites else weights.clamp(max=0)
+
+    weight = kept(layer.weight)
+    added = kept(layer.bias) if bias and layer.bias is not None else None
+    return lambda given: layer._conv_forward(given, weight, added)  # with the layer's own padding and stride
+
+
+def steadied(made: torch.Tensor) -> torch.Tensor:
+    """The values, moved away from zero by ε."""
+    return made + EPSILON * torch.where(made < 0, -1.0, 1.0)
+
+
+def refuse_sum(_node: fx.Node, _source: fx.Node, _relevance: torch.Tensor) -> torch.Tensor:
+    """A network that adds maps is a ResNet of some kind."""
+    raise ValueError(NOT_FOR_RESNETS)
+
+
+def refusal(module: nn.Module) -> str:
+    """Networks with normalisations are refused; so far each of them is a ResNet."""
+    return NOT_FOR_RESNETS if any(isinstance(layer, nn.BatchNorm2d) for layer in module.modules()) else ""
+
+
+LRP = Method(
+    "Layer-wise relevance",
+    steps,
+    signed=True,
+    promise="the score, but for what the biases keep",
+    refusal=refusal,
+)

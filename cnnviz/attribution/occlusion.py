@@ -1,0 +1,72 @@
+"""Occlusion: cover a square of the picture with grey, and see how far the class's score falls; square by square.
+
+Zeiler, Fergus 2013: Visualizing and Understanding Convolutional Networks, arXiv:1311.2901, section 4.2. A pixel's value
+is the mean, over the squares that cover it, of S_c(x) − S_c(x with the square at the mean colour). The same as
+captum.attr.Occlusion with baseline 0 and these squares and steps.
+
+It asks the network only for answers: any network, no gradients. What it cannot tell: what two parts do together (each
+square is covered alone), anything finer than a square; and a grey square is itself something to see, with edges that no
+photograph has.
+"""
+
+import math
+from collections.abc import Iterator
+
+import torch
+
+from cnnviz.attribution.question import Method, Partial, Question, Window
+from cnnviz.attribution.windows import covered_scores, mask_of, walked
+
+SQUARES_ACROSS = 7  # a square's side is a seventh of the picture's
+
+
+def steps(asked: Question) -> Iterator[Partial]:
+    """The squares row by row, as one would walk with a piece of paper; what was not reached yet is zero."""
+    height, width = asked.image.shape[2:]
+    squares = grid(height, width, asked.evaluations)
+    fallen, covered = torch.zeros(height, width), torch.zeros(height, width)
+    seen: tuple[Window, ...] = ()
+    for start in range(0, len(squares), asked.batch_size):
+        batch = squares[start : start + asked.batch_size]
+        masks = torch.stack([mask_of(square, height, width) for square in batch])
+        scores, probabilities = covered_scores(asked, masks)
+        for mask, score in zip(masks, scores, strict=True):
+            fallen[mask] += asked.score - score
+            covered[mask] += 1
+        seen += walked(batch, scores, probabilities)
+        yield Partial((fallen / covered.clamp(min=1)).numpy(), len(seen), len(squares), windows=seen)
+
+
+def grid(height: int, width: int, about: int) -> list[tuple[range, range]]:
+    """The squares: about as many as asked for, a seventh of the picture's sides large, cut off at the lower and right
+    edge.
+
+    >>> squares = grid(224, 224, 49)
+    >>> len(squares), squares[1]
+    (49, (range(0, 32), range(32, 64)))
+    >>> len(grid(224, 224, 169))
+    169
+    """
+    across = max(1, round(math.sqrt(about)))
+    axes = []
+    for side in (height, width):
+        length = min(side, max(1, math.ceil(side / min(across, SQUARES_ACROSS))))
+        stride = stride_of(side, across)
+        last = math.ceil(max(0, side - length) / stride) * stride
+        axes.append([range(start, min(start + length, side)) for start in range(0, last + 1, stride)])
+    return [(rows, columns) for rows in axes[0] for columns in axes[1]]
+
+
+def stride_of(side: int, across: int) -> int:
+    """How far a square goes at each step, so that about `across` of them reach from one edge to the other."""
+    length = min(side, max(1, math.ceil(side / min(across, SQUARES_ACROSS))))
+    return max(1, round((side - length) / max(1, across - 1)))
+
+
+OCCLUSION = Method(
+    "Occlusion",
+    steps,
+    signed=True,
+    evaluations=(49, 169, 729),
+    counts="squares",
+)

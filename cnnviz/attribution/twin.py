@@ -1,0 +1,111 @@
+"""A network to experiment with: the same numbers, layers of its own.
+
+The networks of the process are shared, their ReLUs write over what they are given, and a residual block uses one ReLU
+twice. Methods that listen to layers, or change what a layer sends back, need each use of a layer to be one of its own
+that leaves its input alone. Copying a network's weights for that would take half a gigabyte; the twin shares them.
+"""
+
+import copy
+import operator
+from collections import Counter
+
+import torch
+from torch import fx, nn
+from torch.nn import functional
+
+from cnnviz.networks.survey import followed
+from cnnviz.networks.watching import lock_of
+
+RELUS = {functional.relu, torch.relu, "relu", "relu_", torch.relu_}
+GOES_ON = (nn.BatchNorm2d, nn.ReLU, nn.Dropout, nn.Identity)
+
+
+def twin(module: nn.Module) -> fx.GraphModule:
+    """The network in evaluation mode with layers of its own: no ReLU in place, each used once.
+
+    Weights are shared with `module`, read only, and ask for no gradient; its hooks are not taken over. The second use
+    of a layer "relu" is called "relu_1". What a forward does by functions (F.relu, +=) becomes layers, or leaves its
+    input alone.
+
+    Raises ValueError (a SurveyError) in a sentence for a forward that cannot be followed without running it.
+
+    >>> module = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU(inplace=True))
+    >>> other = twin(module)
+    >>> other.get_submodule("1").inplace, module[1].inplace
+    (False, True)
+    >>> other.get_submodule("0").weight.data_ptr() == module[0].weight.data_ptr()
+    True
+    """
+    graph = followed(module)
+    layers: dict[str, nn.Module | torch.Tensor] = {}
+    uses: Counter[str] = Counter()
+    with lock_of(module):
+        for node in graph.nodes:
+            if node.op == "call_module":
+                name = str(node.target)
+                node.target = own_name(name, uses, layers)
+                layers[node.target] = own_layer(module.get_submodule(name))
+            elif node.op == "get_attr":
+                layers[str(node.target)] = attribute_of(module, str(node.target)).detach()
+            elif node.target in RELUS:
+                node.op, node.target = "call_module", own_name("relu", uses, layers)
+                node.args, node.kwargs = (node.args[0],), {}
+                layers[node.target] = nn.ReLU()
+            elif node.target is operator.iadd:
+                node.target = operator.add
+    return fx.GraphModule(layers, graph).eval()
+
+
+def own_name(name: str, uses: Counter[str], taken: dict[str, nn.Module | torch.Tensor]) -> str:
+    """The layer's name, with a number behind it from the second use on."""
+    uses[name] += 1
+    own = name if uses[name] == 1 else f"{name}_{uses[name] - 1}"
+    while own in taken:
+        uses[name] += 1
+        own = f"{name}_{uses[name] - 1}"
+    return own
+
+
+def own_layer(layer: nn.Module) -> nn.Module:
+    """A copy of a layer whose weights lie where the layer's own lie."""
+    shared: dict[int, object] = {
+        id(weight): nn.Parameter(weight.detach(), requires_grad=False) for weight in layer.parameters()
+    }
+    shared |= {id(buffer): buffer for buffer in layer.buffers()}
+    own = copy.deepcopy(layer, shared)
+    for part in own.modules():
+        part._forward_hooks.clear()
+        if hasattr(part, "inplace"):
+            part.inplace = False
+    return own
+
+
+def attribute_of(module: nn.Module, name: str) -> torch.Tensor:
+    """A tensor that a forward uses itself, by its path."""
+    *path, last = name.split(".")
+    found: torch.Tensor = getattr(module.get_submodule(".".join(path)), last)
+    return found
+
+
+def convolutions(network: nn.Module) -> list[str]:
+    """The names of the convolutions, in the order of the layers.
+
+    >>> convolutions(nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU(), nn.Conv2d(2, 2, 1)))
+    ['0', '2']
+    """
+    return [name for name, layer in network.named_modules() if isinstance(layer, nn.Conv2d)]
+
+
+def settled(network: fx.GraphModule, layer: str) -> str:
+    """The last layer behind `layer` that still works value by value: its BatchNorm, the ReLU behind a block's sum."""
+    node = next(node for node in network.graph.nodes if node.op == "call_module" and node.target == layer)
+    last = layer
+    while len(node.users) == 1:
+        node = next(iter(node.users))
+        if node.op == "call_module":
+            if not isinstance(network.get_submodule(str(node.target)), GOES_ON):
+                break
+            last = str(node.target)
+        elif node.target is not operator.add:
+            break
+    return last

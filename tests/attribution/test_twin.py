@@ -1,0 +1,88 @@
+"""A network's twin: the same answers from the same weights, with layers of its own."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.attribution.twin import convolutions, settled, twin
+from cnnviz.networks.zoo import MODELS
+from tests.attribution.conftest import Asked
+
+
+class Functions(nn.Module):
+    """A forward with functions where others have layers, one layer used twice, and a weight of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.relu, self.scale = nn.Conv2d(3, 3, 1), nn.ReLU(inplace=True), nn.Parameter(torch.rand(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = functional.relu(self.conv(x), inplace=True)
+        y += x
+        y = self.relu(self.conv(torch.relu(y)) * self.scale)
+        return self.relu(-y + 1).flatten(1)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_it_answers_the_same_from_the_same_memory(name: str, asked: Callable[[str], Asked]) -> None:
+    module, image = asked(name)
+    other = twin(module)
+    with torch.no_grad():
+        torch.testing.assert_close(other(image), module(image))
+    own = {weight.data_ptr() for weight in module.parameters()}
+    assert {weight.data_ptr() for weight in other.parameters()} <= own
+    assert not {id(weight) for weight in module.parameters()} & {id(weight) for weight in other.parameters()}
+    targets = [node.target for node in other.graph.nodes if node.op == "call_module"]
+    assert len(set(targets)) == len(targets), "a layer is used twice"
+    assert not any(getattr(layer, "inplace", False) for layer in other.modules())
+
+
+def test_functions_become_layers_and_nothing_is_written_over(image: torch.Tensor) -> None:
+    module = Functions().eval()
+    other = twin(module)
+    kept = image.clone()
+    with torch.no_grad():
+        torch.testing.assert_close(other(image), module(image.clone()))
+    assert torch.equal(image, kept)
+    assert sum(isinstance(layer, nn.ReLU) for layer in other.modules()) == 4
+    assert convolutions(other) == ["conv", "conv_1"]
+    assert other.get_submodule("conv").weight.data_ptr() == other.get_submodule("conv_1").weight.data_ptr()
+
+
+def test_hooks_and_the_wish_for_gradients_stay_with_the_original() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU())
+    heard: list[str] = []
+    module[0].register_forward_hook(lambda *_: heard.append("module"))
+    other = twin(module)
+    other(torch.zeros(1, 3, 2, 2))
+    assert heard == []
+    assert all(weight.requires_grad for weight in module.parameters())
+    assert not any(weight.requires_grad for weight in other.parameters())
+
+
+def test_a_forward_that_decides_by_the_picture_is_answered_in_words() -> None:
+    class Decides(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x if x.mean() > 0 else -x
+
+    with pytest.raises(ValueError, match="takes a decision"):
+        twin(Decides())
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "last"),
+    [
+        ("slim_vgg", "features.18", "features.19"),
+        ("resnet50", "layer4.2.conv3", "layer4.2.relu_2"),
+        ("resnet50", "layer4.2.conv1", "layer4.2.relu"),
+        ("slim_resnet", "layer1.1.conv2", "layer1.1.relu_1"),
+        ("sat6_convnet", "features.3", "features.4"),
+    ],
+)
+def test_grad_cam_reads_a_convolution_behind_its_block(
+    name: str, layer: str, last: str, asked: Callable[[str], Asked]
+) -> None:
+    assert settled(twin(asked(name)[0]), layer) == last
