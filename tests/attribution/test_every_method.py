@@ -47,14 +47,16 @@ def test_it_gives_a_map_of_the_class_and_leaves_network_and_picture_as_they_were
         with pytest.raises(ValueError, match="does not hold for this network"):
             METHODS[method](module, image, likeliest)
         return
-    maps = [METHODS[method](module, image, class_index, evaluations=few(method)) for class_index in (likeliest, other)]
+    first, second = maps = [
+        METHODS[method](module, image, class_index, evaluations=few(method)) for class_index in (likeliest, other)
+    ]
     for found in maps:
         assert found.shape == tuple(image.shape[2:])
         assert found.dtype == np.float32
         assert np.isfinite(found).all()
         if not METHODS[method].signed:
             assert found.min() >= 0
-    assert not np.array_equal(*maps), "it does not depend on the class"
+    assert not np.array_equal(first, second), "it does not depend on the class"
     assert state_of(module) == before
     assert torch.equal(image, kept)
     assert image.grad is None

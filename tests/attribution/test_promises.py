@@ -17,8 +17,8 @@ from tests.attribution.conftest import Asked
 CLASS = 1
 
 
-def last(method: str, module: nn.Module, image: torch.Tensor, **settings: int) -> Partial:
-    return list(METHODS[method].asked(module, image, CLASS, **settings))[-1]
+def last(method: str, module: nn.Module, image: torch.Tensor, evaluations: int | None = None) -> Partial:
+    return list(METHODS[method].asked(module, image, CLASS, evaluations=evaluations))[-1]
 
 
 def weights_of(network: nn.Sequential) -> torch.Tensor:
