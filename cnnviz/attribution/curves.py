@@ -1,0 +1,96 @@
+"""Does it matter what a map marks? Pixels taken away, or put back, in its order, and the class's probability meanwhile.
+
+Petsiuk, Das, Saenko 2018: RISE, arXiv:1806.07421, section 4.3. Deletion: the pixels that the map marks highest become
+the mean colour first; the sooner the probability falls, the better the map found what the network uses. Insertion: they
+appear first in a blurred picture; the sooner it rises, the better. The area under each curve is one number, beside that
+of pixels in random order.
+
+What it cannot tell: pictures full of holes are like nothing the network was trained on; part of what falls is that.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from cnnviz.attribution.question import Question
+
+POINTS = 17  # shares of the pixels at which the probability is asked for, from none to all
+DRAWS = 2  # random orders, whose mean is what a map is compared with
+BLURRED_TO = 12  # cells that a side of the blurred picture is made of
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The class's probability as pixels are taken away or put back: at `shares` of all pixels, 0 to 1."""
+
+    shares: tuple[float, ...]
+    probabilities: tuple[float, ...]
+
+    @property
+    def area(self) -> float:
+        """The mean height, 0 to 1, by the trapezoidal rule."""
+        return float(np.trapezoid(self.probabilities, self.shares)) if len(self.shares) > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Deletion and insertion in the map's order and in random order, as far as they were computed."""
+
+    deletion: Curve
+    insertion: Curve
+    random_deletion: Curve
+    random_insertion: Curve
+    done: int
+    total: int
+
+
+def curves(asked: Question, attribution: np.ndarray, seed: int = 0) -> Iterator[Curves]:
+    """The four curves, ever longer ones: each share of the pixels is asked for in all orders before the next.
+
+    `attribution` (H, W) is signed or a magnitude; its largest values come first. Raises ValueError for another shape.
+    """
+    height, width = asked.image.shape[2:]
+    if attribution.shape != (height, width):
+        raise ValueError(f"The map has the shape {attribution.shape}, the picture {(height, width)}.")
+    order = np.argsort(-attribution, axis=None, kind="stable")
+    random = np.random.default_rng(seed)
+    orders = [order, *(random.permutation(order.size) for _ in range(DRAWS))]
+    shares = np.linspace(0, 1, POINTS)
+    grey, blurred = torch.zeros_like(asked.image), blurred_picture(asked.image)
+    found: list[list[float]] = [[], [], [], []]
+    for done, share in enumerate(shares, start=1):
+        masks = torch.stack([first_of(one, round(share * order.size), height, width) for one in orders])
+        images = [torch.where(masks[:, None], grey, asked.image), torch.where(masks[:, None], asked.image, blurred)]
+        for place, changed in enumerate(images):
+            probabilities = probabilities_of(asked, changed)
+            found[place].append(float(probabilities[0]))
+            found[place + 2].append(float(probabilities[1:].mean()))
+        told = tuple(float(one) for one in shares[:done])
+        deletion, insertion, *by_chance = (Curve(told, tuple(values)) for values in found)
+        yield Curves(deletion, insertion, by_chance[0], by_chance[1], done, POINTS)
+
+
+def first_of(order: np.ndarray, count: int, height: int, width: int) -> torch.Tensor:
+    """Which pixels are the first `count` of an order: (H, W), boolean."""
+    mask = np.zeros(height * width, dtype=bool)
+    mask[order[:count]] = True
+    return torch.from_numpy(mask.reshape(height, width))
+
+
+def probabilities_of(asked: Question, images: torch.Tensor) -> torch.Tensor:
+    """The class's probability for pictures (N, C, H, W): (N,)."""
+    with torch.no_grad():
+        parts = [
+            asked.network(images[start : start + asked.batch_size]).softmax(1)[:, asked.class_index]
+            for start in range(0, len(images), asked.batch_size)
+        ]
+    return torch.cat(parts)
+
+
+def blurred_picture(image: torch.Tensor) -> torch.Tensor:
+    """The picture with nothing left but its large areas."""
+    small = functional.adaptive_avg_pool2d(image, BLURRED_TO)
+    return functional.interpolate(small, image.shape[2:], mode="bicubic", align_corners=False)

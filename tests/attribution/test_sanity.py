@@ -1,0 +1,154 @@
+"""The sanity check: weights forgotten from the top, on a network that others still use."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cnnviz.attribution import METHODS
+from cnnviz.attribution.reading import colour_limit, likeness, no_evidence, telling_region
+from cnnviz.attribution.sanity import Stage, forget, sanity, stages, weighted
+from cnnviz.attribution.twin import twin
+from cnnviz.networks.zoo import MODELS
+from tests.attribution.conftest import Asked
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "vgg16"])
+def test_it_forgets_layer_upon_layer_and_the_shared_network_nothing(name: str, asked: Callable[[str], Asked]) -> None:
+    module, image = asked(name)
+    before = {key: value.clone() for key, value in module.state_dict().items()}
+    found = list(sanity(METHODS["saliency"], module, image, 1))
+    assert [stage.randomised for stage in found] == [0, *stages(found[0].layers)]
+    assert found[-1].randomised == found[0].layers == len(weighted(twin(module)))
+    assert found[0].likeness == 1.0
+    np.testing.assert_array_equal(found[0].attribution, METHODS["saliency"](module, image, 1))
+    assert all(stage.likeness < 1 for stage in found[1:])
+    assert len({stage.score for stage in found}) == len(found), "each is asked of other weights"
+    for key, value in module.state_dict().items():
+        assert torch.equal(value, before[key])
+
+
+def test_a_layers_random_weights_are_as_large_as_its_own(asked: Callable[[str], Asked]) -> None:
+    other = twin(asked("slim_resnet")[0])
+    conv, norm = other.get_submodule("layer2.0.conv1"), other.get_submodule("layer2.0.bn1")
+    old, scales = conv.weight.clone(), norm.weight.clone()
+    forget(conv, torch.Generator().manual_seed(0))
+    forget(norm, torch.Generator().manual_seed(0))
+    assert float(conv.weight.std()) == pytest.approx(float(old.std()), rel=0.05)
+    assert abs(float(torch.corrcoef(torch.stack([old.ravel(), conv.weight.ravel()]))[0, 1])) < 0.1
+    assert torch.equal(norm.weight.sort().values, scales.sort().values)
+    assert not torch.equal(norm.weight, scales)
+
+
+def test_what_draws_edges_is_flagged_and_what_follows_the_network_is_not(asked: Callable[[str], Asked]) -> None:
+    module, image = asked("slim_vgg")
+    guided = list(sanity(METHODS["guided_backprop"], module, image, 4))
+    assert any(stage.is_unchanged for stage in guided)
+    occlusion = list(sanity(METHODS["occlusion"], module, image, 4))
+    assert not any(stage.is_unchanged for stage in occlusion)
+
+
+def test_a_map_that_knows_nothing_of_the_network_stays_as_it_is(asked: Callable[[str], Asked]) -> None:
+    from dataclasses import replace
+
+    from cnnviz.attribution.question import Partial, Question
+
+    def brightness(question: Question) -> "list[Partial]":
+        return [Partial(question.image[0].numpy(), 1, 1)]
+
+    module, image = asked("sat6_convnet")
+    found = list(sanity(replace(METHODS["saliency"], steps=lambda one: iter(brightness(one))), module, image, 0))
+    assert [stage.likeness for stage in found] == [1.0] * len(found)
+    assert [stage.is_unchanged for stage in found] == [2 * stage.randomised >= stage.layers for stage in found]
+    assert not found[1].is_unchanged, "with little forgotten it may stay"
+
+
+@pytest.mark.parametrize(
+    ("randomised", "alike", "flagged"),
+    [(10, 0.49, False), (10, 0.5, True), (5, 0.74, False), (5, 0.8, True), (4, 1, False)],
+)
+def test_from_when_a_method_is_flagged(randomised: int, alike: float, flagged: bool) -> None:
+    assert Stage("x", randomised, 10, np.zeros((1, 1)), alike, 0.0).is_unchanged == flagged
+
+
+def test_a_method_that_does_not_hold_is_answered_in_words(asked: Callable[[str], Asked]) -> None:
+    with pytest.raises(ValueError, match="does not hold"):
+        next(sanity(METHODS["lrp"], *asked("slim_resnet"), 0))
+
+
+def test_likeness_is_the_rank_correlation_of_scipy() -> None:
+    stats = pytest.importorskip("scipy.stats")
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        first, second = random.integers(-4, 5, (2, 6, 7)).astype(float)
+        second += random.choice([0, 1]) * first
+        expected = stats.spearmanr(np.abs(first).ravel(), np.abs(second).ravel()).statistic
+        assert likeness(first, second) == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_flat_map_is_like_nothing() -> None:
+    assert likeness(np.ones((3, 3)), np.eye(3)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("attribution", "words"),
+    [
+        (np.zeros((5, 5)), "every value of this map is zero"),
+        (np.full((5, 5), np.nan), "grew beyond what can be computed"),
+        (np.eye(5) * 1e-12, "as small as the rounding"),
+        (np.full((5, 5), 0.3), "the same value everywhere"),
+        (np.eye(5) * 1e-5, ""),
+        (-np.eye(5), ""),
+    ],
+)
+def test_a_map_without_evidence_says_so(attribution: np.ndarray, words: str) -> None:
+    told = no_evidence(attribution, score=2.0)
+    assert (words in told) if words else told == ""
+
+
+def test_the_most_telling_region_is_found_wherever_it_lies() -> None:
+    random = np.random.default_rng(1)
+    for _ in range(50):
+        attribution = random.normal(size=(random.integers(3, 30), random.integers(3, 30)))
+        region = telling_region(attribution)
+        counted = attribution.clip(min=0)
+        height, width = len(region.rows), len(region.columns)
+        best = max(
+            counted[row : row + height, column : column + width].sum()
+            for row in range(attribution.shape[0] - height + 1)
+            for column in range(attribution.shape[1] - width + 1)
+        )
+        found = counted[region.rows.start : region.rows.stop, region.columns.start : region.columns.stop].sum()
+        assert found == pytest.approx(best)
+        assert region.share == pytest.approx(best / counted.sum())
+
+
+def test_where_nothing_speaks_for_the_class_magnitudes_tell_the_region() -> None:
+    attribution = np.zeros((9, 9))
+    attribution[0, 0] = -3.0
+    assert telling_region(attribution).rows == range(0, 3)
+    assert telling_region(np.zeros((9, 9))).share == 0.0
+
+
+def test_single_pixels_do_not_make_all_others_faint() -> None:
+    attribution = np.full((100, 100), 0.1)
+    attribution[3, 3] = 50.0
+    assert colour_limit(attribution) == pytest.approx(0.1)
+    assert colour_limit(np.zeros((4, 4))) == 0.0
+    single = np.zeros((100, 100))
+    single[0, 0] = 2.0
+    assert colour_limit(single) == 2.0
+
+
+def test_a_layer_is_found_in_the_order_it_runs() -> None:
+    class Backwards(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.last, self.first = nn.Linear(4, 2), nn.Linear(3, 4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.last(self.first(x))
+
+    assert weighted(twin(Backwards())) == ["last", "first"]
