@@ -2,12 +2,17 @@
 
 import operator
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import fx, nn
 
+from cnnviz.attribution.twin import alone_with
+
 RESHAPES = (torch.flatten, "flatten", "view", "reshape")
 Values = dict[fx.Node, torch.Tensor]
+ThroughLayer = Callable[[nn.Module, fx.Node, torch.Tensor], torch.Tensor]
+ThroughSum = Callable[[fx.Node, fx.Node, torch.Tensor], torch.Tensor]
 Step = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -17,6 +22,11 @@ class Recorder(fx.Interpreter):
     def __init__(self, network: fx.GraphModule) -> None:
         super().__init__(network, garbage_collect_values=False)
         self.values: Values = {}
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """As fx does, alone with the network."""
+        with alone_with(self.module):
+            return super().run(*args, **kwargs)
 
     def run_node(self, n: fx.Node) -> torch.Tensor:
         """As fx does, remembering the result."""
@@ -28,8 +38,8 @@ class Recorder(fx.Interpreter):
 def handed_back(
     network: fx.GraphModule,
     start: torch.Tensor,
-    through_layer: Callable[[nn.Module, fx.Node, torch.Tensor], torch.Tensor],
-    through_sum: Callable[[fx.Node, fx.Node, torch.Tensor], torch.Tensor],
+    through_layer: ThroughLayer,
+    through_sum: ThroughSum,
     input_shape: torch.Size,
 ) -> torch.Tensor:
     """What reaches the input of what is handed back from the scores, `start`; the shape of the input.
@@ -37,6 +47,14 @@ def handed_back(
     `through_layer(layer, node, handed)` gives what the layer's input gets, `through_sum(node, source, handed)` what one
     of the terms of a sum gets. A reshape hands everything on. Raises ValueError for a step that is none of these.
     """
+    with alone_with(network):
+        return passed_back(network, start, through_layer, through_sum).reshape(input_shape)
+
+
+def passed_back(
+    network: fx.GraphModule, start: torch.Tensor, through_layer: ThroughLayer, through_sum: ThroughSum
+) -> torch.Tensor:
+    """Node by node, the last one first."""
     handed: Values = {}
     for node in reversed(network.graph.nodes):
         if node.op == "output":
@@ -44,7 +62,7 @@ def handed_back(
         elif node not in handed:
             continue
         elif node.op == "placeholder":
-            return handed[node].reshape(input_shape)
+            return handed[node]
         elif node.op == "call_module":
             layer = network.get_submodule(str(node.target))
             give(handed, node.args[0], through_layer(layer, node, handed.pop(node)))
@@ -65,10 +83,14 @@ def give(handed: Values, node: fx.Node, part: torch.Tensor) -> None:
     handed[node] = handed[node] + part.reshape(handed[node].shape) if node in handed else part
 
 
-def transposed(step: Step, given: torch.Tensor, handed: torch.Tensor) -> torch.Tensor:
-    """The transpose of a step, such as a layer's, at what it is given: (∂z/∂a)ᵀ handed."""
+def transposed(step: Step, given: torch.Tensor, handed: torch.Tensor | Step) -> torch.Tensor:
+    """The transpose of a step, such as a layer's, at what it is given: (∂z/∂a)ᵀ handed.
+
+    What is handed may depend on what the step makes: then it is a function of that.
+    """
     given = given.detach().requires_grad_()
     with torch.enable_grad():
         made = step(given)
-        (back,) = torch.autograd.grad(made, given, handed.reshape(made.shape))
+        share = handed if isinstance(handed, torch.Tensor) else handed(made.detach())
+        (back,) = torch.autograd.grad(made, given, share.reshape(made.shape))
     return back.detach()

@@ -82,11 +82,10 @@ def first_of(order: np.ndarray, count: int, height: int, width: int) -> torch.Te
 
 def probabilities_of(asked: Question, images: torch.Tensor) -> torch.Tensor:
     """The class's probability for pictures (N, C, H, W): (N,)."""
-    with torch.no_grad():
-        parts = [
-            asked.network(images[start : start + asked.batch_size]).softmax(1)[:, asked.class_index]
-            for start in range(0, len(images), asked.batch_size)
-        ]
+    parts = [
+        asked.answers(images[start : start + asked.batch_size]).softmax(1)[:, asked.class_index]
+        for start in range(0, len(images), asked.batch_size)
+    ]
     return torch.cat(parts)
 
 

@@ -18,7 +18,9 @@ from cnnviz.attribution.question import Method, Partial, Question, array_of
 def steps(asked: Question) -> Iterator[Partial]:
     """One pass back."""
     image = asked.image.clone().requires_grad_()
-    yield Partial(array_of(Deconvolution(asked.network).attribute(image, target=asked.class_index)), 1, 1)
+    with asked.alone:
+        values = Deconvolution(asked.network).attribute(image, target=asked.class_index)
+    yield Partial(array_of(values), 1, 1)
 
 
 DECONVOLUTION = Method("Deconvolution", steps, signed=True)

@@ -27,21 +27,26 @@ BENT = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, n
 
 def steps(asked: Question) -> Iterator[Partial]:
     """Both pictures forward, the slopes back once."""
-    here, grey = Recorder(asked.network), Recorder(asked.network)
-    score = float(here.run(asked.image)[0, asked.class_index])
-    start = torch.zeros_like(scores := grey.run(torch.zeros_like(asked.image)))
-    start[0, asked.class_index] = 1.0
+    recorder = Recorder(asked.network)
+    answers = recorder.run(torch.cat([asked.image, torch.zeros_like(asked.image)]))  # (2, num_classes)
+    scores = answers[:, asked.class_index]
+
+    def both(node: fx.Node) -> Both:
+        here, grey = recorder.values[node].split(1)
+        return here, grey
 
     def through_layer(layer: nn.Module, node: fx.Node, slope: torch.Tensor) -> torch.Tensor:
-        given = here.values[node.args[0]], grey.values[node.args[0]]
+        given = both(node.args[0])
         if isinstance(layer, BENT):
-            return rescaled(layer, given, (here.values[node], grey.values[node]), slope)
+            return rescaled(layer, given, both(node), slope)
         if isinstance(layer, nn.MaxPool2d):
             return through_maximum(layer, given, slope)
         return transposed(layer, given[0], slope)
 
+    start = torch.zeros_like(answers[:1])
+    start[0, asked.class_index] = 1.0
     slopes = handed_back(asked.network, start, through_layer, lambda _sum, _source, slope: slope, asked.image.shape)
-    yield Partial(array_of(asked.image * slopes), 1, 1, score - float(scores[0, asked.class_index]))
+    yield Partial(array_of(asked.image * slopes), 1, 1, float(scores[0] - scores[1]))
 
 
 Both = tuple[torch.Tensor, torch.Tensor]

@@ -31,7 +31,7 @@ def steps(asked: Question) -> Iterator[Partial]:
         for mask, score in zip(masks, scores, strict=True):
             values[mask] = asked.score - score
         seen += walked([extent(mask) for mask in masks], scores, probabilities)
-        yield Partial(values.copy(), len(seen), len(names), windows=seen)
+        yield Partial(values.copy(), len(seen), len(names), windows=seen, uncovered=asked.uncovered)
 
 
 def grid_regions(height: int, width: int, about: int) -> np.ndarray:

@@ -25,9 +25,10 @@ def coarse_map(asked: Question, relu: bool) -> torch.Tensor:
     """The map at the layer's own size: (1, 1, h, w)."""
     layer = asked.network.get_submodule(settled(asked.network, asked.layer))
     image = asked.image.clone().requires_grad_()
-    made: torch.Tensor = LayerGradCam(asked.network, layer).attribute(
-        image, target=asked.class_index, relu_attributions=relu
-    )
+    with asked.alone:
+        made: torch.Tensor = LayerGradCam(asked.network, layer).attribute(
+            image, target=asked.class_index, relu_attributions=relu
+        )
     return made.detach()
 
 

@@ -23,7 +23,9 @@ warnings.filterwarnings("ignore", "Setting backward hooks on ReLU", module="capt
 def steps(asked: Question) -> Iterator[Partial]:
     """One pass back."""
     image = asked.image.clone().requires_grad_()
-    yield Partial(array_of(GuidedBackprop(asked.network).attribute(image, target=asked.class_index)), 1, 1)
+    with asked.alone:
+        values = GuidedBackprop(asked.network).attribute(image, target=asked.class_index)
+    yield Partial(array_of(values), 1, 1)
 
 
 GUIDED_BACKPROP = Method("Guided backpropagation", steps, signed=True)

@@ -54,17 +54,16 @@ def steps(asked: Question) -> Iterator[Partial]:
             return between_limits(layer, given, relevance)
         return by_share(weighing(layer, excites=True, bias=True), given, relevance)
 
+    score = float(scores[0, asked.class_index])
     start = torch.zeros_like(scores)
-    start[0, asked.class_index] = scores[0, asked.class_index]
+    start[0, asked.class_index] = score
     answer = handed_back(asked.network, start, through_layer, refuse_sum, asked.image.shape)
-    yield Partial(array_of(answer), 1, 1, float(scores[0, asked.class_index]))
+    yield Partial(array_of(answer), 1, 1, score)
 
 
 def by_share(step: Step, given: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:
     """Each input's share of what it brought: a · (∂z/∂a)ᵀ (R / z)."""
-    with torch.no_grad():
-        made = step(given)
-    return given * transposed(step, given, relevance / steadied(made))
+    return given * transposed(step, given, lambda made: relevance / steadied(made))
 
 
 def between_limits(layer: nn.Conv2d, given: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:

@@ -34,7 +34,9 @@ def steps(asked: Question) -> Iterator[Partial]:
             fallen[mask] += asked.score - score
             covered[mask] += 1
         seen += walked(batch, scores, probabilities)
-        yield Partial((fallen / covered.clamp(min=1)).numpy(), len(seen), len(squares), windows=seen)
+        yield Partial(
+            (fallen / covered.clamp(min=1)).numpy(), len(seen), len(squares), windows=seen, uncovered=asked.uncovered
+        )
 
 
 def grid(height: int, width: int, about: int) -> list[tuple[range, range]]:

@@ -1,15 +1,18 @@
 """What every method of attribution is asked, and what it answers: contributions that become finer step by step."""
 
+import contextlib
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import torch
 from torch import fx, nn
 
-from cnnviz.attribution.twin import convolutions, twin
+from cnnviz.attribution.twin import alone_with, convolutions, shared_twin
 from cnnviz.networks.feature_maps import refuse_image
 
 WORKING_BYTES = 64_000_000  # what the values of one batch may take; a picture's way through VGG-16 takes 116 MB
@@ -35,35 +38,49 @@ class Question:
     @cached_property
     def score(self) -> float:
         """The class's score (logit) for the picture."""
-        return float(self.scores(self.image)[0])
-
-    @cached_property
-    def probabilities(self) -> np.ndarray:
-        """The softmax of all scores for the picture: (num_classes,)."""
-        with torch.no_grad():
-            return self.network(self.image)[0].softmax(0).numpy()
+        return float(self.first_answer[0][self.class_index])
 
     @cached_property
     def grey_score(self) -> float:
         """The class's score for a picture of nothing but the mean colour, which normalisation makes zero."""
         return float(self.scores(torch.zeros_like(self.image))[0])
 
+    @property
+    def uncovered(self) -> tuple[float, float]:
+        """The class's score and probability for the picture."""
+        return self.score, float(self.first_answer[0].softmax(0)[self.class_index])
+
+    @property
+    def alone(self) -> threading.RLock:
+        """Held while the network computes: others may ask about it too, and methods hang hooks on it."""
+        return alone_with(self.network)
+
+    def answers(self, images: torch.Tensor) -> torch.Tensor:
+        """All scores for pictures (N, C, H, W): (N, num_classes)."""
+        with self.alone, torch.no_grad():
+            answers: torch.Tensor = self.network(images)
+        return answers
+
     def scores(self, images: torch.Tensor) -> torch.Tensor:
         """The class's scores for pictures (N, C, H, W): (N,)."""
-        with torch.no_grad():
-            return self.network(images)[:, self.class_index]
+        return self.answers(images)[:, self.class_index]
 
     def gradients(self, images: torch.Tensor) -> torch.Tensor:
         """How each value of each picture would move that picture's score: the shape of `images`."""
         images = images.detach().requires_grad_()
-        with torch.enable_grad():
+        with self.alone, torch.enable_grad():
             scores = self.network(images)[:, self.class_index]
             (gradients,) = torch.autograd.grad(scores.sum(), images)
         return gradients
 
-    @cached_property
+    @property
     def batch_size(self) -> int:
         """How many pictures are computed at once: as many as keep the layers' values within `WORKING_BYTES`."""
+        return min(LARGEST_BATCH, max(1, WORKING_BYTES // max(1, self.first_answer[1])))
+
+    @cached_property
+    def first_answer(self) -> tuple[torch.Tensor, int]:
+        """All scores for the picture, (num_classes,), and how many bytes the layers' values took on the way."""
         taken = 0
 
         def count(_layer: nn.Module, _inputs: object, output: object) -> None:
@@ -71,11 +88,15 @@ class Question:
             if isinstance(output, torch.Tensor):
                 taken += output.nbytes
 
-        hooks = [layer.register_forward_hook(count) for layer in self.network.modules() if not list(layer.children())]
-        self.scores(self.image)
-        for hook in hooks:
-            hook.remove()
-        return min(LARGEST_BATCH, max(1, WORKING_BYTES // max(1, taken)))
+        leaves = [layer for layer in self.network.modules() if not list(layer.children())]
+        with self.alone:
+            hooks = [layer.register_forward_hook(count) for layer in leaves]
+            try:
+                answer = self.answers(self.image)[0]
+            finally:
+                for hook in hooks:
+                    hook.remove()
+        return answer, taken
 
 
 def question(
@@ -85,36 +106,55 @@ def question(
     evaluations: int = 0,
     layer: str = "",
     regions: np.ndarray | None = None,
+    network: fx.GraphModule | None = None,
 ) -> Question:
     """The question about a network that others use too; nothing of it, nor of the image, is changed.
+
+    `network` is a twin of the questioner's own, where the one that all share will not do.
 
     Raises ValueError, in a sentence, for what is not one image, a class that is not there, a layer that is no
     convolution, regions of another size, and a network whose forward cannot be followed.
     """
     refuse_image(image)
-    network = twin(module)
-    asked = Question(network, image.detach().clone().float(), int(class_index), evaluations)
-    scores = scores_of(asked)
-    if not 0 <= class_index < len(scores):
-        raise ValueError(f"This network tells {len(scores)} classes, 0 to {len(scores) - 1}, not {class_index}.")
+    network = shared_twin(module) if network is None else network
     found = convolutions(network)
     if layer and layer not in found:
         raise ValueError(f'"{layer}" is no convolution of this network. There are: {", ".join(found)}.')
     if regions is not None and regions.shape != tuple(image.shape[2:]):
         raise ValueError(f"The regions have the shape {regions.shape}, the picture {tuple(image.shape[2:])}.")
-    return replace(asked, layer=layer or (found[-1] if found else ""), regions=regions)
+    last = layer or (found[-1] if found else "")
+    asked = Question(network, image.detach().clone().float(), int(class_index), evaluations, last, regions)
+    count = num_classes(asked)
+    if not 0 <= class_index < count:
+        raise ValueError(f"This network tells {count} classes, 0 to {count - 1}, not {class_index}.")
+    return asked
 
 
-def scores_of(asked: Question) -> torch.Tensor:
-    """All scores for the picture, (num_classes,); ValueError where a layer refuses it."""
-    try:
-        with torch.no_grad():
-            answer = asked.network(asked.image)
-    except RuntimeError as error:
-        raise ValueError(f"This network cannot take an image of shape {tuple(asked.image.shape)}.") from error
+def num_classes(asked: Question) -> int:
+    """How many scores the network gives: the units of the dense layer at its end, else as many as it answers with."""
+    (output,) = (node for node in asked.network.graph.nodes if node.op == "output")
+    last = output.args[0]
+    if isinstance(last, fx.Node) and last.op == "call_module":
+        layer = asked.network.get_submodule(str(last.target))
+        if isinstance(layer, nn.Linear):
+            return layer.out_features
+    with in_words(asked):
+        answer = asked.answers(asked.image)
     if not isinstance(answer, torch.Tensor) or answer.ndim != 2:
         raise ValueError("This network gives no scores, one for each class, at its end.")
-    return answer[0]
+    return answer.shape[1]
+
+
+@contextmanager
+def in_words(asked: Question) -> Iterator[None]:
+    """A layer that refuses the picture becomes a ValueError in a sentence; any other failure stays what it is."""
+    try:
+        yield
+    except RuntimeError as error:
+        with contextlib.suppress(RuntimeError):
+            asked.answers(asked.image)
+            raise
+        raise ValueError(f"This network cannot take an image of shape {tuple(asked.image.shape)}.") from error
 
 
 @dataclass(frozen=True)
@@ -122,7 +162,8 @@ class Partial:
     """The answer so far: `values` (C, H, W), or (H, W) where the colours are not told apart, after `done` of `total`.
 
     `adds_up_to` is what the values of the finished answer should add up to, for methods that promise it.
-    `windows` are what occlusion and ablation covered so far, and what the score was then.
+    `windows` are what occlusion and ablation covered so far, and what the score was then; `uncovered` are score and
+    probability of the whole picture.
     """
 
     values: np.ndarray
@@ -130,6 +171,7 @@ class Partial:
     total: int
     adds_up_to: float | None = None
     windows: "tuple[Window, ...]" = ()
+    uncovered: tuple[float, float] | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -203,7 +245,9 @@ class Method:
         told = self.refusal(module)
         if told:
             raise ValueError(told)
-        yield from self.steps(question(module, image, class_index, evaluations, layer, regions))
+        asked = question(module, image, class_index, evaluations, layer, regions)
+        with in_words(asked):
+            yield from self.steps(asked)
 
     def map_of(self, values: np.ndarray) -> np.ndarray:
         """The values (C, H, W) as a map (H, W): the sum over the colours, or without a sign the largest of them."""

@@ -17,6 +17,7 @@ from torch import fx, nn
 
 from cnnviz.attribution.question import Method, Question, question
 from cnnviz.attribution.reading import likeness
+from cnnviz.attribution.twin import twin
 
 STAGES = 5  # how many maps are made besides the first, each with more layers at random
 # A rank correlation with the first map from which a method is flagged: half of the layers at random, and all of them.
@@ -58,7 +59,8 @@ def sanity(
     if told:
         raise ValueError(told)
     evaluations = method.evaluations[0] if method.evaluations else 0
-    asked = question(module, image, class_index, evaluations, layer)
+    # A twin of its own: what all share must not forget.
+    asked = question(module, image, class_index, evaluations, layer, network=twin(module))
     layers = weighted(asked.network)
     random = torch.Generator().manual_seed(seed)
     first = map_of(method, asked)

@@ -7,7 +7,9 @@ that leaves its input alone. Copying a network's weights for that would take hal
 
 import copy
 import operator
+import threading
 from collections import Counter
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import fx, nn
@@ -54,6 +56,40 @@ def twin(module: nn.Module) -> fx.GraphModule:
             elif node.target is operator.iadd:
                 node.target = operator.add
     return fx.GraphModule(layers, graph).eval()
+
+
+_twins: WeakKeyDictionary[nn.Module, tuple[object, fx.GraphModule]] = WeakKeyDictionary()
+_locks: WeakKeyDictionary[nn.Module, threading.RLock] = WeakKeyDictionary()
+_guard = threading.Lock()
+
+
+def shared_twin(module: nn.Module) -> fx.GraphModule:
+    """The twin that all questions about a network share: made once, anew where layers or weights were replaced.
+
+    Whoever uses it holds `alone_with(it)`, since methods hang hooks on it; nobody changes its weights.
+    """
+    now = state_of(module)
+    with _guard:
+        known = _twins.get(module)
+    if known is not None and known[0] == now:
+        return known[1]
+    made = twin(module)
+    with _guard:
+        _twins[module] = now, made
+    return made
+
+
+def alone_with(network: nn.Module) -> threading.RLock:
+    """One thread at a time may compute with a twin."""
+    with _guard:
+        return _locks.setdefault(network, threading.RLock())
+
+
+def state_of(module: nn.Module) -> object:
+    """What a twin depends on: which layers there are, and where their numbers lie."""
+    layers = tuple((name, id(layer)) for name, layer in module.named_modules())
+    tensors = (*module.parameters(), *module.buffers())
+    return layers, tuple((tensor.data_ptr(), tensor.shape) for tensor in tensors)
 
 
 def own_name(name: str, uses: Counter[str], taken: dict[str, nn.Module | torch.Tensor]) -> str:

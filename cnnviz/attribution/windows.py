@@ -10,8 +10,7 @@ from cnnviz.attribution.question import Question, Window
 def covered_scores(asked: Question, masks: torch.Tensor) -> tuple[list[float], list[float]]:
     """The class's score and probability with the pixels of each mask (N, H, W) set to the mean colour."""
     images = asked.image * ~masks[:, None]
-    with torch.no_grad():
-        answers = asked.network(images)
+    answers = asked.answers(images)
     scores, probabilities = answers[:, asked.class_index], answers.softmax(1)[:, asked.class_index]
     return scores.tolist(), probabilities.tolist()
 

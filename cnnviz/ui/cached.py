@@ -53,6 +53,7 @@ def _warmer() -> threading.Thread:
 
 
 def _import_torch() -> None:
+    import cnnviz.attribution
     import cnnviz.networks.feature_maps  # noqa: F401
     from cnnviz.networks.light_torchvision import import_torchvision
 

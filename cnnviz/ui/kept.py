@@ -63,6 +63,11 @@ class Kept(Generic[Value]):
         with self._guard:
             return [value for value, _ in self._kept.values()]
 
+    def drop(self, key: Hashable) -> None:
+        """Let go of one."""
+        with self._guard:
+            self._kept.pop(key, None)
+
     def clear(self) -> None:
         """Let go of all."""
         with self._guard:

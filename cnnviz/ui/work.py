@@ -32,6 +32,9 @@ class Work(Generic[Report]):
     `state` is "waiting" before the first `start`, then "running" until it is "stopped" (`start` goes on from there),
     "finished", or "failed"; then `problem` says why in a sentence. One step of one work is computed at a time in the
     process, and forward passes wait no longer than for one step.
+
+    Several sessions can look at one work, each under a name of its own as `viewer`: it stops when the last one that
+    still looks stops it.
     """
 
     def __init__(self, reports: Iterator[Report]) -> None:
@@ -42,28 +45,29 @@ class Work(Generic[Report]):
         self._reports = reports
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._looked = 0.0
+        self._looked: dict[str, float] = {}
 
-    def start(self) -> None:
+    def start(self, viewer: str = "") -> None:
         """Begin, or go on after a stop; what runs or has ended is left alone."""
         with self._guard:
-            self._looked = time.monotonic()
+            self._looked[viewer] = time.monotonic()
             if self.state in ("waiting", "stopped"):
                 self.state = "running"
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._run, name="work", daemon=True)
                     self._thread.start()
 
-    def stop(self) -> None:
-        """End after the step that is being computed."""
+    def stop(self, viewer: str = "") -> None:
+        """End after the step that is being computed; for others who look on it goes on."""
         with self._guard:
-            if self.state in ("waiting", "running"):
+            self._looked.pop(viewer, None)
+            if self.state in ("waiting", "running") and not self._is_looked_at():
                 self.state = "stopped"
 
-    def look(self) -> Report | None:
+    def look(self, viewer: str = "") -> Report | None:
         """The last report, None before the first. Looking keeps the work going, and wakes it where it had paused."""
         with self._guard:
-            self._looked = time.monotonic()
+            self._looked[viewer] = time.monotonic()
             if self.state == "running" and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="work", daemon=True)
                 self._thread.start()
@@ -102,14 +106,26 @@ class Work(Generic[Report]):
     def _goes_on(self) -> bool:
         """Whether to take another step; otherwise the thread has ended as soon as the guard is free."""
         with self._guard:
-            if self.state == "running" and time.monotonic() - self._looked < PATIENCE:
+            if self.state == "running" and self._is_looked_at():
                 return True
             self._thread = None
             return False
 
+    def _is_looked_at(self) -> bool:
+        return any(time.monotonic() - looked < PATIENCE for looked in self._looked.values())
+
     def _end(self, state: State, problem: str = "") -> None:
         with self._guard:
             self.state, self.problem = state, problem
+
+
+def remaining(seconds: float) -> str:
+    """A time in words.
+
+    >>> remaining(9.2), remaining(130)
+    ('10 s', '3 min')
+    """
+    return f"{int(seconds) + 1} s" if seconds < 60 else f"{int(seconds / 60) + 1} min"
 
 
 def draw_again_soon(at_end_of_page: bool = False) -> None:

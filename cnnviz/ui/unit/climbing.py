@@ -13,9 +13,8 @@ from cnnviz.networks.zoo import Model
 from cnnviz.ui import cached
 from cnnviz.ui.plain import plain
 from cnnviz.ui.unit import show_ascent
-from cnnviz.ui.unit.searching import remaining
 from cnnviz.ui.valid import keep_valid, whole_number
-from cnnviz.ui.work import Work, draw_anew
+from cnnviz.ui.work import Work, draw_anew, remaining
 
 CLIMBS = "seek_climbs"  # in the session
 MAX_CLIMBS = 8  # kept in a session, 2 MB each

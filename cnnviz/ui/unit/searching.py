@@ -18,7 +18,7 @@ from cnnviz.ui.neuron.choice import KEYS, go_to
 from cnnviz.ui.plain import plain
 from cnnviz.ui.unit import Tile, show_tiles
 from cnnviz.ui.unit.pictures import choose_set
-from cnnviz.ui.work import Work, draw_anew
+from cnnviz.ui.work import Work, draw_anew, remaining
 
 INDEXES, OPENS = "seek_indexes", "seek_opens"  # in the session
 MAX_INDEXES = 3  # kept in a session, 1 to 3 MB each
@@ -89,15 +89,6 @@ def draw_progress(work: Work[PatchIndex], runs: bool, done: int, count: int) -> 
                 draw_anew()
     else:
         st.caption(f"Out of {count} pictures, at most two patches of each. Click one to take that neuron apart.")
-
-
-def remaining(seconds: float) -> str:
-    """A time in words.
-
-    >>> remaining(9.2), remaining(130)
-    ('10 s', '3 min')
-    """
-    return f"{int(seconds) + 1} s" if seconds < 60 else f"{int(seconds / 60) + 1} min"
 
 
 def tiles_of(model: Model, layer: str, pictures: tuple[Picture, ...], patches: list[Patch]) -> list[Tile]:

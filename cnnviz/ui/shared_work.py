@@ -1,0 +1,109 @@
+"""Long work that several sessions may want at once: done once, followed by each, and kept a while for the next."""
+
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import is_dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.ui.cached import IDLE_SECONDS
+from cnnviz.ui.kept import Kept
+from cnnviz.ui.plain import plain
+from cnnviz.ui.work import Work, draw_anew, remaining
+
+KEPT_BYTES = 150_000_000
+STOPPED = "stopped works"  # in the session: the keys of those that this visitor has stopped
+
+
+def bytes_of(work: Work[Any]) -> int:
+    """What a work's last report holds in arrays; a small sum for the rest."""
+    return 10_000 + array_bytes(work.latest)
+
+
+def array_bytes(report: object) -> int:
+    """What the arrays of a report take: of a dataclass, and of those in a tuple.
+
+    >>> array_bytes((np.zeros(3), "text", np.zeros(2)))
+    40
+    """
+    if isinstance(report, np.ndarray):
+        return report.nbytes
+    if isinstance(report, tuple):
+        return sum(array_bytes(part) for part in report)
+    return sum(array_bytes(part) for part in vars(report).values()) if is_dataclass(report) else 0
+
+
+_works: Kept[Work[Any]] = Kept(IDLE_SECONDS, KEPT_BYTES, bytes_of)
+_guard = threading.Lock()
+
+
+def shared_work(key: Hashable, make: Callable[[], Iterator[Any]]) -> Work[Any]:
+    """The one work of this key; `make` gives its reports where it is new. It does not start by itself."""
+    with _guard:
+        work = _works.get(key)
+        if work is None:
+            work = Work(make())
+            _works.put(key, work)
+        return work
+
+
+def viewer() -> str:
+    """The name of this session among those that look at a work."""
+    context = get_script_run_ctx()
+    return context.session_id if context is not None else ""
+
+
+def followed(key: Hashable, work: Work[Any], wait: float) -> Any:
+    """The work's last report, None before there is one. Begins it unless this visitor has stopped it.
+
+    Waits up to `wait` seconds where it has just begun, so that what is quick is drawn once.
+    """
+    if key in stopped():
+        return work.latest
+    fresh = work.state == "waiting"
+    work.start(viewer())
+    if fresh:
+        work.wait(wait)
+    return work.look(viewer())
+
+
+def runs(key: Hashable, work: Work[Any]) -> bool:
+    """Whether more of it is to come to this visitor without a click."""
+    return work.runs and key not in stopped()
+
+
+def stopped() -> set[Hashable]:
+    """The works that this visitor has stopped."""
+    found: set[Hashable] = st.session_state.setdefault(STOPPED, set())
+    return found
+
+
+def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: str, name: str) -> None:
+    """One line of constant height: how far it is, with the time left and Stop; Go on; or what went wrong.
+
+    `what` says what is being done, `name` tells the buttons of several works on one page apart.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", height=56, border=False, key=f"{name}_standing"):
+        if work.state == "failed":
+            st.markdown(f":material/error: {plain(work.problem)}")
+            if st.button("Try again", key=f"{name}_again", icon=":material/refresh:"):
+                with _guard:
+                    _works.drop(key)
+                draw_anew()
+        elif runs(key, work):
+            left = f", {remaining(work.seconds / done * (total - done))} left" if done and work.seconds > 3 else ""
+            st.progress(min(1.0, done / max(1, total)), f"{what}: {done} of {total}{left}")
+            if st.button("Stop", key=f"{name}_stop", icon=":material/stop:"):
+                stopped().add(key)
+                work.stop(viewer())
+                draw_anew()
+        elif work.state != "finished":
+            st.caption(f"Stopped. {what}: {done} of {total}.")
+            if st.button("Go on", key=f"{name}_go_on", icon=":material/play_arrow:"):
+                stopped().discard(key)
+                draw_anew()
+        else:
+            st.caption(f"{what}: all {total}, in {work.seconds:.1f} s." if total > 1 else f"In {work.seconds:.1f} s.")
