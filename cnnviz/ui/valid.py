@@ -25,17 +25,22 @@ def whole_number(
     width: int = 110,
     help: str | None = None,
     on_change: Callable[[], None] | None = None,
+    default: int | None = None,
 ) -> int | None:
     """A field for a number from 0 to size - 1, None where it is empty or the address asks for something else.
 
-    A field of floats: one of whole numbers breaks where the address says "inf".
+    With a ``default`` it is never empty, and the address leaves that number out. A field of floats: one of whole
+    numbers breaks where the address says "inf".
     """
-    keep_valid(key, (None, *range(size)), None)
+    if key not in st.session_state and not is_whole(st.query_params.get(key) or "0", size):
+        del st.query_params[key]  # a link that was just opened asks for what is not there, such as 2.5
+        st.rerun()
+    keep_valid(key, range(size) if default is not None else (None, *range(size)), default)
     typed = st.number_input(
         title,
         0.0,
         max(1.0, float(size - 1)),
-        None,
+        None if default is None else float(default),
         1.0,
         format="%g",
         key=key,

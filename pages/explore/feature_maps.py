@@ -16,7 +16,7 @@ from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic, sampling_step
 from cnnviz.ui.network import UNTRAINED, choose_network, height_beside, untrained_label
 from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import keep_valid, whole_number
 
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 
@@ -59,10 +59,7 @@ with controls:
         "Colour range", (ONE_RANGE, OWN_RANGES), default=ONE_RANGE, required=True, key="range", bind="query-params"
     )
     scale: Scale = "each" if ranges == OWN_RANGES else "all"
-    keep_valid("channel", range(num_channels), 0)
-    channel = st.number_input(
-        "Channel", 0, num_channels - 1, key="channel", bind="query-params", width=135, help="Or click a map."
-    )
+    channel = whole_number("Channel", num_channels, "channel", width=135, help="Or click a map.", default=0) or 0
 
 
 def enlarge(channel: int) -> None:

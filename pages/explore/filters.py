@@ -9,7 +9,7 @@ from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic
 from cnnviz.ui.network import choose_network, height_beside, untrained_label
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import keep_valid, whole_number
 
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 
@@ -38,16 +38,8 @@ with left.container(horizontal=True):
     sees_colours = num_inputs == 3
     input_channel = 0
     if not sees_colours:
-        keep_valid("input_channel", range(num_inputs), 0)
-        input_channel = st.number_input(
-            "Input channel",
-            0,
-            num_inputs - 1,
-            key="input_channel",
-            bind="query-params",
-            width=130,
-            help=f"Each filter has one kernel for each of its {num_inputs} input channels.",
-        )
+        told = f"Each filter has one kernel for each of its {num_inputs} input channels."
+        input_channel = whole_number("Input channel", num_inputs, "input_channel", width=130, help=told, default=0) or 0
     ranges = st.segmented_control(
         "Colour range", (ONE_RANGE, OWN_RANGES), default=ONE_RANGE, required=True, key="range", bind="query-params"
     )
@@ -58,11 +50,9 @@ def enlarge(number: int) -> None:
     st.session_state["filter"] = number
 
 
-keep_valid("filter", range(num_filters), 0)
 with right.container(horizontal=True, vertical_alignment="bottom"):
-    chosen = st.number_input(
-        "Filter", 0, num_filters - 1, key="filter", bind="query-params", width=140, help="Or click one in the mosaic."
-    )
+    told = "Or click one in the mosaic."
+    chosen = whole_number("Filter", num_filters, "filter", width=140, help=told, default=0) or 0
     untrained_label(model)
 
 size = f"{kernel_height} × {kernel_width}"

@@ -155,6 +155,9 @@ def test_an_untrained_network_is_called_so_beside_its_output(page: str) -> None:
     [
         {"network": "lenet", "layer": "<b>x</b>", "convolution": "x", "range": "7", "channel": "-3", "filter": "1e9"},
         {"network": "", "layer": "", "range": "", "channel": "", "filter": "", "input_channel": ""},
+        {"convolution": "features.3 Conv2d", "channel": "inf", "filter": "-inf", "input_channel": "1e400"},
+        {"convolution": "features.3 Conv2d", "channel": "nan", "filter": "inf", "input_channel": "inf"},
+        {"convolution": "features.3 Conv2d", "channel": "2.5", "filter": "2.5", "input_channel": "-inf"},
         {
             "picture": "../../etc/passwd",
             "channel": "99999999999999999999",
@@ -167,9 +170,16 @@ def test_a_junk_address_gives_the_page_as_it_starts(page: str, address: dict[str
     app = opened(page, **address)
     assert app.segmented_control(key="network").value in ("slim_alexnet", None)  # an empty network= highlights none
     assert page == "prediction" or canvas(app, f"{page}_mosaic")[0]["scale"] == "all"
-    for key in ("channel", "filter"):
-        for number in (widget for widget in app.number_input if widget.key == key):
-            assert number.value == 0
+    assert [number.value for number in app.number_input] == [0] * len(app.number_input)
+    assert not {number.key for number in app.number_input} & set(app.query_params)
+
+
+def test_a_filter_stays_in_the_address_and_the_first_one_is_left_out_of_it() -> None:
+    app = opened("filters", filter="7")
+    assert app.query_params["filter"] == "7"
+    app.button(key="filters_1").click().run()
+    assert app.number_input(key="filter").value == 0
+    assert "filter" not in app.query_params
 
 
 def click_all(app: AppTest, check: Callable[[AppTest], None]) -> None:
