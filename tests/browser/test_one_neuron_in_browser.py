@@ -1,5 +1,6 @@
 """One neuron, touched: another cell by mouse and keys, another channel's products, up and down through the network."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screenshots import open_page, settle
@@ -48,6 +49,33 @@ def test_down_leads_to_who_made_it_and_up_to_who_reads_it(visitor: Page, address
     visitor.get_by_role("button", name="Up: layer1.0.conv2 reads it in 3 × 3 places of each of its 64 maps").click()
     expect(visitor.locator(".neuron .map figcaption")).to_contain_text("layer1.0.conv2, channel")
     settle(visitor)
+
+
+ROOM_AND_TYPE = """() => [...document.querySelectorAll('*')]
+    .flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.neuron .grid .cell') ?? [])])
+    .map((cell) => {
+      const text = document.createRange()
+      text.selectNodeContents(cell)
+      const room = cell.getBoundingClientRect().width - text.getBoundingClientRect().width
+      return [room, parseFloat(getComputedStyle(cell).fontSize)]
+    })"""
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 390])
+@pytest.mark.parametrize(("layer", "cells"), [("features.3", 25), ("features.6", 9)])
+def test_no_number_of_a_window_runs_into_the_next(
+    browser: Browser, address: str, layer: str, cells: int, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(f"{address}/one_neuron?neuron_layer={layer}&neuron_channel=5&neuron_row=4&neuron_column=4")
+    settle(page)
+    expect(page.locator(".neuron .map figcaption")).to_contain_text(f"{layer}, channel 5")
+    measured = page.evaluate(ROOM_AND_TYPE)
+    assert len(measured) == 3 * cells
+    assert min(room for room, _ in measured) >= 2
+    assert min(type for _, type in measured) >= 9
+    assert page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollWidth") <= width
+    page.close()
 
 
 def test_on_a_phone_everything_fits_and_a_tap_on_the_picture_moves_the_frame(browser: Browser, address: str) -> None:

@@ -141,6 +141,7 @@ function drawProduct(host, state, data, tell) {
   const signs = { kernel: "×", products: "=" };
   const grids = part.querySelector(".grids");
   grids.classList.toggle("coarse", !data.written);
+  host.classList.toggle("wide", data.written && Math.max(term.window.cells.length, term.window.cells[0].length) > 3);
   grids.replaceChildren();
   for (const [name, title] of parts) {
     const figure = element("figure", name);
@@ -160,6 +161,7 @@ function gridOf(term, name, data, reading, still) {
   const { cells, tints } = term[name];
   const grid = element("div", "grid");
   grid.style.setProperty("--columns", cells[0].length);
+  grid.style.setProperty("--letters", Math.max(4, ...cells.flat().map((text) => text.length)));
   grid.setAttribute("role", "img");
   grid.setAttribute("aria-label", `${name}: ${cells.map((row) => row.join(" ")).join("; ")}`);
   cells.forEach((row, r) =>
