@@ -96,6 +96,11 @@ def state_of(network: Model) -> str:
     return f"{path} {path.stat().st_mtime_ns}" if path is not None and path.exists() else "untrained"
 
 
+def answer_key(network: Model, picture: "Picture") -> tuple[str, str, str]:
+    """What an answer depends on: the network, its weights, the picture."""
+    return network.name, state_of(network), picture.sha256
+
+
 def preprocessing(network: Model, picture: "Picture") -> PreprocessSteps:
     """How the picture becomes the network's input, stage by stage; worked out once for a picture."""
     return _preprocessing(picture.sha256, network.preprocessing, picture.image)
@@ -114,7 +119,7 @@ def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
     that was overtaken by a newer click ends there.
     """
     network = model(name)
-    key = (name, state_of(network), picture.sha256)
+    key = answer_key(network, picture)
     kept = _passes.get(key)
     if kept is not None:
         return kept

@@ -23,7 +23,7 @@ progress = st.container()
 with progress:
     activations: Activations = cached.activations(name, picture)
 with left:
-    layer, index = choose_neuron(activations)
+    layer, index = choose_neuron(activations, cached.answer_key(model, picture))
 neuron = activations.neuron(layer, index)
 
 

@@ -26,7 +26,7 @@ with progress:
     activations: Activations = cached.activations(name, picture)
 notable = [layer for layer in MODELS[name].notable_layers if layer in activations.explained()]
 with right.container(horizontal=True, vertical_alignment="bottom"):
-    layer, channel = choose_unit(activations, notable)
+    layer, channel = choose_unit(activations, notable, cached.answer_key(model, picture))
 
 
 def label() -> None:

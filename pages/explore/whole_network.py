@@ -12,7 +12,9 @@ from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.mosaic import mosaic
 from cnnviz.ui.network import choose_network, untrained_label
+from cnnviz.ui.neuron.choice import KEYS, go_to
 from cnnviz.ui.overview import TILES, Scale, columns_of, show_overview
+from cnnviz.ui.own_choice import choose_layer, forget
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.valid import keep_valid, whole_number
 
@@ -27,6 +29,11 @@ columns = columns_of(activations)
 layers = [column.layer for column in columns]
 settled = {column.layer: activations[column.settled] for column in columns}
 
+
+def strongest(layer: str) -> int:
+    return ranked(settled[layer], STRENGTH)[0]
+
+
 with st.container(horizontal=True, vertical_alignment="bottom"):
     keep_valid("whole_order", ORDERS, STRENGTH)
     order = st.selectbox("Channels in order of", ORDERS, key="whole_order", bind="query-params", width=180)
@@ -34,17 +41,23 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Colour range", list(SCALES), default="Each layer", required=True, key="whole_scale", bind="query-params"
     )
     scale = SCALES[scale_words or "Each layer"]
-    keep_valid("whole_layer", layers, layers[len(layers) // 2])
-    layer = st.selectbox("Layer", layers, len(layers) // 2, key="whole_layer", bind="query-params", width=210)
-    count = len(settled[layer])
-    if "whole_channel" not in st.session_state and "whole_channel" not in st.query_params:
-        st.session_state["whole_channel"] = ranked(settled[layer], STRENGTH)[0]
-    typed = whole_number("Channel", count, "whole_channel", width=130, help="Or click a map.")
-    channel = typed or 0
+    layer, (own,) = choose_layer(
+        "whole_layer",
+        ("whole_channel",),
+        layers,
+        cached.answer_key(model, picture),
+        lambda layer: settled[layer].shape,
+        lambda: layers[len(layers) // 2],
+        lambda layer, _: (strongest(layer),),
+        width=210,
+    )
+    typed = whole_number("Channel", len(settled[layer]), "whole_channel", own, width=130, help="Or click a map.")
+    channel = own if typed is None else typed
     followed = st.toggle("Follow it", key="whole_follow", bind="query-params")
 
 
 def choose(chosen_layer: str, chosen_channel: int) -> None:
+    forget("whole_layer", "whole_channel")
     st.session_state["whole_layer"], st.session_state["whole_channel"] = chosen_layer, chosen_channel
 
 
@@ -97,26 +110,21 @@ with words:
     st.markdown(lesson["How to read it"])
     row, column = np.unravel_index(int(chosen_map.argmax()), chosen_map.shape)
     if st.button("Its strongest cell as One neuron", icon=":material/hub:", key="whole_neuron"):
-        address = {
-            "neuron_layer": layer,
-            "neuron_channel": channel,
-            "neuron_row": int(row),
-            "neuron_column": int(column),
-        }
-        for key, value in address.items():
-            st.session_state[key] = value
-        st.switch_page("pages/explore/one_neuron.py", query_params={key: str(value) for key, value in address.items()})
+        index = (channel, int(row), int(column))
+        go_to(layer, index)
+        address = {"neuron_layer": layer, **dict(zip(KEYS, map(str, index), strict=True))}
+        st.switch_page("pages/explore/one_neuron.py", query_params=address)
 try_this(
     [
         Suggestion(
             "The first layer’s edges",
-            {"whole_layer": layers[0], "whole_channel": ranked(settled[layers[0]], STRENGTH)[0]},
+            {"whole_layer": layers[0], "whole_channel": strongest(layers[0])},
         ),
         Suggestion(
             "Follow the strongest channel of the last layer",
             {
                 "whole_layer": layers[-1],
-                "whole_channel": ranked(settled[layers[-1]], STRENGTH)[0],
+                "whole_channel": strongest(layers[-1]),
                 "whole_follow": True,
             },
         ),

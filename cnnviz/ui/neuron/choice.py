@@ -4,68 +4,59 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.networks.activations import Activations, Index
+from cnnviz.ui.own_choice import choose_layer, forget
 from cnnviz.ui.valid import whole_number
 
+LAYER = "neuron_layer"
 KEYS = ("neuron_channel", "neuron_row", "neuron_column")
 
 
-def choose_neuron(activations: Activations) -> tuple[str, Index]:
+def choose_neuron(activations: Activations, looked_at: tuple[str, str, str]) -> tuple[str, Index]:
     """Draw the four controls; the layer and the index (channel, row, column) that they stand on.
 
-    Where the address names no layer of this network the choice is one in its middle, at the cell of the channel that
-    answers most strongly.
+    Where nobody chose a neuron it is the cell of a layer that answers most strongly, where nobody chose a layer one in
+    the middle of the network; `looked_at` is `cached.answer_key`.
     """
-    layers = activations.explained()
-    if asked("neuron_layer") not in layers:
-        go_to(*opening(activations))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        # Without a default of its own a widget is always told in the address, also where it stands on the first.
-        layer = st.selectbox("Layer", layers, index=None, key="neuron_layer", bind="query-params", width=250)
-        layer = layer or layers[0]
+        layer, index = choose_layer(
+            LAYER,
+            KEYS,
+            activations.explained(),
+            looked_at,
+            lambda layer: activations.maps(layer).shape,
+            lambda: opening(activations),
+            lambda layer, asked: strongest_cell(
+                activations, layer, liveliest_channel(activations, layer) if asked[0] is None else asked[0]
+            ),
+        )
         shape = activations.maps(layer).shape
-        fill_in(activations, layer)
         numbers = []
-        for key, title, size in zip(KEYS, ("Channel", "Row", "Column"), shape, strict=True):
+        for key, title, size, own in zip(KEYS, ("Channel", "Row", "Column"), shape, index, strict=True):
             unit = title if shape[1:] != (1, 1) or key != KEYS[0] else "Unit"
-            number = whole_number(unit, size, key, width=130)
-            numbers.append(size // 2 if number is None else number)
+            number = whole_number(unit, size, key, own, width=130)
+            numbers.append(own if number is None else number)
     return layer, (numbers[0], numbers[1], numbers[2])
 
 
-def asked(key: str) -> object:
-    """What the session, or a link that was just opened, asks for."""
-    return st.session_state.get(key, st.query_params.get(key))
-
-
-def fill_in(activations: Activations, layer: str) -> None:
-    """Where nothing is asked for: the channel and the cell that answer most strongly."""
-    if all(asked(key) is None for key in KEYS):
-        go_to(layer, strongest_cell(activations, layer, liveliest_channel(activations, layer)))
-    for key in KEYS:
-        if asked(key) is None:
-            st.session_state[key] = 0
-
-
 def go_to(layer: str, index: Index) -> None:
-    """Look at another neuron."""
-    if st.session_state.get("neuron_layer") != layer:
-        st.session_state["neuron_layer"] = layer
+    """Look at another neuron, which a person chose."""
+    forget(LAYER, KEYS[0])
+    if st.session_state.get(LAYER) != layer:
+        st.session_state[LAYER] = layer
     for key, place in zip(KEYS, index, strict=True):
         st.session_state[key] = int(place)
 
 
-def opening(activations: Activations) -> tuple[str, Index]:
-    """A convolution in the middle of the network, where it answers most strongly."""
+def opening(activations: Activations) -> str:
+    """A convolution in the middle of the network."""
     layers = [name for name in activations.explained() if activations.maps(name).shape[1] > 1]
-    layer = layers[len(layers) // 2]
-    channel = liveliest_channel(activations, layer)
-    return layer, strongest_cell(activations, layer, channel)
+    return layers[len(layers) // 2]
 
 
 def liveliest(activations: Activations, layer: str) -> dict[str, object]:
     """The state that shows the strongest cell of a layer."""
     index = strongest_cell(activations, layer, liveliest_channel(activations, layer))
-    return {"neuron_layer": layer, **dict(zip(KEYS, index, strict=True))}
+    return {LAYER: layer, **dict(zip(KEYS, index, strict=True))}
 
 
 def liveliest_channel(activations: Activations, layer: str) -> int:

@@ -5,35 +5,39 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.networks.activations import Activations, Index
-from cnnviz.ui.neuron.choice import asked, liveliest_channel, strongest_cell
-from cnnviz.ui.valid import is_whole, whole_number
+from cnnviz.ui.neuron.choice import liveliest_channel, strongest_cell
+from cnnviz.ui.own_choice import asked, choose_layer
+from cnnviz.ui.valid import whole_number
 
 LAYER, CHANNEL, ROW, COLUMN = "seek_layer", "seek_channel", "seek_row", "seek_column"
 
 
-def choose_unit(activations: Activations, opening: Sequence[str]) -> tuple[str, int]:
+def choose_unit(activations: Activations, opening: Sequence[str], looked_at: tuple[str, str, str]) -> tuple[str, int]:
     """Draw the two controls; the layer and the channel they stand on.
 
-    Where the address names no layer of this network it is the middle one of `opening`; where it names no channel, the
-    one that answers most strongly to the picture.
+    Where nobody chose a layer of this network it is the middle one of `opening`; where nobody chose a channel, the one
+    that answers most strongly to the picture. `looked_at` is `cached.answer_key`.
     """
     layers = activations.explained()
-    if asked(LAYER) not in layers:
-        there = [layer for layer in opening if layer in layers] or layers
-        st.session_state[LAYER] = there[len(there) // 2]
-        if LAYER in st.query_params:  # of another network, or of none: its channel and place say nothing here
-            forget_channel()
-    # Without a default of its own a widget is always told in the address, also where it stands on the first.
-    layer = st.selectbox(
-        "Layer", layers, index=None, key=LAYER, bind="query-params", width=250, on_change=forget_channel
+    likely = [layer for layer in opening if layer in layers] or layers
+
+    before = asked(LAYER)
+    layer, (own,) = choose_layer(
+        LAYER,
+        (CHANNEL,),
+        layers,
+        looked_at,
+        lambda layer: activations.maps(layer).shape,
+        lambda: likely[len(likely) // 2],
+        lambda layer, _: (liveliest_channel(activations, layer),),
+        on_change=forget_channel,
     )
-    layer = layer or layers[0]
+    if before not in (None, layer):  # of another network: its place says nothing here
+        forget_place()
     shape = activations.maps(layer).shape
-    if not is_whole(asked(CHANNEL), below=shape[0]):
-        st.session_state[CHANNEL] = float(liveliest_channel(activations, layer))
     title = "Channel" if shape[1:] != (1, 1) else "Unit"
-    channel = whole_number(title, shape[0], CHANNEL, width=140, on_change=forget_place)
-    return layer, liveliest_channel(activations, layer) if channel is None else channel
+    channel = whole_number(title, shape[0], CHANNEL, own, width=140, on_change=forget_place)
+    return layer, own if channel is None else channel
 
 
 def choose_place(activations: Activations, layer: str, channel: int) -> Index:

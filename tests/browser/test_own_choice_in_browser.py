@@ -1,0 +1,71 @@
+"""What a page chooses by itself, in the browser: it is in the address, follows the picture, and stays once touched."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.screenshots import settle
+
+FIELDS = {"one_neuron": "neuron", "whole_network": "whole", "visualize_a_unit": "seek"}
+
+
+def choose_picture(page: Page, name: str, key: str) -> None:
+    page.get_by_role("button", name="Change picture").click()
+    page.get_by_role("group", name="Gallery of photographs").get_by_role("button", name=name).click()
+    page.wait_for_url(f"**picture={key}*")
+    settle(page)
+
+
+def seen(page: Page) -> list[str]:
+    """Layer and numbers."""
+    fields = [page.get_by_role("combobox", name="Layer"), *page.get_by_role("spinbutton").all()]
+    return [field.input_value() for field in fields]
+
+
+@pytest.mark.parametrize(("name", "key"), FIELDS.items())
+def test_the_address_opens_what_was_seen(visitor: Page, browser: Browser, address: str, name: str, key: str) -> None:
+    visitor.goto(f"{address}/{name}")
+    visitor.wait_for_url(f"**{key}_channel=*")
+    settle(visitor)
+    of_the_cat = seen(visitor)
+    choose_picture(visitor, "Rocket", "rocket")
+    channel = visitor.get_by_role("spinbutton").first
+    expect(channel).not_to_have_value(of_the_cat[1])
+    visitor.wait_for_url(f"**{key}_channel={channel.input_value()}&**")
+    link = browser.new_page()
+    link.goto(visitor.url)
+    settle(link)
+    assert seen(link) == seen(visitor)
+    assert link.url == visitor.url
+    link.close()
+
+
+def test_what_was_touched_stays_with_another_picture(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/one_neuron")
+    visitor.wait_for_url("**neuron_channel=*")
+    settle(visitor)
+    layer, channel, *_ = seen(visitor)
+    visitor.locator(".neuron .map .stage").click(position={"x": 3, "y": 3})
+    visitor.wait_for_url("**neuron_row=0*")
+    choose_picture(visitor, "Rocket", "rocket")
+    expect(visitor.locator(".neuron .map figcaption")).to_contain_text(f"{layer}, channel {channel}")
+    assert seen(visitor) == [layer, channel, "0", "0"]
+
+
+def test_back_leads_out_of_the_page_and_shows_the_same_neuron_on_the_way(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/filters")
+    settle(visitor)
+    visitor.get_by_role("button", name="Explore").click()
+    visitor.get_by_role("menuitem", name="One neuron").click()
+    visitor.wait_for_url("**neuron_channel=*")
+    settle(visitor)
+    caption = visitor.locator(".neuron .map figcaption")
+    expect(caption).to_contain_text("channel")
+    words = caption.inner_text()
+    visitor.go_back()
+    visitor.wait_for_url("**/one_neuron")
+    expect(visitor.get_by_role("spinbutton").first).to_have_value("")
+    settle(visitor)
+    expect(caption).to_have_text(words)
+    visitor.go_back()
+    visitor.wait_for_url("**/filters")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("Filters")
