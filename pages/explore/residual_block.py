@@ -20,6 +20,11 @@ COLUMNS = 8
 SWITCH: dict[str, Off] = {"nothing": "", "F(x)": "F", "the shortcut": "shortcut"}
 ORDERS = ("strongest sum", "F(x) brings most", "shortcut brings most", "by number")
 
+
+def title_of(row: str, is_off: bool) -> str:
+    return f"{row} (switched off: 0)" if is_off else row
+
+
 lesson = read_lesson(__file__)
 lesson.header()
 name, model = choose_network(RESNETS)
@@ -40,10 +45,11 @@ with left.container(horizontal=True, vertical_alignment="bottom"):
 block, off = blocks[chosen], SWITCH[off_words or "nothing"]
 now = cached.switched_off(name, picture, block, off)
 
-x, f = whole[block.shortcut], whole[block.residual]
-if off:
-    x, f = (np.zeros_like(x), f) if off == "shortcut" else (x, np.zeros_like(f))
-total = now[block.sum]
+x, f, total = whole[block.shortcut], whole[block.residual], now[block.sum]
+if off == "shortcut":
+    x = np.zeros_like(x)
+elif off == "F":
+    f = np.zeros_like(f)
 by_channel = shares(whole, block)
 ranks = dict(
     zip(
@@ -53,17 +59,18 @@ ranks = dict(
     )
 )
 shown = np.argsort(ranks[order], kind="stable")[:COLUMNS]
-rows = (("x", x), ("F(x)", f), ("sum", total))
+rows = {title_of("x", off == "shortcut"): x, title_of("F(x)", off == "F"): f, "sum": total}
 
 stage, side = st.columns([7, 4], gap="large")
 with stage:
     mosaic(
-        np.concatenate([maps[shown] for _, maps in rows]),
+        np.concatenate([maps[shown] for maps in rows.values()]),
         key="block_rows",
-        label=f"Eight channels of block {chosen}: what it was given, what it adds, and the sum.",
+        label=f"Eight channels of block {chosen}, row by row: {', '.join(rows)}.",
         palette="diverging",
-        names=[f"{title}, {channel}" for title, _ in rows for channel in shown],
+        names=[str(channel) for channel in shown],
         columns=len(shown),
+        rows=list(rows),
         height=500,
         hint="Point at a cell to read its value.",
     )
@@ -74,14 +81,19 @@ with side:
     if kind == "projection" and whole[block.start].shape[1:] == x.shape[1:]:
         kind = "projection in place"
     st.markdown(lesson[kind])
+    if off:
+        st.markdown(lesson[f"without {off_words}"])
     percent = 100 * share(whole, block)
-    st.markdown(f"Here F(x) brings **{percent:.0f} %** of the magnitude, the shortcut **{100 - percent:.0f} %**.")
+    st.markdown(
+        f"In the whole network F(x) brings **{percent:.0f} %** of the magnitude here, "
+        f"the shortcut **{100 - percent:.0f} %**."
+    )
     st.plotly_chart(
         share_chart(list(blocks), [share(whole, one) for one in blocks.values()], chosen),
         width="stretch",
         key="block_shares",
         config={"displayModeBar": False},
-        alt="The share of F and of the shortcut in every block.",
+        alt="The share of F and of the shortcut in every block of the whole network.",
     )
 
 try_this(

@@ -44,6 +44,14 @@ def test_a_part_of_a_residual_block_is_switched_off_and_on(visitor: Page, addres
     settle(visitor)
     visitor.get_by_role("radio", name="the shortcut").click()
     expect(visitor.get_by_role("heading", name="Without the shortcut of layer2.0")).to_be_visible()
+    expect(visitor.locator(".mosaic .caption.row")).to_have_text(["x (switched off: 0)", "F(x)", "sum"])
+    expect(visitor.get_by_text("Now the shortcut is switched off")).to_be_visible()
+    channel = visitor.locator(".mosaic .caption:not(.row)").nth(2).inner_text()
+    tile = visitor.locator(".mosaic .outline.tile").nth(2).bounding_box()
+    assert tile is not None
+    visitor.mouse.move(tile["x"] + 5, tile["y"] + 5)
+    expect(visitor.locator(".mosaic .reading")).to_contain_text(f"x, channel {channel} · row 0")
+    expect(visitor.locator(".mosaic .reading b")).to_have_text("0.000")
     visitor.get_by_role("button", name="The whole network again").click()
     expect(visitor.get_by_role("heading", name="Without the shortcut of layer2.0")).to_have_count(0)
 

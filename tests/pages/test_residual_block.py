@@ -9,6 +9,7 @@ from cnnviz.ui import cached
 from tests.pages.test_explore import canvas, data_of, opened, words
 
 RESNET = {"network": "ResNet-18"}
+SWITCH = ("nothing", "F(x)", "the shortcut")
 
 
 @pytest.mark.parametrize("block", ["layer1.0", "layer2.0", "layer4.1"])
@@ -19,7 +20,7 @@ def test_the_rows_are_x_and_f_and_their_exact_sum(block: str) -> None:
     step = header["step"]
     assert step == 1
     assert np.array_equal(x + f, total)
-    assert header["names"][0].startswith("x, ")
+    assert header["rows"] == ["x", "F(x)", "sum"]
     whole = cached.activations("resnet18", gallery_picture("chelsea"))
     found = next(one for one in residual_blocks(whole.network) if one.name == block)
     assert f"**{100 * share(whole, found):.0f} %**" in words(app)
@@ -29,17 +30,35 @@ def test_the_rows_are_x_and_f_and_their_exact_sum(block: str) -> None:
 @pytest.mark.parametrize(("off", "kept"), [("F(x)", 0), ("the shortcut", 1)])
 def test_switched_off_leaves_the_other_path_alone(off: str, kept: int) -> None:
     app = opened("residual_block", **RESNET, block="layer3.1", block_off=off)
-    _, values = canvas(app, "block_rows")
+    header, values = canvas(app, "block_rows")
     parts = values[:, 0].reshape(3, -1, *values.shape[2:])
     assert np.array_equal(parts[2], parts[kept])
     assert not parts[1 - kept].any()
+    titles = ["x", "F(x)", "sum"]
+    titles[1 - kept] += " (switched off: 0)"
+    assert header["rows"] == titles
+    assert ", ".join(titles) in header["label"]
     before, after = data_of(app, "block_before"), data_of(app, "block_after")
     assert before["total"] != after["total"]
 
 
+@pytest.mark.parametrize("block", ["layer1.0", "layer2.0"])
+def test_what_is_said_beside_the_rows_is_true_for_every_position_of_the_switch(block: str) -> None:
+    said = {off: words(opened("residual_block", **RESNET, block=block, block_off=off)) for off in SWITCH}
+    assert ["switched off**" in text for text in said.values()] == [False, True, True]
+    assert "F(x) is switched off" in said["F(x)"]
+    assert "is x alone" in said["F(x)"]
+    assert "the shortcut is switched off" in said["the shortcut"]
+    assert "is F(x) alone" in said["the shortcut"]
+    whole = cached.activations("resnet18", gallery_picture("chelsea"))
+    found = next(one for one in residual_blocks(whole.network) if one.name == block)
+    for text in said.values():
+        assert f"In the whole network F(x) brings **{100 * share(whole, found):.0f} %**" in text
+
+
 def test_channels_come_in_the_order_that_is_asked_for() -> None:
     header, _ = canvas(opened("residual_block", **RESNET, block_order="by number"), "block_rows")
-    assert header["names"][:8] == [f"x, {channel}" for channel in range(8)]
+    assert header["names"] == [str(channel) for channel in range(8)]
     assert header["columns"] == 8
 
 

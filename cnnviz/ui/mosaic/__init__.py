@@ -36,6 +36,7 @@ def mosaic(
     picture: np.ndarray | None = None,
     height: int = 420,
     columns: int | None = None,
+    rows: Sequence[str] | None = None,
     accent: str = OUTPUT,
     hint: str = "Point at a cell to read its value.",
     on_select: Callable[[int], None] | None = None,
@@ -56,6 +57,7 @@ def mosaic(
 
     height     the pixels the canvas tries to keep to.
     columns    maps in a row; None: as many as give the largest tiles.
+    rows       titles over the rows, where the columns are set; the names are then those of the columns.
     accent     the colour of the outline of the chosen map: the role of what is shown (see palettes).
     hint       what the reading line says while nothing is pointed at.
     on_select  called with the number of the map that was clicked; without it nothing can be clicked.
@@ -81,6 +83,7 @@ def mosaic(
         picture=picture,
         height=height,
         columns=columns,
+        rows=list(rows) if rows is not None else None,
         accent=accent,
         hint=hint,
         selectable=on_select is not None,

@@ -84,13 +84,14 @@ function arrange(state) {
   if (!state.width) return
   const tiles = colours.faces.map((face, cells) => ({ ...face, cells }))
   if (header.picture) tiles.unshift({ ...tiles[0], over: true })
-  const caption = header.names ? CAPTION : 0
+  const caption = header.names || header.rows ? CAPTION : 0
+  const once = header.rows && header.names ? CAPTION : 0 // the names of the columns, under the title of the first row
   const gap = caption ? WIDE_GAP : tiles.length === 1 ? 0 : GAP
   const [wide, high] = header.picture ? [header.picture[1], header.picture[0]] : [width, height]
-  const fit = fitting(tiles.length, state.width, header.height, high / wide, gap, caption, header.columns)
+  const fit = fitting(tiles.length, state.width, header.height - once, high / wide, gap, caption, header.columns)
   tiles.forEach((tile, i) => {
     tile.x = (i % fit.columns) * (fit.width + gap)
-    tile.y = Math.floor(i / fit.columns) * (fit.height + gap + caption) + caption
+    tile.y = Math.floor(i / fit.columns) * (fit.height + gap + caption) + caption + once
     tile.width = fit.width
     tile.height = fit.height
   })
@@ -187,15 +188,21 @@ function writeNumbers(context, maps, { map, channel }, x, y, cellWidth, cellHeig
   }
 }
 
-function writeCaptions({ maps, parts, tiles }, height) {
-  const titles = maps.header.names ?? []
-  parts.captions.replaceChildren(
-    ...titles.map((title, i) => {
-      const caption = document.createElement("div")
-      caption.className = "caption"
-      caption.textContent = title
-      caption.style.cssText = `left:${tiles[i].x}px;top:${tiles[i].y - height}px;width:${tiles[i].width}px`
-      return caption
-    }),
-  )
+function writeCaptions({ maps, parts, tiles, size }, height) {
+  const { names, rows, columns } = maps.header
+  const captions = (names ?? []).map((title, i) => captionOf(title, tiles[i].x, tiles[i].y - height, tiles[i].width))
+  for (const [i, title] of (rows ?? []).entries()) {
+    const { y } = tiles[i * columns]
+    captions.push(captionOf(title, 0, y - (i === 0 && names ? 2 : 1) * height, size[0]))
+    captions[captions.length - 1].classList.add("row")
+  }
+  parts.captions.replaceChildren(...captions)
+}
+
+function captionOf(title, left, top, width) {
+  const caption = document.createElement("div")
+  caption.className = "caption"
+  caption.textContent = title
+  caption.style.cssText = `left:${left}px;top:${top}px;width:${width}px`
+  return caption
 }

@@ -5,6 +5,7 @@ function show(state) {
   const { header } = maps
   const outlines = []
   for (const tile of tiles) {
+    if (header.rows) outlines.push(outline("tile", tile)) // a map of zeros has the colour of the page
     if (maps.count > 1) {
       if (header.selectable && tile.map === chosen.get(header.key)) outlines.push(outline("selected", tile))
       if (here && tile.map === here.map) outlines.push(outline("map", tile))
@@ -42,8 +43,14 @@ function writeReading({ maps, parts, here }) {
     return colour + number(valueAt(maps, here, channel), maps.channels === 3 ? Math.min(4, decimals) : decimals)
   }).join("  ")
   const cell = `row ${here.row * step}, column ${here.column * step} · `
-  const place = maps.count === 1 ? cell : `${header.noun} ${here.map} · ${cell}`
+  const place = maps.count === 1 ? cell : `${nameOf(header, here.map)} · ${cell}`
   parts.reading.replaceChildren(place, maps.count === 1 || maps.channels === 3 ? "" : "value ", value)
+}
+
+// Where rows and columns have names: "F(x), channel 5"; what a title adds in brackets would not fit into a phone's line.
+function nameOf({ noun, rows, names, columns }, map) {
+  if (!rows) return `${noun} ${map}`
+  return `${rows[Math.floor(map / columns)].split(" (")[0]}, ${noun} ${names[map % columns]}`
 }
 
 function writeLegend({ maps, parts, here, dark }) {
