@@ -1,0 +1,111 @@
+"""What a visitor asks of the methods of attribution, as work that all who ask the same share."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnviz.ui import cached
+from cnnviz.ui.shared_work import shared_work
+from cnnviz.ui.work import Work
+
+if TYPE_CHECKING:
+    from cnnviz.attribution.curves import Curves
+    from cnnviz.attribution.question import Partial
+    from cnnviz.attribution.sanity import Stage
+    from cnnviz.images import Picture
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which network, picture, class and method; how fine, at which convolution, with which regions of one's own.
+
+    `regions` are rectangles (top, left, bottom, right) as shares of the picture's sides; () stands for a grid.
+    """
+
+    network: str
+    picture: "Picture"
+    class_index: int
+    method: str
+    evaluations: int = 0
+    layer: str = ""
+    regions: tuple[tuple[float, float, float, float], ...] = ()
+
+    def key(self, what: str) -> Hashable:
+        """What work is shared under: the picture's bytes and the weights decide, not their names."""
+        weights = cached.state_of(cached.model(self.network))
+        own = (self.class_index, self.method, self.evaluations, self.layer, self.regions)
+        return (what, self.network, weights, self.picture.sha256, *own)
+
+    def coarse(self) -> "Asked":
+        """The same question as the checks ask it: without finer settings that do not change the method."""
+        return replace(self, evaluations=0, regions=())
+
+
+def map_work(asked: Asked) -> "tuple[Hashable, Work[Partial]]":
+    """The map, from its first coarse answer on."""
+
+    def answers() -> "Iterator[Partial]":
+        from cnnviz.attribution import METHODS
+
+        model = cached.model(asked.network)
+        image = model.preprocess(asked.picture.image)
+        yield from METHODS[asked.method].asked(
+            model.module,
+            image,
+            asked.class_index,
+            evaluations=asked.evaluations or None,
+            layer=asked.layer,
+            regions=painted(asked.regions, image.shape[2], image.shape[3]) if asked.regions else None,
+        )
+
+    key = asked.key("map")
+    return key, shared_work(key, answers)
+
+
+def sanity_work(asked: Asked) -> "tuple[Hashable, Work[tuple[Stage, ...]]]":
+    """The maps of the sanity check, as far as they were made."""
+
+    def stages() -> "Iterator[tuple[Stage, ...]]":
+        from cnnviz.attribution import METHODS
+        from cnnviz.attribution.sanity import sanity
+
+        model = cached.model(asked.network)
+        image = model.preprocess(asked.picture.image)
+        found: tuple[Stage, ...] = ()
+        for stage in sanity(METHODS[asked.method], model.module, image, asked.class_index, layer=asked.layer):
+            found = (*found, stage)
+            yield found
+
+    key = asked.coarse().key("sanity")
+    return key, shared_work(key, stages)
+
+
+def curves_work(asked: Asked, attribution: np.ndarray) -> "tuple[Hashable, Work[Curves]]":
+    """What becomes of the probability in the order of a finished map (H, W)."""
+
+    def points() -> "Iterator[Curves]":
+        from cnnviz.attribution.curves import curves
+        from cnnviz.attribution.question import question
+
+        model = cached.model(asked.network)
+        image = model.preprocess(asked.picture.image)
+        yield from curves(question(model.module, image, asked.class_index), attribution)
+
+    key = asked.key("curves")
+    return key, shared_work(key, points)
+
+
+def painted(regions: tuple[tuple[float, float, float, float], ...], height: int, width: int) -> np.ndarray:
+    """Rectangles as the numbers of regions, (H, W): later ones lie over earlier ones, 0 is the rest of the picture.
+
+    >>> painted(((0.0, 0.0, 0.5, 0.5),), 2, 4).tolist()
+    [[1, 1, 0, 0], [0, 0, 0, 0]]
+    """
+    numbers = np.zeros((height, width), dtype=np.int64)
+    for number, (top, left, bottom, right) in enumerate(regions, start=1):
+        rows = slice(round(top * height), max(round(bottom * height), round(top * height) + 1))
+        columns = slice(round(left * width), max(round(right * width), round(left * width) + 1))
+        numbers[rows, columns] = number
+    return numbers

@@ -1,0 +1,119 @@
+"""The map of a method over the photo: while it becomes finer, when it is whole, and where it shows nothing."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.attribution import METHODS
+from cnnviz.attribution.question import Partial
+from cnnviz.attribution.reading import Region, colour_limit, no_evidence, telling_region
+from cnnviz.figures.patches import cut
+from cnnviz.ui.attribution.asking import Asked, map_work
+from cnnviz.ui.attribution.told import covered_words, region_words, sum_words
+from cnnviz.ui.overlay import Layer, show_overlay
+from cnnviz.ui.shared_work import draw_standing, followed, runs
+from cnnviz.ui.work import Work
+
+AT_ONCE = 0.6  # seconds to wait before the page is drawn without: what is quick is there by then
+CROP_WIDTH = 150
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a question: the answer so far, its map (H, W), and whether more of it comes by itself."""
+
+    partial: Partial | None
+    attribution: np.ndarray | None
+    running: bool
+    key: Hashable
+    work: Work[Partial]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer is finished."""
+        return self.partial is not None and self.partial.is_finished
+
+
+def looked_at(asked: Asked) -> Shown:
+    """The map of a question as far as it is, and the work that makes it."""
+    key, work = map_work(asked)
+    running = work.state == "waiting" or runs(key, work)  # asked first: it may end while this is drawn
+    partial: Partial | None = followed(key, work, AT_ONCE)
+    running = running and work.state != "finished"
+    attribution = METHODS[asked.method].map_of(partial.values) if partial is not None else None
+    return Shown(partial, attribution, running, key, work)
+
+
+def layer_of(shown: Shown, asked: Asked, score: float, title: str, limit: float | None = None) -> Layer:
+    """The map as the overlay draws it; `limit` where several share a scale."""
+    method = METHODS[asked.method]
+    if shown.attribution is None or shown.partial is None:
+        side = 1
+        return Layer(np.zeros((side, side), dtype=np.float32), title, method.signed, 1.0, absent="Not yet.")
+    if shown.is_whole:
+        absent = no_evidence(shown.attribution, score)
+    else:
+        absent = "" if np.abs(shown.attribution).max() > 0 else "Not yet."
+    own = colour_limit(shown.attribution) or 1.0
+    region = telling_region(shown.attribution)
+    words = f"{title}. " + (absent or region_words(region, *shown.attribution.shape))
+    return Layer(
+        shown.attribution, title, method.signed, limit or own, absent=absent, alt=words, frame=framed(region, absent)
+    )
+
+
+def framed(region: Region, absent: str) -> tuple[range, range] | None:
+    """The frame around the most telling region, where there is one."""
+    return None if absent or not region.share else (region.rows, region.columns)
+
+
+def show_map(
+    asked: Asked, seen: Image.Image, score: float, title: str, lines: str, label: Callable[[], None], height: int
+) -> Shown:
+    """Draw the map, and beside it what it is, its most telling region and its numbers; what was shown.
+
+    `seen` is what the network was given, `score` the class's score, `title` says what is shown, `lines` are the three
+    about the method.
+    """
+    shown = looked_at(asked)
+    stage, side = st.columns([7, 5], gap="large")
+    with stage:
+        show_overlay([layer_of(shown, asked, score, title)], seen, key="attribution_map", height=height)
+        label()
+        standing(shown, asked, "attribution_map")
+    with side:
+        st.markdown("**What am I looking at?**")
+        st.markdown(lines)
+        show_numbers(shown, asked, seen, score)
+    return shown
+
+
+def standing(shown: Shown, asked: Asked, name: str) -> None:
+    """How far the map is."""
+    done, total = (shown.partial.done, shown.partial.total) if shown.partial is not None else (0, 1)
+    draw_standing(shown.key, shown.work, done, total, METHODS[asked.method].counts.capitalize(), name)
+
+
+def show_numbers(shown: Shown, asked: Asked, seen: Image.Image, score: float) -> None:
+    """The most telling region cut out of the picture, and what the map's values say in numbers."""
+    if shown.partial is None or shown.attribution is None or no_evidence(shown.attribution, score):
+        return
+    region = telling_region(shown.attribution)
+    crop, words = st.columns([2, 5], gap="medium", vertical_alignment="center")
+    with crop:
+        part = cut(seen, region.rows, region.columns)
+        scale = max(1, round(CROP_WIDTH / part.width))
+        st.image(
+            part.resize((part.width * scale, part.height * scale), Image.Resampling.NEAREST),
+            width=CROP_WIDTH,
+            alt="The most telling part of the picture.",
+        )
+    with words:
+        told = [region_words(region, *shown.attribution.shape)] if region.share else []
+        if shown.is_whole:
+            told.append(sum_words(METHODS[asked.method], shown.partial))
+        told.append(covered_words(shown.partial.windows, score))
+        st.markdown(" ".join(filter(None, told)))

@@ -1,0 +1,61 @@
+"""Rectangles of one's own on a picture: drawn with mouse, finger or keys, as regions that are taken away together."""
+
+from collections.abc import Callable, Sequence
+
+from PIL import Image
+
+from cnnviz.ui.component import browser_component, data_url, told
+
+__all__ = ["MOST", "Rectangle", "choose_regions", "read_regions"]
+
+MOST = 8
+SMALLEST = 0.02  # of the picture's side: less is a click, not a rectangle
+COARSE = 64  # pixels; a smaller picture is enlarged without smoothing
+
+Rectangle = tuple[float, float, float, float]  # top, left, bottom, right, as shares of the picture's sides
+
+_component = browser_component(__file__)
+
+
+def choose_regions(
+    picture: Image.Image, rectangles: Sequence[Rectangle], on_change: Callable[[tuple[Rectangle, ...]], None], key: str
+) -> None:
+    """Draw the picture with its rectangles; `on_change` gets all of them when one was drawn, moved or taken away."""
+
+    def changed() -> None:
+        said = told(key, "rectangles")
+        found = read_regions(said.get("value") if isinstance(said, dict) else None)
+        if found is not None:
+            on_change(found)
+
+    data = {
+        "picture": data_url(picture),
+        "coarse": max(picture.size) < COARSE,
+        "rectangles": [list(one) for one in rectangles],
+        "most": MOST,
+        "words": "The picture. Drag over it to mark a region.",
+    }
+    _component(key=key, data=data, on_rectangles_change=changed)
+
+
+def read_regions(said: object) -> tuple[Rectangle, ...] | None:
+    """The rectangles that a browser told, set right and within the picture; None for what is no list of them.
+
+    >>> read_regions([[0.5, 0.1, 0.2, 1.7]])
+    ((0.2, 0.1, 0.5, 1.0),)
+    >>> read_regions([[0.1, 0.1, 0.1, 0.9], "x"]) is None, read_regions([[0.1, 0.1, 0.11, 0.9]])
+    (True, ())
+    """
+    if not isinstance(said, list) or len(said) > MOST:
+        return None
+    found: list[Rectangle] = []
+    for one in said:
+        match one:
+            case [int() | float(), int() | float(), int() | float(), int() | float()]:
+                top, bottom = sorted(min(1.0, max(0.0, float(one[place]))) for place in (0, 2))
+                left, right = sorted(min(1.0, max(0.0, float(one[place]))) for place in (1, 3))
+            case _:
+                return None
+        if bottom - top >= SMALLEST and right - left >= SMALLEST:
+            found.append((round(top, 4), round(left, 4), round(bottom, 4), round(right, 4)))
+    return tuple(found)

@@ -1,0 +1,126 @@
+"""Two to four methods, two classes or two networks side by side: the same question asked in more than one way."""
+
+import numpy as np
+import streamlit as st
+from cnnviz.ui.class_choice import choose_class
+
+from cnnviz.attribution import METHODS
+from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.ui import cached
+from cnnviz.ui.attribution.asking import Asked
+from cnnviz.ui.attribution.choice import choose_method
+from cnnviz.ui.attribution.comparing import Side, show_side_by_side
+from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.network import choose_network, untrained_label
+from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.work import draw_again_soon
+
+METHODS_WAY, CLASSES_WAY, NETWORKS_WAY = "Methods", "Classes", "Networks"
+WAYS = (METHODS_WAY, CLASSES_WAY, NETWORKS_WAY)
+MOST = 4
+OPENING = ("grad_cam", "occlusion", "integrated_gradients", "guided_backprop")
+
+lesson = read_lesson(__file__)
+lesson.header()
+name, model = choose_network()
+left, right = st.columns([13, 7], vertical_alignment="bottom")
+with right:
+    picture = choose_picture()
+answer = cached.forward_pass(name, picture)
+keep_valid("compared", WAYS, METHODS_WAY)
+
+
+def question(network: str, method: str, class_index: int) -> Asked:
+    """The first look of a method: what is compared is asked alike."""
+    evaluations = METHODS[method].evaluations
+    return Asked(network, picture, class_index, method, evaluations[0] if evaluations else 0)
+
+
+def side_of(network: Model, method: str, class_index: int, title: str) -> Side:
+    scores = cached.forward_pass(network.name, picture).scores
+    seen = cached.preprocessing(network, picture).cropped
+    return Side(question(network.name, method, class_index), title, float(scores[class_index]), seen)
+
+
+def chosen_methods() -> list[str]:
+    """Two to four of them, in the order of the table."""
+    chosen = st.pills(
+        "Methods, two to four",
+        list(METHODS),
+        selection_mode="multi",
+        default=list(OPENING),
+        format_func=lambda key: METHODS[key].title,
+        key="compared_methods",
+        bind="query-params",
+    )
+    return [key for key in METHODS if key in (chosen or [])]
+
+
+with left:
+    way = st.segmented_control(
+        "Side by side", WAYS, default=METHODS_WAY, required=True, key="compared", bind="query-params"
+    )
+    class_index = choose_class(answer.scores, model.classes)
+sides: list[Side] = []
+if way == METHODS_WAY:
+    methods = chosen_methods()
+    if len(methods) < 2:
+        st.info("Choose two methods at least.", icon=":material/info:")
+    elif len(methods) > MOST:
+        st.info(f"Of these the first {MOST} are shown: more do not fit beside each other.", icon=":material/info:")
+    sides = [side_of(model, key, class_index, METHODS[key].title) for key in methods[:MOST]]
+elif way == CLASSES_WAY:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = choose_method()
+    second = int(np.argsort(-answer.scores, kind="stable")[:2][int(class_index == int(answer.scores.argmax()))])
+    other = choose_class(answer.scores, model.classes, key="other_class", opens_with=second)
+    sides = [side_of(model, method, index, model.classes[index]) for index in (class_index, other)]
+else:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = choose_method()
+        others = [key for key in MODELS if key != name]
+        keep_valid("other_network", others, others[0])
+        second_name = st.selectbox(
+            "The other network", others, format_func=lambda key: MODELS[key].title, key="other_network",
+            bind="query-params", width=220,
+        )  # fmt: skip
+    second_model = cached.model(second_name or others[0])
+    second_scores = cached.forward_pass(second_model.name, picture).scores
+    likeliest = class_index if second_model.classes == model.classes else int(second_scores.argmax())
+    sides = [
+        side_of(one, method, index, f"{MODELS[one.name].title}: {one.classes[index]}")
+        for one, index in ((model, class_index), (second_model, likeliest))
+    ]
+
+
+@st.fragment
+def show_sides(sides: list[Side], in_shares: bool) -> None:
+    for side in sides:
+        cached.model(side.asked.network)
+    running = show_side_by_side(sides, in_shares)
+    st.session_state["compared_runs"] = running
+    if running:
+        draw_again_soon()
+
+
+show_sides(sides, in_shares=way != CLASSES_WAY)
+for network in dict.fromkeys(side.asked.network for side in sides):
+    untrained_label(cached.model(network))
+st.markdown(lesson[way or METHODS_WAY])
+try_this(
+    [
+        Suggestion("Four ways to ask", {"compared": METHODS_WAY, "compared_methods": list(OPENING)}),
+        Suggestion(
+            "Near relatives",
+            {"compared": METHODS_WAY, "compared_methods": ["integrated_gradients", "input_x_gradient", "deep_lift"]},
+        ),
+        Suggestion("Does the class matter?", {"compared": CLASSES_WAY, "method": "guided_backprop"}),
+        Suggestion("Two architectures", {"compared": NETWORKS_WAY, "method": "grad_cam"}),
+    ],
+    key="compared_try",
+)
+lesson.more("How alike")
+lesson.more("What agreement does not say")
+if st.session_state["compared_runs"]:
+    draw_again_soon(at_end_of_page=True)
