@@ -12,23 +12,32 @@ function drawTint(host, walk, measure) {
   }
   const { taken, covered } = walk.tint;
   while (walk.tint.upTo < seen) cover(walk.tint, data.squares[++walk.tint.upTo], width);
-  const colours = data.tints.map((tint) => tint.match(/[0-9a-f]{2}/g).map((pair) => parseInt(pair, 16)));
-  paint(part(host, "pale"), width, height, (at) => [128, 128, 128, covered[at] ? 255 : 0]);
+  paint(part(host, "pale"), width, height, (at) => (covered[at] ? GREY : 0));
+  const [adds, takes] = data.tints.map(rgb);
+  const limit = measure.limit || 1;
   paint(part(host, "tint"), width, height, (at) => {
-    const share = covered[at] ? taken[at] / covered[at] / (measure.limit || 1) : 0;
-    return [...colours[share > 0 ? 1 : 0], Math.round(255 * tintOf(share))];
+    const share = covered[at] ? taken[at] / covered[at] / limit : 0;
+    return abgr(share > 0 ? takes : adds, tintOf(share));
   });
   part(host, "low").textContent = `adds ${measure.limitText}`;
   part(host, "high").textContent = `takes away ${measure.limitText}`;
-  part(host, "bar").style.background = tintBar(colours);
+  part(host, "bar").style.background = tintBar([adds, takes]);
+}
+
+const GREY = abgr([128, 128, 128], 1);
+
+const rgb = (colour) => colour.match(/[0-9a-f]{2}/g).map((pair) => parseInt(pair, 16));
+
+// A pixel as the canvas keeps it: alpha, blue, green, red.
+function abgr([red, green, blue], alpha) {
+  return ((Math.round(255 * alpha) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 function paint(canvas, width, height, colourOf) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(width, height);
-  for (let at = 0; at < width * height; at++) pixels.data.set(colourOf(at), 4 * at);
-  context.putImageData(pixels, 0, 0);
+  const pixels = new Uint32Array(width * height);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = colourOf(at);
+  canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height), 0, 0);
 }
 
 function cover({ measure, upTo, taken, covered }, [top, bottom, left, right], width) {

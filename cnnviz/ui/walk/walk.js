@@ -19,12 +19,15 @@ export default function ({ data, parentElement }) {
   return () => clearTimeout(walk.timer);
 }
 
-// Takes in what came: whoever has not touched anything sees the last square while they come, then the most missed one.
+// Takes in what came: whoever has touched nothing, or is at the last square, sees the last one while they come; who has
+// touched nothing then sees the most missed one.
 function arrive(walk, data) {
   const count = data.squares.length;
-  if (walk.seen >= walk.count - 1) walk.seen = count - 1;
+  const follows = data.running && (!walk.touched || walk.step === walk.count - 1) && walk.timer === null;
+  if (walk.seen >= walk.count - 1 && walk.timer === null) walk.seen = count - 1;
   Object.assign(walk, { data, count, tint: null });
-  if (!walk.touched) walk.step = data.running ? count - 1 : data.measures[walk.measure].worst;
+  if (follows) walk.step = count - 1;
+  else if (!walk.touched) walk.step = data.measures[walk.measure].worst;
   walk.step = Math.max(0, Math.min(count - 1, walk.step));
 }
 
