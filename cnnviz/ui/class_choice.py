@@ -12,16 +12,17 @@ from cnnviz.ui.valid import is_whole
 LIKELIEST = 5
 
 
-def choose_class(scores: np.ndarray, classes: Sequence[str], key: str = "class") -> int:
+def choose_class(scores: np.ndarray, classes: Sequence[str], key: str = "class", opens_with: int | None = None) -> int:
     """Draw the control and return the number of the class it stands on; `scores` are the network's (num_classes,).
 
     Until somebody chooses, that is the likeliest class of this picture, and another picture moves it. A choice is in
     the link (`?class=7`) and goes along from page to page; a network with other classes lets go of it. To choose from
-    elsewhere ("Try this"), set `st.session_state[key]` to a number, or to None to follow the picture again.
+    elsewhere ("Try this"), set `st.session_state[key]` to a number, or to None to follow the picture again. With
+    `opens_with` it is that class until somebody chooses.
     """
     chosen = settle(classes, key)
     likeliest = most_likely(scores)
-    index = likeliest[0] if chosen is None else chosen
+    index = (likeliest[0] if opens_with is None else opens_with) if chosen is None else chosen
     labels, shares = class_labels(classes), percentages(scores)
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_choice"):
         st.session_state[f"{key}_likely"] = index if index in likeliest else None

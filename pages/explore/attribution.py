@@ -1,7 +1,9 @@
 """Which pixels made a network give a class its score: fourteen methods over one's own photo, and checks of each."""
 
+from dataclasses import replace
+
 import streamlit as st
-from cnnviz.ui.class_choice import choose_class
+from PIL import Image
 
 from cnnviz.attribution import METHODS
 from cnnviz.networks.activations import Activations
@@ -10,9 +12,11 @@ from cnnviz.ui.attribution.asking import Asked
 from cnnviz.ui.attribution.checks import CURVES, SANITY, WALK, choose_check, show_check
 from cnnviz.ui.attribution.choice import choose_convolution, choose_fineness, choose_method
 from cnnviz.ui.attribution.map import show_map
+from cnnviz.ui.class_choice import choose_class
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.network import choose_network, untrained_label
 from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.regions import Rectangle, choose_regions
 from cnnviz.ui.work import draw_again_soon
 
 HEIGHT = 320
@@ -36,6 +40,19 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 asked = Asked(name, picture, class_index, method, evaluations, layer)
 
 
+def own_regions(seen: Image.Image) -> tuple[Rectangle, ...]:
+    """Rectangles of one's own in place of the grid, in the session as long as the picture is shown."""
+    kept: dict[str, tuple[Rectangle, ...]] = st.session_state.setdefault("attribution_regions", {})
+
+    def keep(rectangles: tuple[Rectangle, ...]) -> None:
+        kept.clear()
+        kept[picture.sha256] = rectangles
+
+    with st.popover("Regions of your own", icon=":material/crop:"):
+        choose_regions(seen, kept.get(picture.sha256, ()), keep, key="attribution_regions_drawn")
+    return kept.get(picture.sha256, ())
+
+
 # A fragment: what runs here, or is touched here, leaves the rest of the page as it is.
 @st.fragment
 def show_answer(asked: Asked) -> None:
@@ -48,6 +65,8 @@ def show_answer(asked: Asked) -> None:
         return
     seen = cached.preprocessing(model, picture).cropped
     title = f"{METHODS[asked.method].title}: {class_name}"
+    if asked.method == "feature_ablation":
+        asked = replace(asked, regions=own_regions(seen))
     shown = show_map(asked, seen, score, title, lesson[asked.method], lambda: untrained_label(model), HEIGHT)
     check = choose_check()
     running = show_check(check, asked, shown, seen, lesson, class_name)

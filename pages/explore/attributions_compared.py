@@ -2,7 +2,6 @@
 
 import numpy as np
 import streamlit as st
-from cnnviz.ui.class_choice import choose_class
 
 from cnnviz.attribution import METHODS
 from cnnviz.networks.zoo import MODELS, Model
@@ -10,6 +9,7 @@ from cnnviz.ui import cached
 from cnnviz.ui.attribution.asking import Asked
 from cnnviz.ui.attribution.choice import choose_method
 from cnnviz.ui.attribution.comparing import Side, show_side_by_side
+from cnnviz.ui.class_choice import choose_class
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.network import choose_network, untrained_label
 from cnnviz.ui.picture import choose_picture

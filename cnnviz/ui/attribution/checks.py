@@ -12,6 +12,7 @@ from cnnviz.attribution.reading import colour_limit, no_evidence
 from cnnviz.attribution.sanity import STAGES, UNCHANGED_BY_ALL, UNCHANGED_BY_HALF, Stage
 from cnnviz.figures.attribution import curve_chart, likeness_chart
 from cnnviz.networks.activations import number
+from cnnviz.ui import cached
 from cnnviz.ui.attribution.asking import Asked, curves_work, map_work, sanity_work
 from cnnviz.ui.attribution.map import AT_ONCE, Shown
 from cnnviz.ui.lesson import Lesson
@@ -135,6 +136,7 @@ def area_words(by_map: float, by_chance: float, taken_away: bool) -> str:
 
 def show_squares(asked: Asked, seen: Image.Image, class_name: str) -> bool:
     """The grey square on its walk; the same work as the method Occlusion's own map."""
+    grey = cached.model(asked.network).preprocessing.mean
     question = replace(asked, method="occlusion", layer="", regions=())
     key, work = map_work(question)
     running = work.state == "waiting" or runs(key, work)
@@ -144,5 +146,15 @@ def show_squares(asked: Asked, seen: Image.Image, class_name: str) -> bool:
     running = running and work.state != "finished"
     if partial is not None and partial.uncovered is not None:
         score, probability = partial.uncovered
-        show_walk(seen, partial.windows, score, probability, class_name, key="occlusion_walk", running=running)
+        show_walk(
+            seen,
+            partial.windows,
+            score,
+            probability,
+            class_name,
+            key="occlusion_walk",
+            running=running,
+            total=total,
+            grey=grey,
+        )
     return running
