@@ -1,9 +1,6 @@
 """Which pixels made a network give a class its score: fourteen methods over one's own photo, and checks of each."""
 
-from dataclasses import replace
-
 import streamlit as st
-from PIL import Image
 
 from cnnviz.attribution import METHODS
 from cnnviz.networks.activations import Activations
@@ -11,7 +8,7 @@ from cnnviz.ui import cached
 from cnnviz.ui.attribution.asking import Asked
 from cnnviz.ui.attribution.checks import CURVES, SANITY, WALK, choose_check, show_check
 from cnnviz.ui.attribution.choice import choose_convolution, choose_fineness, choose_method
-from cnnviz.ui.attribution.map import show_map
+from cnnviz.ui.attribution.map import draw_map, draw_numbers
 from cnnviz.ui.class_choice import choose_class
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.network import choose_network, untrained_label
@@ -19,28 +16,24 @@ from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.regions import Rectangle, choose_regions
 from cnnviz.ui.work import draw_again_soon
 
-HEIGHT = 320
+HEIGHT = 300
 
 lesson = read_lesson(__file__)
 lesson.header()
-name, model = choose_network()
-left, right = st.columns([13, 7], vertical_alignment="bottom")
+left, right = st.columns([17, 8], vertical_alignment="center")
+with left:
+    name, model = choose_network()
 with right:
     picture = choose_picture()
 progress = st.container()
 with progress:
     activations: Activations = cached.activations(name, picture)
-with left:
-    class_index = choose_class(activations.answer.scores, model.classes)
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    method = choose_method()
-    evaluations = choose_fineness(METHODS[method])
-    convolutions = [path for path, layer in model.module.named_modules() if type(layer).__name__ == "Conv2d"]
-    layer = choose_convolution(METHODS[method], convolutions)
-asked = Asked(name, picture, class_index, method, evaluations, layer)
+class_index = choose_class(activations.answer.scores, model.classes)
+convolutions = [path for path, layer in model.module.named_modules() if type(layer).__name__ == "Conv2d"]
+seen = cached.preprocessing(model, picture).cropped
 
 
-def own_regions(seen: Image.Image) -> tuple[Rectangle, ...]:
+def own_regions() -> tuple[Rectangle, ...]:
     """Rectangles of one's own in place of the grid, in the session as long as the picture is shown."""
     kept: dict[str, tuple[Rectangle, ...]] = st.session_state.setdefault("attribution_regions", {})
 
@@ -53,21 +46,36 @@ def own_regions(seen: Image.Image) -> tuple[Rectangle, ...]:
     return kept.get(picture.sha256, ())
 
 
+def ask() -> Asked:
+    """Draw what can be set of the method, and put the question together."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = choose_method()
+        layer = choose_convolution(METHODS[method], convolutions)
+        regions = own_regions() if method == "feature_ablation" else ()
+        evaluations = 0 if regions else choose_fineness(METHODS[method])
+    return Asked(name, picture, class_index, method, evaluations, layer, regions)
+
+
 # A fragment: what runs here, or is touched here, leaves the rest of the page as it is.
 @st.fragment
-def show_answer(asked: Asked) -> None:
-    cached.model(asked.network)  # asked for at each look, or it would leave the memory in the middle of long work
-    score, class_name = float(activations.answer.scores[asked.class_index]), model.classes[asked.class_index]
-    refused = METHODS[asked.method].refusal(model.module)
+def show_answer(class_index: int) -> None:
+    cached.model(name)  # asked for at each look, or it would leave the memory in the middle of long work
+    score, class_name = float(activations.answer.scores[class_index]), model.classes[class_index]
+    stage, side = st.columns([7, 5], gap="large")
+    with side:
+        asked = ask()
+    method = METHODS[asked.method]
+    refused = method.refusal(model.module)
+    st.session_state["attribution_runs"] = False
     if refused:
-        st.info(refused, icon=":material/block:")
-        st.session_state["attribution_runs"] = False
+        stage.info(refused, icon=":material/block:")
         return
-    seen = cached.preprocessing(model, picture).cropped
-    title = f"{METHODS[asked.method].title}: {class_name}"
-    if asked.method == "feature_ablation":
-        asked = replace(asked, regions=own_regions(seen))
-    shown = show_map(asked, seen, score, title, lesson[asked.method], lambda: untrained_label(model), HEIGHT)
+    with stage:
+        shown = draw_map(asked, seen, score, f"{method.title}: {class_name}", HEIGHT)
+        untrained_label(model)
+    with side:
+        st.markdown(f"**What am I looking at?**\n\n{lesson[asked.method]}")
+        draw_numbers(shown, asked, seen, score)
     check = choose_check()
     running = show_check(check, asked, shown, seen, lesson, class_name)
     st.session_state["attribution_runs"] = shown.running or running
@@ -75,7 +83,7 @@ def show_answer(asked: Asked) -> None:
         draw_again_soon()
 
 
-show_answer(asked)
+show_answer(class_index)
 try_this(
     [
         Suggestion("Edges, whatever is asked", {"method": "guided_backprop", "attribution_check": SANITY}),

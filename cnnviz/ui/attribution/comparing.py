@@ -91,5 +91,14 @@ def likeness_words(titles: Sequence[str], maps: Sequence[np.ndarray | None]) -> 
                 pairs.append((likeness(first, second), titles[place], titles[other]))
     if not pairs:
         return ""
-    told = [f"{plain(one)} and {plain(two)} **{value:.2f}**" for value, one, two in sorted(pairs, reverse=True)]
-    return "How alike: " + ", ".join(told).replace("-", "−") + "."
+    told = [f"{plain(one)} and {plain(two)} **{signed(value)}**" for value, one, two in sorted(pairs, reverse=True)]
+    return f"How alike: {', '.join(told)}."
+
+
+def signed(value: float) -> str:
+    """Two decimals, with a real minus sign.
+
+    >>> signed(-0.123)
+    '−0.12'
+    """
+    return f"{value:.2f}".replace("-", "−")

@@ -1,6 +1,6 @@
 """The map of a method over the photo: while it becomes finer, when it is whole, and where it shows nothing."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,24 +70,14 @@ def framed(region: Region, absent: str) -> tuple[range, range] | None:
     return None if absent or not region.share else (region.rows, region.columns)
 
 
-def show_map(
-    asked: Asked, seen: Image.Image, score: float, title: str, lines: str, label: Callable[[], None], height: int
-) -> Shown:
-    """Draw the map, and beside it what it is, its most telling region and its numbers; what was shown.
+def draw_map(asked: Asked, seen: Image.Image, score: float, title: str, height: int) -> Shown:
+    """Draw the map over what the network was given, and how far it is; what was shown.
 
-    `seen` is what the network was given, `score` the class's score, `title` says what is shown, `lines` are the three
-    about the method.
+    `score` is the class's score, `title` says what is shown.
     """
     shown = looked_at(asked)
-    stage, side = st.columns([7, 5], gap="large")
-    with stage:
-        show_overlay([layer_of(shown, asked, score, title)], seen, key="attribution_map", height=height)
-        label()
-        standing(shown, asked, "attribution_map")
-    with side:
-        st.markdown("**What am I looking at?**")
-        st.markdown(lines)
-        show_numbers(shown, asked, seen, score)
+    show_overlay([layer_of(shown, asked, score, title)], seen, key="attribution_map", height=height)
+    standing(shown, asked, "attribution_map")
     return shown
 
 
@@ -97,7 +87,7 @@ def standing(shown: Shown, asked: Asked, name: str) -> None:
     draw_standing(shown.key, shown.work, done, total, METHODS[asked.method].counts.capitalize(), name)
 
 
-def show_numbers(shown: Shown, asked: Asked, seen: Image.Image, score: float) -> None:
+def draw_numbers(shown: Shown, asked: Asked, seen: Image.Image, score: float) -> None:
     """The most telling region cut out of the picture, and what the map's values say in numbers."""
     if shown.partial is None or shown.attribution is None or no_evidence(shown.attribution, score):
         return

@@ -38,6 +38,7 @@ function build(host, state) {
   if (state.here && (state.here.row >= size[0] || state.here.column >= size[1])) state.here = null;
   layers.forEach((layer, number) => fill(box.children[number], layer, state));
   box.classList.toggle("pickable", pickable);
+  host.classList.toggle("single", layers.length === 1);
 }
 
 function figure() {
