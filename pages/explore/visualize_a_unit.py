@@ -7,10 +7,11 @@ from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.network import choose_network, untrained_label
+from cnnviz.ui.neuron.opening import is_leaving, open_neuron
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.unit.choice import choose_place, choose_unit
 from cnnviz.ui.unit.climbing import choose_goal, show_climb
-from cnnviz.ui.unit.searching import is_leaving, open_neuron, show_patches
+from cnnviz.ui.unit.searching import show_patches
 from cnnviz.ui.unit.sending import show_deconvolution
 from cnnviz.ui.work import draw_again_soon
 

@@ -145,16 +145,25 @@ def use_words(use: Use) -> str:
 
 
 def agreement(neuron: Neuron) -> str:
-    """How the sum and the network's own value compare, in a sentence.
+    """How the sum and the network's own value compare, in a sentence."""
+    return compared(neuron.result, neuron.activation)
+
+
+def compared(result: float, own: float) -> str:
+    """How what was added up here and what the network itself computed compare, in a sentence.
 
     The network adds in float32, in an order of its own; here the products are added in double precision.
+
+    >>> compared(1.5, 1.5), compared(-2.0, -2.25)
+    ('The network itself computed 1.5: the same to the last digit.', \
+'The network itself computed −2.25; the two differ by 2 · 10⁻¹.')
     """
-    difference = abs(neuron.result - neuron.activation)
-    own = f"The network itself computed {neuron.activation:.6g}".replace("-", "−")
+    difference = abs(result - own)
+    told = f"The network itself computed {own:.6g}".replace("-", "−")
     if difference == 0:
-        return f"{own}: the same to the last digit."
+        return f"{told}: the same to the last digit."
     digits, exponent = f"{difference:.0e}".split("e")
-    return f"{own}; the two differ by {digits} · 10{raised(int(exponent))}."
+    return f"{told}; the two differ by {digits} · 10{raised(int(exponent))}."
 
 
 def raised(exponent: int) -> str:

@@ -13,17 +13,15 @@ from cnnviz.networks.preprocess import Preprocessing, preprocess_steps
 from cnnviz.networks.top_patches import COUNT, Patch, PatchIndex, indexing, patch_window
 from cnnviz.networks.zoo import Model
 from cnnviz.ui import cached
-from cnnviz.ui.network import NETWORK_WANTED
-from cnnviz.ui.neuron.choice import KEYS, go_to
+from cnnviz.ui.neuron.opening import want_neuron
 from cnnviz.ui.plain import plain
 from cnnviz.ui.unit import Tile, show_tiles
 from cnnviz.ui.unit.pictures import choose_set
 from cnnviz.ui.work import Work, draw_anew, remaining
 
-INDEXES, OPENS = "seek_indexes", "seek_opens"  # in the session
+INDEXES = "seek_indexes"  # in the session
 MAX_INDEXES = 3  # kept in a session, 1 to 3 MB each
 AT_ONCE = 0.5  # seconds to wait before the page is drawn without: what lies on disk is there by then
-ONE_NEURON = "pages/explore/one_neuron.py"
 
 
 def show_patches(model: Model, layer: str, channel: int, label: Callable[[], None]) -> bool:
@@ -43,7 +41,7 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
 
     def choose(place: int) -> None:
         patch = patches[place]
-        st.session_state[OPENS] = (pictures[patch.picture], model.name, layer, (channel, patch.row, patch.column))
+        want_neuron(pictures[patch.picture], model.name, layer, (channel, patch.row, patch.column))
 
     tiles = tiles_of(model, layer, pictures, patches)
     show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
@@ -116,22 +114,3 @@ def seen(model: Model, picture: Picture) -> Image.Image:
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _gallery_seen(key: str, settings: Preprocessing) -> Image.Image:
     return preprocess_steps(gallery_picture(key).image, settings).cropped
-
-
-def is_leaving() -> bool:
-    """Whether a patch was clicked, so that its neuron is to be opened."""
-    return OPENS in st.session_state
-
-
-def open_neuron() -> None:
-    """Where a patch was clicked: go to the page One neuron with its picture and its place. At the top of the page."""
-    if not is_leaving():
-        return
-    picture, name, layer, index = st.session_state.pop(OPENS)
-    st.session_state["picture"] = picture
-    st.session_state[NETWORK_WANTED] = name
-    go_to(layer, index)
-    address = {"neuron_layer": layer, **dict(zip(KEYS, map(str, index), strict=True))}
-    if picture.gallery_key is not None:
-        address["picture"] = picture.gallery_key
-    st.switch_page(ONE_NEURON, query_params=address)
