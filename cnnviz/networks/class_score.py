@@ -74,16 +74,21 @@ def class_score(activations: Activations, class_index: int, less: int | None = N
     for index in (class_index, *([] if less is None else [less])):
         if not 0 <= index < count:
             raise ValueError(f"This network has the classes 0 to {count - 1}, and {index} was asked for.")
-    rows = dense.weight.detach().numpy().astype(np.float64)
-    biases = dense.bias.detach().numpy().astype(np.float64) if dense.bias is not None else np.zeros(count)
-    own = activations[layer].astype(np.float64)
-    weights, bias, scored = rows[class_index], biases[class_index], own[class_index]
+    weights, bias, scored = weighed(dense, activations[layer], class_index)
     if less is not None:
-        weights, bias, scored = weights - rows[less], bias - biases[less], scored - own[less]
+        others = weighed(dense, activations[layer], less)
+        weights, bias, scored = weights - others[0], bias - others[1], scored - others[2]
     given = activations.given(layer)
     shape = (given.shape[0], given.shape[1], given.shape[2])
     averaged = averaged_maps(activations, layer)
-    return ClassScore(layer, units, shape, weights, given.reshape(-1), float(bias), float(scored), averaged)
+    return ClassScore(layer, units, shape, weights, given.reshape(-1), bias, scored, averaged)
+
+
+def weighed(dense: nn.Linear, scores: np.ndarray, class_index: int) -> tuple[np.ndarray, float, float]:
+    """A class's weights (N,), its bias and its score, in double precision."""
+    weights = dense.weight.detach()[class_index].numpy().astype(np.float64)
+    bias = float(dense.bias.detach()[class_index]) if dense.bias is not None else 0.0
+    return weights, bias, float(scores[class_index])
 
 
 def last_layer(activations: Activations) -> tuple[str, str]:
