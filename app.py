@@ -28,6 +28,7 @@ CHAPTERS = {
         ("pages/explore/residual_block.py", "Residual block", ":material/merge_type:"),
         ("pages/explore/two_networks.py", "Two networks", ":material/compare:"),
         ("pages/explore/prediction.py", "Prediction", ":material/bar_chart:"),
+        ("pages/explore/class_score.py", "What made the score", ":material/functions:"),
         ("pages/explore/attribution.py", "Why did it say that?", ":material/contact_support:"),
         ("pages/explore/attributions_compared.py", "Maps side by side", ":material/splitscreen_left:"),
     ],

@@ -76,6 +76,34 @@ def softmax_table(scores: np.ndarray, names: Sequence[str], top: int = 5) -> Sof
     return SoftmaxTable(rows, int(others.sum()), printed[-1], percents[-1], round(sum(printed), 4))
 
 
+@dataclass(frozen=True)
+class ClassShare:
+    """One class's way from score to probability, exact: exp(score − largest) = `exponential`, over `total`."""
+
+    score: float
+    largest: float
+    exponential: float
+    total: float
+
+    @property
+    def percent(self) -> float:
+        """The probability, in per cent."""
+        return 100 * self.exponential / self.total
+
+
+def class_share(scores: np.ndarray, class_index: int) -> ClassShare:
+    """What the softmax makes of one of the scores (num_classes,), computed in float64.
+
+    >>> share = class_share(np.array([1.0, 3.0, 2.0]), 2)
+    >>> share.largest, round(share.exponential, 4), round(share.total, 4), round(share.percent, 2)
+    (3.0, 0.3679, 1.5032, 24.47)
+    """
+    exact = scores.astype(np.float64)
+    exponentials = np.exp(exact - exact.max())
+    chosen = float(exact[class_index]), float(exact.max()), float(exponentials[class_index])
+    return ClassShare(*chosen, float(exponentials.sum()))
+
+
 def _rounded_to_hundred(shares: np.ndarray) -> list[float]:
     """Shares of a whole, the last one that of the others, as percentages with two decimals whose sum is 100.00."""
     hundredths = shares / shares.sum() * 10_000

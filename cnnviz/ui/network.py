@@ -19,15 +19,16 @@ NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for th
 CARD_HEIGHT = 60  # pixels that the line about a network takes
 
 
-def choose_network(offered: Sequence[str] = tuple(MODELS)) -> tuple[str, Model]:
+def choose_network(offered: Sequence[str] = tuple(MODELS), opens_with: str | None = None) -> tuple[str, Model]:
     """Draw the picker of `MODELS`, or of those `offered`; the chosen name and its network.
 
+    It stands on the first, or on the one it `opens_with`, until somebody chooses.
     The choice is in the link and stays while one moves between pages. Under a network that comes along a line says what
     it was trained on, and its model card the rest. Where weights are missing a card offers the download, and the
     network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing is downloaded
     without a click.
     """
-    first = offered[0]
+    first = opens_with or offered[0]
     wanted = st.session_state.pop(NETWORK_WANTED, None)
     if wanted in offered:
         st.session_state["network"] = wanted
