@@ -1,8 +1,10 @@
 """The table of contents: the chapters, and how a visitor gets to their pages."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from cnnviz.ui.cached import warm
+from cnnviz.ui.replica import Replica
 from cnnviz.ui.server import lifespan
 
 # chapter -> its lessons, in order: (file, title, icon). The address of a lesson is the stem of its file.
@@ -45,4 +47,4 @@ if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
     page.run()
     warm()
 else:  # what `streamlit run app.py` imports once, before the first visitor
-    app = st.App(__file__, lifespan=lifespan)
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)])

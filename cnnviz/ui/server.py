@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
+from cnnviz.ui.replica import ends_in_steps
+
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
@@ -30,4 +32,5 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     print(f"cnnviz is open at {url}", "(and at this machine's own address for others)" * everywhere, flush=True)
     if not st.get_option("server.headless"):
         threading.Timer(0.5, webbrowser.open, [url]).start()  # in a thread: a console browser would hold up the server
-    yield
+    with ends_in_steps():
+        yield

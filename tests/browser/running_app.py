@@ -59,14 +59,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@contextlib.contextmanager
-def serving(log: Path, root: Path = ROOT, headless: bool = True, **environment: str) -> Iterator[str]:
-    """Run the app that lies in ``root`` on a free port and give its address; ended afterwards, whatever happens."""
-    port = free_port()
+def started(
+    log: Path, port: int, root: Path = ROOT, headless: bool = True, **environment: str
+) -> subprocess.Popen[bytes]:
+    """The app that lies in ``root``, just started on a port of this machine."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.headless={str(headless).lower()}"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
+    with log.open("a") as output:
+        return subprocess.Popen(
             command,
             cwd=root,
             stdin=subprocess.DEVNULL,
@@ -74,16 +74,29 @@ def serving(log: Path, root: Path = ROOT, headless: bool = True, **environment: 
             stderr=subprocess.STDOUT,
             env={**os.environ, **environment},
         )
+
+
+@contextlib.contextmanager
+def serving(log: Path, root: Path = ROOT, headless: bool = True, **environment: str) -> Iterator[str]:
+    """Run the app that lies in ``root`` on a free port and give its address; ended afterwards, whatever happens."""
+    port = free_port()
+    process = started(log, port, root, headless, **environment)
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_healthy(address, process, log)
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to end, and see that it does."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,0 +1,129 @@
+"""A process that is asked to end: it takes nobody in any more, finishes what runs, and is gone in time."""
+
+import contextlib
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from cnnviz.ui.replica import ENDS_WITHIN, RUNS_GET
+from tests.browser.running_app import ROOT, end, free_port, started, wait_until_healthy
+
+APP = """
+import time
+import streamlit as st
+from starlette.middleware import Middleware
+from cnnviz.ui.replica import Replica
+from cnnviz.ui.server import lifespan
+
+if __name__ == "__main__":
+    st.write("begun")
+    time.sleep(float(st.query_params["seconds"]))
+    st.write("done")
+else:
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)])
+"""
+
+
+class Process:
+    """An app of one page that takes as long as one asks for."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / ".streamlit").symlink_to(ROOT / ".streamlit")
+        (folder / "app.py").write_text(APP, encoding="utf-8")
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        self.process = started(folder / "log", port, folder, PYTHONPATH=str(ROOT))
+        wait_until_healthy(self.address, self.process, folder / "log")
+
+    def visit(self) -> ClientConnection:
+        socket = self.address.replace("http", "ws") + "/_stcore/stream"
+        return connect(socket, origin=Origin(self.address), subprotocols=[Subprotocol("streamlit")], proxy=None)
+
+    def health(self) -> int:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            return direct.open(f"{self.address}/_stcore/health", timeout=5).status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+    def ends_after(self) -> float:
+        """Seconds from now until it has ended, which it must with 0."""
+        began = time.monotonic()
+        assert self.process.wait(timeout=ENDS_WITHIN + 3) == 0
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Process]:
+    process = Process(tmp_path)
+    yield process
+    end(process.process)
+
+
+def run_the_page(socket: ClientConnection, seconds: float) -> None:
+    """Have it computed, and return when it has begun."""
+    message = BackMsg()
+    message.rerun_script.query_string = f"seconds={seconds}"
+    socket.send(message.SerializeToString())
+    while "begun" not in text_of(ForwardMsg.FromString(socket.recv(timeout=20))):
+        pass
+
+
+def text_of(message: ForwardMsg) -> str:
+    return message.delta.new_element.markdown.body
+
+
+def rest_of(socket: ClientConnection) -> list[ForwardMsg]:
+    """What still comes until the server closes."""
+    messages = []
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            messages.append(ForwardMsg.FromString(socket.recv(timeout=20)))
+    return messages
+
+
+def test_who_is_new_is_refused_and_what_runs_is_finished(process: Process) -> None:
+    with process.visit() as socket:
+        run_the_page(socket, 2)
+        assert process.health() == 200
+        process.process.terminate()
+        time.sleep(0.5)
+        assert process.health() == 503
+        with pytest.raises(InvalidStatus) as refusal:
+            process.visit()
+        assert refusal.value.response.status_code == 503
+        rest = rest_of(socket)
+    assert "done" in map(text_of, rest)
+    assert ForwardMsg.FINISHED_SUCCESSFULLY in [message.script_finished for message in rest]
+    assert socket.close_code == 1012  # "service restart": the browser takes up its page elsewhere
+    assert process.ends_after() < 3
+
+
+def test_what_runs_too_long_is_left(process: Process) -> None:
+    with process.visit() as socket:
+        run_the_page(socket, 60)
+        process.process.terminate()
+        assert RUNS_GET - 0.5 < process.ends_after() < ENDS_WITHIN + 0.5
+
+
+def test_a_second_sigterm_waits_for_nothing(process: Process) -> None:
+    with process.visit() as socket:
+        run_the_page(socket, 60)
+        process.process.terminate()
+        time.sleep(0.3)
+        process.process.terminate()
+        assert process.ends_after() < 3
+
+
+def test_without_visitors_it_ends_at_once(process: Process) -> None:
+    process.process.terminate()
+    assert process.ends_after() < 2
