@@ -6,15 +6,15 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix unit browser bench screenshots train clean
+.PHONY: help run test check fix unit browser deploy-test bench screenshots train clean
 
 help:  ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/run  ## start the app and open it (PORT=8501; HOST=0.0.0.0 lets a class in)
 	$(BIN)/streamlit run app.py --server.port=$(PORT) --server.address=$(HOST)
 
-test: check unit browser  ## everything: lint, types, unit, page and browser tests
+test: check unit browser deploy-test  ## everything: lint, types, unit, page, browser and deployment tests
 
 check: $(VENV)/dev  ## lint, format and types
 	$(BIN)/ruff check .
@@ -22,11 +22,16 @@ check: $(VENV)/dev  ## lint, format and types
 	$(BIN)/mypy
 
 unit: $(VENV)/dev  ## unit, doc and page tests, without a browser
-	$(BIN)/pytest --ignore=tests/browser
+	$(BIN)/pytest --ignore=tests/browser --ignore=tests/deploy
 
 browser: $(VENV)/dev  ## the app in a real browser; gets Chromium where there is none
 	$(BIN)/python -m tests.browser.install_chromium
 	$(BIN)/pytest tests/browser
+
+deploy-test: $(VENV)/dev  ## deploy/: its files, and two processes behind nginx; gets nginx where there is none
+	$(BIN)/python -m tests.browser.install_chromium
+	$(BIN)/python -m tests.deploy.install_nginx
+	$(BIN)/pytest tests/deploy
 
 fix: $(VENV)/dev  ## mend what lint and format can mend
 	$(BIN)/ruff check --fix .

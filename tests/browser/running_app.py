@@ -32,11 +32,11 @@ def candidates() -> list[str | None]:
     return [*filter(None, [os.environ.get("CNNVIZ_CHROMIUM"), *map(shutil.which, names)]), None]
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *flags: str) -> Browser:
     """A headless Chromium: the first that starts, since a name in PATH may be a stub that only tells how to install."""
     for path in candidates():
         try:
-            return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+            return playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *flags])
         except PlaywrightError as error:
             reason = error
     raise reason

@@ -105,14 +105,14 @@ def test_who_is_new_is_refused_and_what_runs_is_finished(process: Process) -> No
     assert "done" in map(text_of, rest)
     assert ForwardMsg.FINISHED_SUCCESSFULLY in [message.script_finished for message in rest]
     assert socket.close_code == 1012  # "service restart": the browser takes up its page elsewhere
-    assert process.ends_after() < 3
+    assert process.ends_after() < 5
 
 
 def test_what_runs_too_long_is_left(process: Process) -> None:
     with process.visit() as socket:
         run_the_page(socket, 60)
         process.process.terminate()
-        assert RUNS_GET - 0.5 < process.ends_after() < ENDS_WITHIN + 0.5
+        assert RUNS_GET - 0.5 < process.ends_after() < ENDS_WITHIN + 2
 
 
 def test_a_second_sigterm_waits_for_nothing(process: Process) -> None:
@@ -121,9 +121,9 @@ def test_a_second_sigterm_waits_for_nothing(process: Process) -> None:
         process.process.terminate()
         time.sleep(0.3)
         process.process.terminate()
-        assert process.ends_after() < 3
+        assert process.ends_after() < 5
 
 
 def test_without_visitors_it_ends_at_once(process: Process) -> None:
     process.process.terminate()
-    assert process.ends_after() < 2
+    assert process.ends_after() < 5
