@@ -6,7 +6,7 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix unit browser deploy-test bench screenshots train clean
+.PHONY: help run test check fix unit browser deploy-test audit bench screenshots train clean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ screenshots: $(VENV)/dev  ## every page, wide and narrow, light and dark, into s
 
 train: $(VENV)/run  ## train the small networks anew, seeded: about 20 minutes on two cores (NAMES=slim_vgg for one)
 	$(BIN)/python -m cnnviz.training.siblings $(NAMES)
+
+audit: $(VENV)/bin/python  ## ask a public list whether a pinned package has a known hole; needs the internet
+	$(BIN)/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 $(VENV)/bench: $(VENV)/dev requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements-bench.txt --constraint constraints.txt
