@@ -12,7 +12,13 @@ from cnnviz.ui.valid import is_whole
 LIKELIEST = 5
 
 
-def choose_class(scores: np.ndarray, classes: Sequence[str], key: str = "class", opens_with: int | None = None) -> int:
+def choose_class(
+    scores: np.ndarray,
+    classes: Sequence[str],
+    key: str = "class",
+    opens_with: int | None = None,
+    label: str = "Class",
+) -> int:
     """Draw the control and return the number of the class it stands on; `scores` are the network's (num_classes,).
 
     Until somebody chooses, that is the likeliest class of this picture, and another picture moves it. A choice is in
@@ -27,7 +33,7 @@ def choose_class(scores: np.ndarray, classes: Sequence[str], key: str = "class",
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_choice"):
         st.session_state[f"{key}_likely"] = index if index in likeliest else None
         st.pills(
-            "Class",
+            label,
             likeliest,
             format_func=lambda one: f"{plain(labels[one])} :gray[{shares[one]:.2f} %]",
             key=f"{key}_likely",

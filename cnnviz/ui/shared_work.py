@@ -86,7 +86,7 @@ def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: s
 
     `what` says what is being done, `name` tells the buttons of several works on one page apart.
     """
-    with st.container(horizontal=True, vertical_alignment="center", height=56, border=False, key=f"{name}_standing"):
+    with st.container(horizontal=True, vertical_alignment="center", height=44, border=False, key=f"{name}_standing"):
         if work.state == "failed":
             st.markdown(f":material/error: {plain(work.problem)}")
             if st.button("Try again", key=f"{name}_again", icon=":material/refresh:"):
@@ -106,4 +106,5 @@ def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: s
                 stopped().discard(key)
                 draw_anew()
         else:
-            st.caption(f"{what}: all {total}, in {work.seconds:.1f} s." if total > 1 else f"In {work.seconds:.1f} s.")
+            took = f"in {work.seconds:.2g} s" if work.seconds < 1 else f"in {work.seconds:.1f} s"
+            st.caption(f"{what}: all {total}, {took}." if total > 1 else f"Computed {took}.")

@@ -73,9 +73,9 @@ def show_answer(class_index: int) -> None:
     with stage:
         shown = draw_map(asked, seen, score, f"{method.title}: {class_name}", HEIGHT)
         untrained_label(model)
+        draw_numbers(shown, asked, seen, score)
     with side:
         st.markdown(f"**What am I looking at?**\n\n{lesson[asked.method]}")
-        draw_numbers(shown, asked, seen, score)
     check = choose_check()
     running = show_check(check, asked, shown, seen, lesson, class_name)
     st.session_state["attribution_runs"] = shown.running or running

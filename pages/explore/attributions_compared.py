@@ -1,6 +1,5 @@
 """Two to four methods, two classes or two networks side by side: the same question asked in more than one way."""
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.attribution import METHODS
@@ -8,8 +7,8 @@ from cnnviz.networks.zoo import MODELS, Model
 from cnnviz.ui import cached
 from cnnviz.ui.attribution.asking import Asked
 from cnnviz.ui.attribution.choice import choose_method
-from cnnviz.ui.attribution.comparing import Side, show_side_by_side
-from cnnviz.ui.class_choice import choose_class
+from cnnviz.ui.attribution.comparing import Side, Way, show_side_by_side
+from cnnviz.ui.class_choice import choose_class, most_likely
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.network import choose_network, untrained_label
 from cnnviz.ui.picture import choose_picture
@@ -18,13 +17,16 @@ from cnnviz.ui.work import draw_again_soon
 
 METHODS_WAY, CLASSES_WAY, NETWORKS_WAY = "Methods", "Classes", "Networks"
 WAYS = (METHODS_WAY, CLASSES_WAY, NETWORKS_WAY)
+AREAS, PIXELS = "areas", "pixels"
+ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 MOST = 4
-OPENING = ("grad_cam", "occlusion", "integrated_gradients", "guided_backprop")
+OPENING = ("signed_grad_cam", "occlusion", "integrated_gradients", "guided_backprop")
 
 lesson = read_lesson(__file__)
 lesson.header()
-name, model = choose_network()
-left, right = st.columns([13, 7], vertical_alignment="bottom")
+left, right = st.columns([17, 8], vertical_alignment="center")
+with left:
+    name, model = choose_network()
 with right:
     picture = choose_picture()
 answer = cached.forward_pass(name, picture)
@@ -57,11 +59,40 @@ def chosen_methods() -> list[str]:
     return [key for key in METHODS if key in (chosen or [])]
 
 
-with left:
+def choose_other() -> str:
+    """The network beside the first one."""
+    others = [key for key in MODELS if key != name]
+    keep_valid("other_network", others, others[0])
+    chosen = st.selectbox(
+        "The other network",
+        others,
+        format_func=lambda key: MODELS[key].title,
+        key="other_network",
+        bind="query-params",
+        width=190,
+    )
+    return chosen or others[0]
+
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
     way = st.segmented_control(
         "Side by side", WAYS, default=METHODS_WAY, required=True, key="compared", bind="query-params"
     )
-    class_index = choose_class(answer.scores, model.classes)
+    method = choose_method() if way != METHODS_WAY else ""
+    other_name = choose_other() if way == NETWORKS_WAY else name
+    grain = st.segmented_control(
+        "Drawn in",
+        (AREAS, PIXELS),
+        default=AREAS,
+        required=True,
+        key="grain",
+        bind="query-params",
+        help="The sum of each area of a twelfth of the sides, so that fine and coarse maps can be compared; or pixels.",
+    )
+    ranges = st.segmented_control(
+        "Colour range", (ONE_RANGE, OWN_RANGES), default=ONE_RANGE, required=True, key="range", bind="query-params"
+    )
+class_index = choose_class(answer.scores, model.classes)
 sides: list[Side] = []
 if way == METHODS_WAY:
     methods = chosen_methods()
@@ -71,40 +102,32 @@ if way == METHODS_WAY:
         st.info(f"Of these the first {MOST} are shown: more do not fit beside each other.", icon=":material/info:")
     sides = [side_of(model, key, class_index, METHODS[key].title) for key in methods[:MOST]]
 elif way == CLASSES_WAY:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = choose_method()
-    second = int(np.argsort(-answer.scores, kind="stable")[:2][int(class_index == int(answer.scores.argmax()))])
-    other = choose_class(answer.scores, model.classes, key="other_class", opens_with=second)
+    first, second = most_likely(answer.scores, 2)
+    opens_with = second if class_index == first else first
+    other = choose_class(answer.scores, model.classes, "other_class", opens_with, "The other class")
     sides = [side_of(model, method, index, model.classes[index]) for index in (class_index, other)]
 else:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = choose_method()
-        others = [key for key in MODELS if key != name]
-        keep_valid("other_network", others, others[0])
-        second_name = st.selectbox(
-            "The other network", others, format_func=lambda key: MODELS[key].title, key="other_network",
-            bind="query-params", width=220,
-        )  # fmt: skip
-    second_model = cached.model(second_name or others[0])
-    second_scores = cached.forward_pass(second_model.name, picture).scores
-    likeliest = class_index if second_model.classes == model.classes else int(second_scores.argmax())
+    other_model = cached.model(other_name)
+    other_scores = cached.forward_pass(other_name, picture).scores
+    same = other_model.classes == model.classes
+    other = class_index if same else most_likely(other_scores, 1)[0]
     sides = [
         side_of(one, method, index, f"{MODELS[one.name].title}: {one.classes[index]}")
-        for one, index in ((model, class_index), (second_model, likeliest))
+        for one, index in ((model, class_index), (other_model, other))
     ]
 
 
 @st.fragment
-def show_sides(sides: list[Side], in_shares: bool) -> None:
+def show_sides(sides: list[Side], way: Way) -> None:
     for side in sides:
         cached.model(side.asked.network)
-    running = show_side_by_side(sides, in_shares)
+    running = show_side_by_side(sides, way)
     st.session_state["compared_runs"] = running
     if running:
         draw_again_soon()
 
 
-show_sides(sides, in_shares=way != CLASSES_WAY)
+show_sides(sides, Way(in_shares=way != CLASSES_WAY, in_areas=grain != PIXELS, one_range=ranges != OWN_RANGES))
 for network in dict.fromkeys(side.asked.network for side in sides):
     untrained_label(cached.model(network))
 st.markdown(lesson[way or METHODS_WAY])

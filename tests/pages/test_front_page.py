@@ -13,7 +13,7 @@ from app import CHAPTERS
 
 ROOT = Path(__file__).parents[2]
 LESSONS = [file for chapter in CHAPTERS.values() for file, *_ in chapter]
-SHARED = {"network", "picture", "range", "class_named"}  # what a visitor takes along from page to page
+SHARED = {"network", "picture", "range", "class_named", "method"}  # what a visitor takes along from page to page
 
 
 def opened(file: str) -> AppTest:

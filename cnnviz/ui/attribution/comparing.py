@@ -15,6 +15,7 @@ from cnnviz.ui.overlay import Layer, show_overlay
 from cnnviz.ui.plain import plain
 
 HEIGHT = 300
+AREAS = 12  # across; so coarse that the maps of all methods can be compared
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,35 @@ class Side:
     seen: Image.Image
 
 
-def show_side_by_side(sides: Sequence[Side], in_shares: bool) -> bool:
-    """Draw the maps, as shares of their magnitude or in their own unit; whether one of them was still running."""
+@dataclass(frozen=True)
+class Way:
+    """How maps are drawn: as shares of their magnitude or in their unit; in areas or pixels; on one scale or not."""
+
+    in_shares: bool
+    in_areas: bool
+    one_range: bool = True
+
+
+def show_side_by_side(sides: Sequence[Side], way: Way) -> bool:
+    """Draw the maps; whether one of them was still running."""
     refused = [(side, told) for side in sides if (told := refusal(side))]
     for side, told in refused:
         st.info(f"**{plain(side.title)}.** {told}", icon=":material/block:")
     left = [side for side in sides if side not in [one for one, _ in refused]]
     shown = [looked_at(side.asked) for side in left]
-    values = [in_thousandths(one.attribution) if in_shares else one.attribution for one in shown]
-    limits = [colour_limit(one) for one in values if one is not None]
-    common = max(limits, default=0.0) or 1.0
-    layers = [layer_of(*row, common) for row in zip(left, shown, values, strict=True)]
+    values = [drawn(one.attribution, way) for one in shown]
+    limits = [colour_limit(one) if one is not None else 0.0 for one in values]
+    if way.one_range:
+        limits = [max(limits)] * len(limits)
+    layers = [layer_of(*row) for row in zip(left, shown, values, limits, strict=True)]
     # One picture under all of them: networks that see it at another size are given it anew by the browser.
     if layers:
         show_overlay(layers, left[0].seen, key="compared_maps", height=HEIGHT)
     for number, (side, one) in enumerate(zip(left, shown, strict=True)):
         if not one.is_whole:
             standing(one, side.asked, f"compared_{number}")
-    told = likeness_words([side.title for side in left], values) if all(one.is_whole for one in shown) else ""
+    maps = [one.attribution for one in shown]
+    told = likeness_words([side.title for side in left], maps) if all(one.is_whole for one in shown) else ""
     st.markdown(told)
     return any(one.running for one in shown)
 
@@ -65,16 +77,30 @@ def layer_of(side: Side, shown: Shown, values: np.ndarray | None, limit: float) 
     return Layer(values, side.title, signed, limit, absent=absent, alt=f"{side.title}. {absent}")
 
 
-def in_thousandths(attribution: np.ndarray | None) -> np.ndarray | None:
-    """Each value as a share of the map's whole magnitude, times 1000; an empty map stays empty.
+def drawn(attribution: np.ndarray | None, way: Way) -> np.ndarray | None:
+    """A map as it is drawn: as shares of its own magnitude in per cent, or in its unit; in pixels or in large areas.
 
-    >>> in_thousandths(np.array([[3.0, -1.0]])).tolist()
-    [[750.0, -250.0]]
+    An empty map stays empty.
+
+    >>> drawn(np.array([[3.0, -1.0]]), Way(in_shares=True, in_areas=False)).tolist()
+    [[75.0, -25.0]]
     """
     if attribution is None:
         return None
+    values = area_sums(attribution) if way.in_areas else attribution
     total = float(np.abs(attribution).sum(dtype=np.float64))
-    return attribution if not total else (1000 * attribution / total).astype(np.float32)
+    return (100 * values / total).astype(np.float32) if way.in_shares and total else values
+
+
+def area_sums(attribution: np.ndarray) -> np.ndarray:
+    """The sums of the values in areas of a twelfth of the sides: for and against cancel within an area.
+
+    >>> area_sums(np.ones((24, 36))).shape, float(area_sums(np.ones((24, 36))).max())
+    ((12, 12), 6.0)
+    """
+    height, width = attribution.shape
+    rows, columns = (np.arange(min(AREAS, side)) * side // min(AREAS, side) for side in (height, width))
+    return np.add.reduceat(np.add.reduceat(attribution, rows, axis=0), columns, axis=1)
 
 
 def likeness_words(titles: Sequence[str], maps: Sequence[np.ndarray | None]) -> str:

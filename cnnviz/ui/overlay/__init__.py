@@ -139,11 +139,11 @@ def about(layer: Layer, numbers: np.ndarray) -> dict[str, Any]:
 def columns(count: int) -> list[int]:
     """How many maps stand in a row on a wide page, on a narrower one and on a phone.
 
-    >>> columns(1), columns(3), columns(4), columns(8)
-    ([1, 1, 1], [3, 3, 2], [4, 2, 2], [4, 4, 2])
+    >>> columns(1), columns(3), columns(4), columns(6), columns(8)
+    ([1, 1, 1], [3, 3, 2], [4, 2, 2], [6, 3, 2], [4, 4, 2])
     """
-    wide = count if count <= 5 else math.ceil(count / 2)
-    return [wide, {4: 2, 5: 3}.get(count, wide), min(count, 2)]
+    wide = count if count <= 6 else math.ceil(count / 2)
+    return [wide, {4: 2, 5: 3, 6: 3}.get(count, wide), min(count, 2)]
 
 
 # ---------------------------------------------------------------- numbers

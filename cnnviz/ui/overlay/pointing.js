@@ -1,11 +1,11 @@
 // Pointing: one pixel of the picture, marked and read in all maps at once.
-const HINT = "Point at a pixel to read it in every map.";
+const HINTS = ["Point at a pixel to read its value.", "Point at a pixel to read it in every map."];
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 function showHere(host, state) {
   const { maps, here, way } = state;
   part(host, "reading").classList.toggle("hint", !here);
-  part(host, "place").textContent = here ? `Row ${here.row}, column ${here.column}` : HINT;
+  part(host, "place").textContent = here ? `Row ${here.row}, column ${here.column}` : HINTS[state.stages.length > 1 ? 1 : 0];
   const said = maps.layers.filter(({ absent }) => !absent).map((layer) => `${layer.title} ${here ? valueText(layer, maps, here, way) : ""}`);
   part(host, "values").textContent = here ? `: ${said.join("; ")}` : "";
   state.stages.forEach((stage, number) => {
