@@ -119,12 +119,13 @@ def _draw_progress(download: Download) -> None:
     st.session_state[_polling_key(download.file)] = True
     progress = download.progress(_follower(download.file))
     with st.container(horizontal=True, vertical_alignment="center", key="weights_card"):
-        st.progress(progress.fraction, text=progress.sentence())
+        # First the button: behind a text that grows it would move away under a finger.
         if st.button("Stop", key="weights_stop", icon=":material/stop:"):
             if not download.stop(_follower(download.file)):
                 st.toast("Someone else on this server waits for the same file, so it goes on.")
             st.session_state.pop(_asked_key(download.file), None)
             st.rerun()
+        st.progress(progress.fraction, text=progress.sentence())
 
 
 def _draw_by_hand(file: WeightsFile) -> None:

@@ -15,6 +15,7 @@ from cnnviz.ui.plain import plain
 from cnnviz.ui.work import Work, draw_anew, remaining
 
 KEPT_BYTES = 150_000_000
+AT_ONCE = 0.6  # seconds to wait before a page is drawn without: what is quick is there by then
 STOPPED = "stopped works"  # in the session: the keys of those that this visitor has stopped
 
 
@@ -56,18 +57,20 @@ def viewer() -> str:
     return context.session_id if context is not None else ""
 
 
-def followed(key: Hashable, work: Work[Any], wait: float) -> Any:
-    """The work's last report, None before there is one. Begins it unless this visitor has stopped it.
+def followed(key: Hashable, work: Work[Any], wait: float = AT_ONCE) -> tuple[Any, bool]:
+    """The work's last report, None before there is one, and whether more is to come without a click.
 
-    Waits up to `wait` seconds where it has just begun, so that what is quick is drawn once.
+    Begins the work unless this visitor has stopped it. Waits up to `wait` seconds where it has just begun, so that
+    what is quick is drawn once.
     """
     if key in stopped():
-        return work.latest
+        return work.latest, False
     fresh = work.state == "waiting"
     work.start(viewer())
     if fresh:
         work.wait(wait)
-    return work.look(viewer())
+    running = work.runs  # asked before the report: it may end in between, and then the last one is still to be drawn
+    return work.look(viewer()), running
 
 
 def runs(key: Hashable, work: Work[Any]) -> bool:
@@ -84,27 +87,28 @@ def stopped() -> set[Hashable]:
 def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: str, name: str) -> None:
     """One line of constant height: how far it is, with the time left and Stop; Go on; or what went wrong.
 
-    `what` says what is being done, `name` tells the buttons of several works on one page apart.
+    `what` says what is being done, `name` tells the buttons of several works on one page apart. The button comes first:
+    behind a text that grows it would move away under a finger.
     """
     with st.container(horizontal=True, vertical_alignment="center", height=44, border=False, key=f"{name}_standing"):
         if work.state == "failed":
-            st.markdown(f":material/error: {plain(work.problem)}")
             if st.button("Try again", key=f"{name}_again", icon=":material/refresh:"):
                 with _guard:
                     _works.drop(key)
                 draw_anew()
+            st.markdown(f":material/error: {plain(work.problem)}")
         elif runs(key, work):
-            left = f", {remaining(work.seconds / done * (total - done))} left" if done and work.seconds > 3 else ""
-            st.progress(min(1.0, done / max(1, total)), f"{what}: {done} of {total}{left}")
             if st.button("Stop", key=f"{name}_stop", icon=":material/stop:"):
                 stopped().add(key)
                 work.stop(viewer())
                 draw_anew()
+            left = f", {remaining(work.seconds / done * (total - done))} left" if done and work.seconds > 3 else ""
+            st.progress(min(1.0, done / max(1, total)), f"{what}: {done} of {total}{left}")
         elif work.state != "finished":
-            st.caption(f"Stopped. {what}: {done} of {total}.")
             if st.button("Go on", key=f"{name}_go_on", icon=":material/play_arrow:"):
                 stopped().discard(key)
                 draw_anew()
+            st.caption(f"Stopped. {what}: {done} of {total}.")
         else:
             took = f"in {work.seconds:.2g} s" if work.seconds < 1 else f"in {work.seconds:.1f} s"
             st.caption(f"{what}: all {total}, {took}." if total > 1 else f"Computed {took}.")

@@ -138,7 +138,7 @@ def draw_again_soon(at_end_of_page: bool = False) -> None:
     if at_end_of_page == is_fragment_run():
         return
     waiting = st.empty()
-    for _ in range(LOOKS):
+    for _ in range(1 if at_end_of_page else LOOKS):  # a click on a part waits for the whole page to be drawn
         time.sleep(0.1)
         waiting.empty()  # where Streamlit ends this run if a click came meanwhile
     draw_anew()

@@ -6,18 +6,16 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.attribution import METHODS
-from cnnviz.attribution.curves import Curves
-from cnnviz.attribution.question import Partial
 from cnnviz.attribution.reading import colour_limit, no_evidence
 from cnnviz.attribution.sanity import STAGES, UNCHANGED_BY_ALL, UNCHANGED_BY_HALF, Stage
 from cnnviz.figures.attribution import curve_chart, likeness_chart
 from cnnviz.networks.activations import number
 from cnnviz.ui import cached
 from cnnviz.ui.attribution.asking import Asked, curves_work, map_work, sanity_work
-from cnnviz.ui.attribution.map import AT_ONCE, Shown
+from cnnviz.ui.attribution.map import Shown
 from cnnviz.ui.lesson import Lesson
 from cnnviz.ui.overlay import Layer, show_overlay
-from cnnviz.ui.shared_work import draw_standing, followed, runs
+from cnnviz.ui.shared_work import draw_standing, followed
 from cnnviz.ui.walk import show_walk
 
 NO_CHECK, SANITY, CURVES, WALK = "None", "Sanity check", "Take it away", "Square by square"
@@ -46,8 +44,8 @@ def show_check(check: str, asked: Asked, shown: Shown, seen: Image.Image, lesson
 def show_sanity(asked: Asked, seen: Image.Image, lesson: Lesson) -> bool:
     """The maps of a network that forgets, how alike they are to the first, and what follows."""
     key, work = sanity_work(asked)
-    running = work.state == "waiting" or runs(key, work)
-    stages: tuple[Stage, ...] = followed(key, work, AT_ONCE) or ()
+    made, running = followed(key, work)
+    stages: tuple[Stage, ...] = made or ()
     draw_standing(key, work, len(stages), STAGES + 1 if not stages else planned(stages[0]), "Maps", "sanity")
     if stages:
         show_overlay([stage_layer(stage, asked) for stage in stages], seen, key="sanity_maps", height=190)
@@ -64,7 +62,7 @@ def show_sanity(asked: Asked, seen: Image.Image, lesson: Lesson) -> bool:
             st.warning(lesson["Flagged"], icon=":material/flag:")
         else:
             st.success(lesson["Passed"], icon=":material/check:")
-    return running and work.state != "finished"
+    return running
 
 
 def planned(first: Stage) -> int:
@@ -100,8 +98,7 @@ def show_curves(asked: Asked, shown: Shown, class_name: str) -> bool:
         st.caption("As soon as the map is whole.")
         return shown.running
     key, work = curves_work(asked, shown.attribution)
-    running = work.state == "waiting" or runs(key, work)
-    found: Curves | None = followed(key, work, AT_ONCE)
+    found, running = followed(key, work)
     draw_standing(key, work, found.done if found else 0, found.total if found else 1, "Shares", "curves")
     if found is not None:
         for column, (by_map, by_chance, taken_away) in zip(
@@ -118,7 +115,7 @@ def show_curves(asked: Asked, shown: Shown, class_name: str) -> bool:
                     alt=area_words(by_map.area, by_chance.area, taken_away),
                 )
                 st.caption(area_words(by_map.area, by_chance.area, taken_away))
-    return running and work.state != "finished"
+    return running
 
 
 def area_words(by_map: float, by_chance: float, taken_away: bool) -> str:
@@ -139,11 +136,9 @@ def show_squares(asked: Asked, seen: Image.Image, class_name: str) -> bool:
     grey = cached.model(asked.network).preprocessing.mean
     question = replace(asked, method="occlusion", layer="", regions=())
     key, work = map_work(question)
-    running = work.state == "waiting" or runs(key, work)
-    partial: Partial | None = followed(key, work, AT_ONCE)
+    partial, running = followed(key, work)
     done, total = (partial.done, partial.total) if partial else (0, METHODS["occlusion"].evaluations[0])
     draw_standing(key, work, done, total, "Squares", "squares")
-    running = running and work.state != "finished"
     if partial is not None and partial.uncovered is not None:
         score, probability = partial.uncovered
         show_walk(

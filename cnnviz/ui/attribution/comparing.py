@@ -47,7 +47,7 @@ def show_side_by_side(sides: Sequence[Side], way: Way) -> bool:
     values = [drawn(one.attribution, way) for one in shown]
     limits = [colour_limit(one) if one is not None else 0.0 for one in values]
     if way.one_range:
-        limits = [max(limits)] * len(limits)
+        limits = [max(limits, default=0.0)] * len(limits)
     layers = [layer_of(*row) for row in zip(left, shown, values, limits, strict=True)]
     # One picture under all of them: networks that see it at another size are given it anew by the browser.
     if layers:

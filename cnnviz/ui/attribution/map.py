@@ -14,10 +14,9 @@ from cnnviz.figures.patches import cut
 from cnnviz.ui.attribution.asking import Asked, map_work
 from cnnviz.ui.attribution.told import covered_words, region_words, sum_words
 from cnnviz.ui.overlay import Layer, show_overlay
-from cnnviz.ui.shared_work import draw_standing, followed, runs
+from cnnviz.ui.shared_work import draw_standing, followed
 from cnnviz.ui.work import Work
 
-AT_ONCE = 0.6  # seconds to wait before the page is drawn without: what is quick is there by then
 CROP_WIDTH = 150
 
 
@@ -40,9 +39,7 @@ class Shown:
 def looked_at(asked: Asked) -> Shown:
     """The map of a question as far as it is, and the work that makes it."""
     key, work = map_work(asked)
-    running = work.state == "waiting" or runs(key, work)  # asked first: it may end while this is drawn
-    partial: Partial | None = followed(key, work, AT_ONCE)
-    running = running and work.state != "finished"
+    partial, running = followed(key, work)
     attribution = METHODS[asked.method].map_of(partial.values) if partial is not None else None
     return Shown(partial, attribution, running, key, work)
 

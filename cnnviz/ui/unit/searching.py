@@ -70,10 +70,11 @@ def draw_progress(work: Work[PatchIndex], runs: bool, done: int, count: int) -> 
     if runs:
         left = f", {remaining(work.seconds / done * (count - done))} left" if done and work.seconds > 3 else ""
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(done / count, f"Picture {min(done + 1, count)} of {count}{left}")
+            # First the button: behind a text that grows it would move away under a finger.
             if st.button("Stop", key="seek_stop_search", icon=":material/stop:"):
                 work.stop()
                 draw_anew()
+            st.progress(done / count, f"Picture {min(done + 1, count)} of {count}{left}")
     elif work.state == "failed":
         st.error(plain(work.problem), icon=":material/error:")
         if st.button("Look again", key="seek_look_again", icon=":material/refresh:"):

@@ -1,0 +1,92 @@
+"""Maps side by side: two to four methods, two classes, two networks, on one scale."""
+
+import numpy as np
+import pytest
+
+from cnnviz.attribution import METHODS
+from cnnviz.attribution.reading import likeness
+from cnnviz.gallery import gallery_picture
+from cnnviz.networks.zoo import load_model
+from cnnviz.ui.attribution.comparing import area_sums
+from tests.pages.test_attribution import VGG, overlay
+from tests.pages.test_explore import opened, words
+
+
+def test_methods_are_shares_of_their_magnitude_on_one_scale() -> None:
+    app = opened("attributions_compared", **VGG)
+    layers, values = overlay(app, "compared_maps")
+    model = load_model("slim_vgg")
+    image = model.preprocess(gallery_picture("chelsea").image)
+    class_index = int(model.module(image).argmax())
+    maps = {}
+    for header, found in zip(layers, values, strict=True):
+        method = next(key for key in METHODS if METHODS[key].title == header["title"])
+        maps[header["title"]] = METHODS[method](model.module, image, class_index)
+        shares = 100 * area_sums(maps[header["title"]]) / np.abs(maps[header["title"]]).sum()
+        np.testing.assert_allclose(found, shares, atol=0.6 * 10.0 ** -header["decimals"])
+    assert len(layers) == 4
+    assert len({layer["limit"] / 10 ** layer["decimals"] for layer in layers}) == 1
+    first, second = (maps[layers[place]["title"]] for place in (0, 1))
+    assert f"**{likeness(first, second):.2f}**".replace("-", "−") in words(app)
+
+
+def test_two_classes_are_in_the_methods_own_unit() -> None:
+    app = opened("attributions_compared", compared="Classes", method="DeepLIFT", grain="pixels", other_class="3", **VGG)
+    layers, values = overlay(app, "compared_maps")
+    model = load_model("slim_vgg")
+    assert layers[1]["title"] == model.classes[3]
+    expected = METHODS["deep_lift"](model.module, model.preprocess(gallery_picture("chelsea").image), 3)
+    np.testing.assert_allclose(values[1], expected, atol=0.6 * 10.0 ** -layers[1]["decimals"])
+
+
+def test_two_networks_are_each_asked_about_a_class_they_know() -> None:
+    app = opened("attributions_compared", compared="Networks", other_network="Slim ResNet", **VGG)
+    layers, _ = overlay(app, "compared_maps")
+    assert [layer["title"].split(":")[0] for layer in layers] == ["Slim VGG", "Slim ResNet"]
+    app = opened("attributions_compared", compared="Networks", other_network="Sat6ConvNet", **VGG)
+    layers, _ = overlay(app, "compared_maps")
+    assert "grassland" in layers[1]["title"] or "trees" in layers[1]["title"] or "land" in layers[1]["title"]
+
+
+def test_own_ranges_are_kept_apart() -> None:
+    layers, _ = overlay(opened("attributions_compared", range="Each its own", **VGG), "compared_maps")
+    assert len({layer["limit"] / 10 ** layer["decimals"] for layer in layers}) == 4
+
+
+def test_too_few_and_too_many_methods_are_answered_in_words() -> None:
+    app = opened("attributions_compared", **VGG)
+    app.session_state["compared_methods"] = ["saliency"]
+    app.run()
+    assert "two methods at least" in app.info[0].value
+    app.session_state["compared_methods"] = list(METHODS)[:6]
+    app.run()
+    assert "the first 4 are shown" in app.info[0].value
+    assert len(overlay(app, "compared_maps")[0]) == 4
+    app.session_state["compared_methods"] = []
+    app.run()
+    assert not app.exception
+
+
+def test_a_method_that_does_not_hold_is_left_out_with_its_reason() -> None:
+    app = opened("attributions_compared", compared="Networks", method="Layer-wise relevance", other_network="Slim VGG")
+    assert not app.info
+    app = opened(
+        "attributions_compared", compared="Networks", method="Layer-wise relevance", other_network="Slim ResNet", **VGG
+    )
+    assert "does not hold for this network" in app.info[0].value
+    assert len(overlay(app, "compared_maps")[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "address", [{"compared": "x"}, {"compared_methods": "x"}, {"grain": "x"}, {"other_class": "9e9"}]
+)
+def test_junk_in_the_address_opens_what_is_there(address: dict[str, str]) -> None:
+    assert overlay(opened("attributions_compared", **address), "compared_maps")
+
+
+def test_every_suggestion_leads_somewhere() -> None:
+    for number in range(4):
+        app = opened("attributions_compared", **VGG)
+        [b for b in app.button if (b.key or "").startswith("compared_try")][number].click().run()
+        assert not app.exception
+        assert overlay(app, "compared_maps")
