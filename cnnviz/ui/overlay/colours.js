@@ -4,7 +4,7 @@ const ZERO = 126;
 const HATCH = [253, 254];
 const OPAQUE = 255 << 24;
 
-const alphaOf = (share) => Math.min(1, Math.abs(share)) ** 0.7;
+const alphaOf = (share) => Math.min(1, Math.abs(share)) ** 0.5;
 
 function paint(canvas, layer, state) {
   const { maps, dark, way, alone } = state;

@@ -3,7 +3,7 @@
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const host = parentElement.querySelector(".overlay");
-  const state = (host.state ??= { opacity: 80, way: "signed", alone: false, here: null, stages: [] });
+  const state = (host.state ??= { opacity: 90, way: "signed", alone: false, here: null, stages: [] });
   const dark = isDark(host);
   if (state.data !== data || state.dark !== dark) {
     Object.assign(state, { data, dark, maps: read(data) });
