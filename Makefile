@@ -6,7 +6,7 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix unit browser deploy-test audit bench screenshots train clean
+.PHONY: bench-load help run test check fix unit browser deploy-test audit bench screenshots train clean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ fix: $(VENV)/dev  ## mend what lint and format can mend
 
 bench: $(VENV)/bench  ## this app against its peers, as ratios
 	$(BIN)/python -m benchmarks
+
+bench-load: $(VENV)/dev  ## a class at once: 60 visitors for 10 minutes against one process, then two (25 minutes; LOAD="--visitors 20 --minutes 2")
+	$(BIN)/python -m benchmarks.load --processes 1 $(LOAD)
+	$(BIN)/python -m benchmarks.load --processes 2 $(LOAD)
 
 screenshots: $(VENV)/dev  ## every page, wide and narrow, light and dark, into screenshots/
 	$(BIN)/python -m tests.browser.install_chromium

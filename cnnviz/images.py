@@ -21,6 +21,7 @@ MAX_PIXELS = 25_000_000
 # A progressive JPEG may repeat cheap passes over all its pixels without end; cameras and editors make about ten.
 MAX_JPEG_SCANS = 100
 MAX_NAME_LENGTH = 40
+LONGEST_KEPT = 1024  # pixels; networks are given 256 at most
 THUMBNAIL_SIZE = 160  # sharp at 80 CSS pixels on a screen of double density
 
 _PLAIN_NAMES = {"WEBP": "WebP", "MPO": "JPEG"}
@@ -66,9 +67,18 @@ class Picture:
 
 
 def read_picture(data: bytes, name: str) -> Picture:
-    """A `Picture` from the bytes of a file and the name it was sent under; ImageError as in `read_image`."""
+    """A `Picture` from the bytes of a file and the name it was sent under; ImageError as in `read_image`.
+
+    A session keeps its picture, and a class of thirty with photos of 12 megapixels would fill a gigabyte: what is longer
+    than `LONGEST_KEPT` pixels is made smaller, and says so.
+    """
     image = read_image(data)
-    return Picture(image, hashlib.sha256(data).hexdigest(), display_name(name), image.info["notes"])
+    notes: tuple[str, ...] = image.info["notes"]
+    if max(image.size) > LONGEST_KEPT:
+        before = f"{image.width} × {image.height}"
+        image.thumbnail((LONGEST_KEPT, LONGEST_KEPT), Image.Resampling.LANCZOS)
+        notes = (*notes, f"Made smaller, from {before}: no network is given more.")
+    return Picture(image, hashlib.sha256(data).hexdigest(), display_name(name), notes)
 
 
 def read_image(data: bytes | bytearray | memoryview) -> Image.Image:

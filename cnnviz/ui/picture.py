@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.typing import UploadedFile
 
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
@@ -131,8 +132,8 @@ def _choose_from_gallery(key: str) -> None:
 
 def _take(key: str, name: str | None = None) -> None:
     """Read what was sent through the widget `key`. Taking a file away again changes nothing: the last picture stays."""
-    sent: UploadedFile | None = st.session_state.get(key)
-    if sent is None:
+    sent: UploadedFile | DeletedFile | None = st.session_state.get(key)
+    if sent is None or isinstance(sent, DeletedFile):  # a browser that reconnects may tell of one that is gone
         return
     try:
         _show(read_picture(sent.getvalue(), name or sent.name))
