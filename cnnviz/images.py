@@ -21,7 +21,7 @@ MAX_PIXELS = 25_000_000
 # A progressive JPEG may repeat cheap passes over all its pixels without end; cameras and editors make about ten.
 MAX_JPEG_SCANS = 100
 MAX_NAME_LENGTH = 40
-LONGEST_KEPT = 1024  # pixels; networks are given 256 at most
+LONGEST_KEPT = 640  # pixels; networks are given 256 at most
 THUMBNAIL_SIZE = 160  # sharp at 80 CSS pixels on a screen of double density
 
 _PLAIN_NAMES = {"WEBP": "WebP", "MPO": "JPEG"}
@@ -69,8 +69,8 @@ class Picture:
 def read_picture(data: bytes, name: str) -> Picture:
     """A `Picture` from the bytes of a file and the name it was sent under; ImageError as in `read_image`.
 
-    A session keeps its picture, and a class of thirty with photos of 12 megapixels would fill a gigabyte: what is longer
-    than `LONGEST_KEPT` pixels is made smaller, and says so.
+    A session keeps its picture, and the photos of a class, 12 megapixels each, would fill more than a gigabyte: what is
+    longer than `LONGEST_KEPT` pixels is made smaller, and says so.
     """
     image = read_image(data)
     notes: tuple[str, ...] = image.info["notes"]

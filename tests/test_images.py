@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, WebPImagePlugin
 
-from cnnviz.images import MAX_BYTES, MAX_NAME_LENGTH, ImageError, Picture, display_name, read_image, read_picture
+from cnnviz.images import (
+    LONGEST_KEPT,
+    MAX_BYTES,
+    MAX_NAME_LENGTH,
+    ImageError,
+    Picture,
+    display_name,
+    read_image,
+    read_picture,
+)
 from tests.picture_files import (
     bombs,
     damaged_files,
@@ -351,10 +360,20 @@ def test_several_pages_or_pictures_give_the_first_and_say_so(kind: str, word: st
     assert f"several {word}: the first is used" in notes(image)
 
 
+def test_a_session_keeps_a_large_picture_smaller_and_says_so() -> None:
+    picture = read_picture(encode(Image.new("RGB", (4000, 3000), "teal"), "PNG"), "large.png")
+    assert picture.image.size == (LONGEST_KEPT, LONGEST_KEPT * 3 // 4)
+    assert picture.notes == ("Made smaller, from 4000 × 3000: no network is given more.",)
+    small = read_picture(encode(Image.new("RGB", (LONGEST_KEPT, 300), "teal"), "PNG"), "small.png")
+    assert (small.image.size, small.notes) == ((LONGEST_KEPT, 300), ())
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 10000), (10000, 1)])
 def test_extreme_shapes_work(size: tuple[int, int]) -> None:
-    picture = read_picture(encode(Image.new("RGB", size, "teal"), "PNG"), "thin.png")
-    assert picture.image.size == size
+    data = encode(Image.new("RGB", size, "teal"), "PNG")
+    assert read_image(data).size == size
+    picture = read_picture(data, "thin.png")
+    assert picture.image.size == tuple(min(side, LONGEST_KEPT) for side in size)
     assert picture.thumbnail.size == (160, 160)
     assert picture.thumbnail.getpixel((80, 80)) == (0, 128, 128)
 

@@ -193,7 +193,7 @@ class Visitor:
         if delta.WhichOneof("type") != "new_element":
             return
         kind = str(delta.new_element.WhichOneof("type"))
-        proto = getattr(delta.new_element, kind) if kind != "None" else None
+        proto: Any = getattr(delta.new_element, kind, None)
         if kind == "exception":
             raise Failure(f"an exception on {self.page_name}: {proto.message[:200]}")
         identity = getattr(proto, "id", "")

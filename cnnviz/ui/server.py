@@ -1,20 +1,17 @@
 """What the server does once, when it starts."""
 
+import asyncio
 import contextlib
-import ctypes
-import gc
-import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import streamlit as st
 from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.ui.replica import ends_in_steps
-
-COLLECTS_EVERY = 15.0  # seconds
+from cnnviz.ui.tidying import tidy
 
 
 @contextlib.asynccontextmanager
@@ -37,28 +34,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     print(f"cnnviz is open at {url}", "(and at this machine's own address for others)" * everywhere, flush=True)
     if not st.get_option("server.headless"):
         threading.Timer(0.5, webbrowser.open, [url]).start()  # in a thread: a console browser would hold up the server
-    with ends_in_steps(), collecting():
+    tidying = asyncio.create_task(tidy())
+    with ends_in_steps():
         yield
-
-
-@contextlib.contextmanager
-def collecting() -> Iterator[None]:
-    """Collect garbage now and then, and give the system back what is free.
-
-    Streamlit, which would collect after every run, is told not to in its settings. And glibc keeps what was freed for
-    later unless it is told to let go.
-    """
-    over = threading.Event()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-
-    def collect() -> None:
-        while not over.wait(COLLECTS_EVERY):
-            gc.collect()
-            if trim is not None:
-                trim(0)
-
-    threading.Thread(target=collect, name="garbage", daemon=True).start()
-    try:
-        yield
-    finally:
-        over.set()
+    tidying.cancel()
