@@ -2,7 +2,7 @@
 
 Run with ``python -m benchmarks attribution``. One thread, the two in turn, ratios of medians. captum gets a copy of the
 network that it can listen to (for ResNets our twin, since it cannot tell two uses of one ReLU apart), made before the
-clock starts; ours makes its twin anew each time, as in the app.
+clock starts; so is our twin, which all questions about a network share.
 """
 
 import copy

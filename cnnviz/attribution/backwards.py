@@ -78,6 +78,13 @@ def passed_back(
     raise ValueError("This network does not look at its input.")
 
 
+def unknown_layers(module: nn.Module, known: tuple[type[nn.Module], ...]) -> str:
+    """The kinds of layers that are none of these, in words; "" for none."""
+    leaves = [layer for layer in module.modules() if not list(layer.children())]
+    kinds = dict.fromkeys(type(layer).__name__ for layer in leaves if not isinstance(layer, known))
+    return ", ".join(kinds)
+
+
 def give(handed: Values, node: fx.Node, part: torch.Tensor) -> None:
     """Add to what a node has been handed."""
     handed[node] = handed[node] + part.reshape(handed[node].shape) if node in handed else part

@@ -2,10 +2,12 @@
 
 Petsiuk, Das, Saenko 2018: RISE, arXiv:1806.07421, section 4.3. Deletion: the pixels that the map marks highest become
 the mean colour first; the sooner the probability falls, the better the map found what the network uses. Insertion: they
-appear first in a blurred picture; the sooner it rises, the better. The area under each curve is one number, beside that
-of pixels in random order.
+appear first in a blurred picture; the sooner it rises, the better. The area under each curve is one number, beside
+those of two orders that know nothing of the network: at random, and from the middle of the picture outwards.
 
-What it cannot tell: pictures full of holes are like nothing the network was trained on; part of what falls is that.
+What it cannot tell: pictures full of holes are like nothing the network was trained on; part of what falls is that. One
+large hole hurts more than many small ones, so that any compact map does better than chance: that is why the middle,
+where photographers put things, stands beside it.
 """
 
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from cnnviz.attribution.question import Question
 
 POINTS = 17  # shares of the pixels at which the probability is asked for, from none to all
 DRAWS = 2  # random orders, whose mean is what a map is compared with
-BLURRED_TO = 12  # cells that a side of the blurred picture is made of
+BLURRED_TO = 12  # cells that a side of the blurred picture is made of at most; each has 8 pixels a side or more
 
 
 @dataclass(frozen=True)
@@ -37,40 +39,63 @@ class Curve:
 
 @dataclass(frozen=True)
 class Curves:
-    """Deletion and insertion in the map's order and in random order, as far as they were computed."""
+    """Deletion and insertion in the map's order, in random order and from the middle, as far as they were computed."""
 
     deletion: Curve
     insertion: Curve
     random_deletion: Curve
     random_insertion: Curve
+    central_deletion: Curve
+    central_insertion: Curve
     done: int
     total: int
 
 
 def curves(asked: Question, attribution: np.ndarray, seed: int = 0) -> Iterator[Curves]:
-    """The four curves, ever longer ones: each share of the pixels is asked for in all orders before the next.
+    """The six curves, ever longer ones: each share of the pixels is asked for in all orders before the next.
 
-    `attribution` (H, W) is signed or a magnitude; its largest values come first. Raises ValueError for another shape.
+    `attribution` (H, W) is signed or a magnitude; its largest values come first, equal ones in random order. Raises
+    ValueError for another shape.
     """
     height, width = asked.image.shape[2:]
     if attribution.shape != (height, width):
         raise ValueError(f"The map has the shape {attribution.shape}, the picture {(height, width)}.")
-    order = np.argsort(-attribution, axis=None, kind="stable")
     random = np.random.default_rng(seed)
-    orders = [order, *(random.permutation(order.size) for _ in range(DRAWS))]
+    size = attribution.size
+    order = np.lexsort((random.permutation(size), -attribution.ravel()))
+    orders = [order, from_the_middle(height, width), *(random.permutation(size) for _ in range(DRAWS))]
     shares = np.linspace(0, 1, POINTS)
     grey, blurred = torch.zeros_like(asked.image), blurred_picture(asked.image)
-    found: list[list[float]] = [[], [], [], []]
+    found: list[list[float]] = [[] for _ in range(6)]
+    last: Curves | None = None
     for done, share in enumerate(shares, start=1):
-        masks = torch.stack([first_of(one, round(share * order.size), height, width) for one in orders])
+        masks = torch.stack([first_of(one, round(share * size), height, width) for one in orders])
         images = [torch.where(masks[:, None], grey, asked.image), torch.where(masks[:, None], asked.image, blurred)]
         for place, changed in enumerate(images):
-            probabilities = probabilities_of(asked, changed)
+            parts = []
+            for start in range(0, len(changed), asked.batch_size):
+                parts.append(probabilities_of(asked, changed[start : start + asked.batch_size]))
+                if last is not None:
+                    yield last  # nothing new, but others get their turn
+            probabilities = torch.cat(parts)
             found[place].append(float(probabilities[0]))
-            found[place + 2].append(float(probabilities[1:].mean()))
+            found[place + 2].append(float(probabilities[2:].mean()))
+            found[place + 4].append(float(probabilities[1]))
         told = tuple(float(one) for one in shares[:done])
-        deletion, insertion, *by_chance = (Curve(told, tuple(values)) for values in found)
-        yield Curves(deletion, insertion, by_chance[0], by_chance[1], done, POINTS)
+        first, second, third, fourth, fifth, sixth = (Curve(told, tuple(values)) for values in found)
+        last = Curves(first, second, third, fourth, fifth, sixth, done, POINTS)
+        yield last
+
+
+def from_the_middle(height: int, width: int) -> np.ndarray:
+    """The pixels' numbers, those nearest to the middle of the picture first.
+
+    >>> int(from_the_middle(3, 3)[0]), sorted(from_the_middle(3, 3)[-4:].tolist())
+    (4, [0, 2, 6, 8])
+    """
+    down, across = np.mgrid[:height, :width]
+    distance = ((down + 0.5) / height - 0.5) ** 2 + ((across + 0.5) / width - 0.5) ** 2
+    return np.argsort(distance.ravel(), kind="stable")
 
 
 def first_of(order: np.ndarray, count: int, height: int, width: int) -> torch.Tensor:
@@ -82,14 +107,11 @@ def first_of(order: np.ndarray, count: int, height: int, width: int) -> torch.Te
 
 def probabilities_of(asked: Question, images: torch.Tensor) -> torch.Tensor:
     """The class's probability for pictures (N, C, H, W): (N,)."""
-    parts = [
-        asked.answers(images[start : start + asked.batch_size]).softmax(1)[:, asked.class_index]
-        for start in range(0, len(images), asked.batch_size)
-    ]
-    return torch.cat(parts)
+    return asked.answers(images).softmax(1)[:, asked.class_index]
 
 
 def blurred_picture(image: torch.Tensor) -> torch.Tensor:
     """The picture with nothing left but its large areas."""
-    small = functional.adaptive_avg_pool2d(image, BLURRED_TO)
+    cells = tuple(max(1, min(BLURRED_TO, side // 8)) for side in image.shape[2:])
+    small = functional.adaptive_avg_pool2d(image, cells)
     return functional.interpolate(small, image.shape[2:], mode="bicubic", align_corners=False)

@@ -4,8 +4,8 @@ Zeiler, Fergus 2013: Visualizing and Understanding Convolutional Networks, arXiv
 back passes where it is positive, whatever the forward value was. captum.attr.Deconvolution on a twin of the network.
 The page "What does a unit look for?" does the same from any unit (cnnviz.networks.deconvolution).
 
-What it cannot tell: which class was meant; like guided backpropagation it draws what the layers can draw, and passes
-the sanity check poorly.
+What it cannot tell: which class was meant; like guided backpropagation it draws mostly what the layers can draw (Nie,
+Zhang, Patel 2018, arXiv:1805.07039).
 """
 
 from collections.abc import Iterator

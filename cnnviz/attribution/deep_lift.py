@@ -6,7 +6,8 @@ gradient; at a maximum the difference goes to the winner of the larger side. All
 
 Its promise (summation to delta): all values add up to S_c(x) − S_c(grey). captum.attr.DeepLift keeps it only where no
 pooling changes its winner (up to a tenth is lost in AlexNet and VGG), and cannot tell two uses of one ReLU apart, which
-every ResNet has. This one keeps it everywhere, and equals captum's for networks without poolings.
+every ResNet has. This one keeps it for every network of the layers it knows, ResNets among them, refuses others, and
+equals captum's for networks without poolings.
 
 What it cannot tell: it follows each layer's difference by itself, so where two signals cancel it may still name both.
 Pixels of the mean colour get nothing.
@@ -18,11 +19,18 @@ import torch
 from torch import fx, nn
 from torch.nn import functional
 
-from cnnviz.attribution.backwards import Recorder, handed_back, transposed
+from cnnviz.attribution.backwards import Recorder, handed_back, transposed, unknown_layers
 from cnnviz.attribution.question import Method, Partial, Question, array_of
 
 TINY = 1e-10  # a smaller difference has no slope; the gradient takes its place
-BENT = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Hardswish)
+BENT = (
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish, nn.Sigmoid, nn.Tanh,
+    nn.Softplus, nn.Softsign, nn.Hardswish, nn.Hardsigmoid, nn.Hardtanh,
+)  # fmt: skip
+LINEAR = (
+    nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Dropout, nn.Dropout2d,
+    nn.Identity, nn.Flatten, nn.Unflatten, nn.ZeroPad2d,
+)  # fmt: skip
 
 
 def steps(asked: Question) -> Iterator[Partial]:
@@ -85,9 +93,16 @@ def through_maximum(layer: nn.MaxPool2d, given: Both, slope: torch.Tensor) -> to
     return back.reshape(given[0].shape)
 
 
+def refusal(module: nn.Module) -> str:
+    """A layer that is neither linear, nor works value by value, nor takes a maximum, has no rule here."""
+    unknown = unknown_layers(module, (*BENT, *LINEAR, nn.MaxPool2d))
+    return f"DeepLIFT knows no rule for {unknown}: integrated gradients add up for any network." if unknown else ""
+
+
 DEEP_LIFT = Method(
     "DeepLIFT",
     steps,
     signed=True,
     promise="the score of this picture minus that of a grey one",
+    refusal=refusal,
 )

@@ -5,7 +5,7 @@ Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra 2016: Grad-CAM, arXiv:1610.023
 BatchNorm, its block's sum and its ReLU. captum.attr.LayerGradCam. The signed one leaves out the ReLU, and so shows also
 what speaks against the class.
 
-What it cannot tell: anything finer than the layer's cells (seven by seven for the last layer of most networks; the
+What it cannot tell: anything finer than the layer's cells (3 to 14 a side for the last layer of the networks here; the
 smooth shape between them is the enlargement's), and where a channel that matters is weighed by a mean that cancels.
 Where nothing speaks for the class the map is empty: no evidence, not a weak one.
 """

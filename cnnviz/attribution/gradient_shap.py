@@ -3,8 +3,8 @@
 Lundberg, Lee 2017: A Unified Approach to Interpreting Model Predictions, arXiv:1705.07874, in the form of expected
 gradients (Erion, Janizek, Sturmfels, Lundberg, Lee 2019, arXiv:1906.10670): the mean over baselines x₀ and places α of
 (x − x₀) · ∂S_c / ∂x (x₀ + α (x − x₀)). As captum.attr.GradientShap without noise. The three
-baselines are the mean colour, and the darkest and the brightest value of each colour of the picture, taken in turn; α
-lies at random in one of as many equal parts of the way as there are draws.
+baselines are the mean colour, and the darkest and the brightest value of each colour of the picture, taken in turn; for
+each, α lies at random in one of as many equal parts of the way as it has draws.
 
 Its promise, for many draws: all values add up to S_c(x) minus the mean score of the baselines.
 
@@ -25,7 +25,7 @@ def steps(asked: Question) -> Iterator[Partial]:
     expected = asked.score - float(asked.scores(starts).mean())
     random = torch.Generator().manual_seed(0)
     count = asked.evaluations
-    places = (torch.tensor(spread_out(count)) + torch.rand(count, generator=random)) / count
+    places = places_of(count, len(starts), random)
     total = torch.zeros_like(asked.image)
     for start in range(0, count, asked.batch_size):
         draws = range(start, min(start + asked.batch_size, count))
@@ -34,6 +34,21 @@ def steps(asked: Question) -> Iterator[Partial]:
         gradients = asked.gradients(begun + places[draws.start : draws.stop, None, None, None] * way)
         total += (way * gradients).sum(0, keepdim=True)
         yield Partial(array_of(total / draws.stop), draws.stop, count, expected)
+
+
+def places_of(count: int, baselines: int, random: torch.Generator) -> torch.Tensor:
+    """Where on its way each draw lies, 0 to 1: those of each baseline are spread over the whole way.
+
+    >>> places = places_of(6, 3, torch.Generator().manual_seed(0))
+    >>> bool((places[:3] < 0.5).all()), bool((places[3:] >= 0.5).all())
+    (True, True)
+    """
+    places = torch.rand(count, generator=random)
+    for first in range(baselines):
+        own = places[first::baselines]
+        own += torch.tensor(spread_out(len(own)), dtype=torch.float32)
+        own /= max(1, len(own))
+    return places
 
 
 def baselines(image: torch.Tensor) -> torch.Tensor:

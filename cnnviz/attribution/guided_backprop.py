@@ -16,7 +16,7 @@ from captum.attr import GuidedBackprop
 
 from cnnviz.attribution.question import Method, Partial, Question, array_of
 
-# It hangs its hooks on a twin that is thrown away: nobody needs to be warned.
+# It hangs its hooks on a twin, alone with it: nobody needs to be warned.
 warnings.filterwarnings("ignore", "Setting backward hooks on ReLU", module="captum")
 
 

@@ -7,7 +7,7 @@ unit with value z_j before its ReLU, its input a_i gets
 
     dense layers          a_i w_ij / (z_j + ε sign z_j) · R_j                     (the ε rule; captum's EpsilonRule)
     convolutions          a_i w⁺_ij / Σ_i (a_i w⁺_ij + b⁺_j) · R_j                (α1β0; captum's Alpha1_Beta0_Rule)
-    the first one         (x_i w_ij − l w⁺_ij − h w⁻_ij) / Σ_i (same) · R_j       (zᴮ: colours lie between l and h)
+    those of the picture  (x_i w_ij − l w⁺_ij − h w⁻_ij) / Σ_i (same) · R_j       (zᴮ: colours lie between l and h)
 
 and a maximum gives all to its winner. With the ε rule alone the map of a ReLU network is that of input × gradient
 (Ancona, Ceolini, Öztireli, Gross 2018, arXiv:1711.06104).
@@ -25,11 +25,12 @@ from collections.abc import Iterator
 import torch
 from torch import fx, nn
 
-from cnnviz.attribution.backwards import Recorder, Step, handed_back, transposed
+from cnnviz.attribution.backwards import Recorder, Step, handed_back, transposed, unknown_layers
 from cnnviz.attribution.question import Method, Partial, Question, array_of
 
 EPSILON = 1e-9
 PASSES = (nn.ReLU, nn.Dropout, nn.Identity)
+KNOWN = (*PASSES, nn.Conv2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Flatten)
 NOT_FOR_RESNETS = (
     "Layer-wise relevance propagation does not hold for this network: its sums and normalisations divide by values "
     "near zero, and the relevance grows without bound instead of adding up to the score. Integrated gradients and "
@@ -50,7 +51,7 @@ def steps(asked: Question) -> Iterator[Partial]:
         given, relevance = values[source], relevance.reshape(values[node].shape)
         if not isinstance(layer, nn.Conv2d):
             return by_share(layer, given, relevance)
-        if source.op == "placeholder":
+        if bool((given < 0).any()):  # colours, not the values behind a ReLU
             return between_limits(layer, given, relevance)
         return by_share(weighing(layer, excites=True, bias=True), given, relevance)
 
@@ -103,8 +104,11 @@ def refuse_sum(_node: fx.Node, _source: fx.Node, _relevance: torch.Tensor) -> to
 
 
 def refusal(module: nn.Module) -> str:
-    """Networks with normalisations are refused; so far each of them is a ResNet."""
-    return NOT_FOR_RESNETS if any(isinstance(layer, nn.BatchNorm2d) for layer in module.modules()) else ""
+    """Networks with normalisations are refused, which here are the ResNets, and layers without a rule."""
+    if any(isinstance(layer, nn.BatchNorm2d) for layer in module.modules()):
+        return NOT_FOR_RESNETS
+    unknown = unknown_layers(module, KNOWN)
+    return f"Layer-wise relevance propagation knows no rule here for {unknown}." if unknown else ""
 
 
 LRP = Method(

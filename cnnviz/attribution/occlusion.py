@@ -2,7 +2,7 @@
 
 Zeiler, Fergus 2013: Visualizing and Understanding Convolutional Networks, arXiv:1311.2901, section 4.2. A pixel's value
 is the mean, over the squares that cover it, of S_c(x) − S_c(x with the square at the mean colour). The same as
-captum.attr.Occlusion with baseline 0 and these squares and steps.
+captum.attr.Occlusion with baseline 0, where the steps between the squares are even.
 
 It asks the network only for answers: any network, no gradients. What it cannot tell: what two parts do together (each
 square is covered alone), anything finer than a square; and a grey square is itself something to see, with edges that no
@@ -12,6 +12,7 @@ photograph has.
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 
 from cnnviz.attribution.question import Method, Partial, Question, Window
@@ -40,29 +41,21 @@ def steps(asked: Question) -> Iterator[Partial]:
 
 
 def grid(height: int, width: int, about: int) -> list[tuple[range, range]]:
-    """The squares: about as many as asked for, a seventh of the picture's sides large, cut off at the lower and right
-    edge.
+    """The squares: as many as asked for, or a few less, a seventh of the picture's sides large, from edge to edge.
 
     >>> squares = grid(224, 224, 49)
-    >>> len(squares), squares[1]
-    (49, (range(0, 32), range(32, 64)))
-    >>> len(grid(224, 224, 169))
-    169
+    >>> len(squares), squares[1], squares[-1]
+    (49, (range(0, 32), range(32, 64)), (range(192, 224), range(192, 224)))
+    >>> len(grid(224, 224, 169)), len(grid(28, 28, 729))
+    (169, 625)
     """
     across = max(1, round(math.sqrt(about)))
     axes = []
     for side in (height, width):
-        length = min(side, max(1, math.ceil(side / min(across, SQUARES_ACROSS))))
-        stride = stride_of(side, across)
-        last = math.ceil(max(0, side - length) / stride) * stride
-        axes.append([range(start, min(start + length, side)) for start in range(0, last + 1, stride)])
+        length = min(side, math.ceil(side / min(across, SQUARES_ACROSS)))
+        starts = np.unique(np.linspace(0, side - length, across).round().astype(int))
+        axes.append([range(start, start + length) for start in starts.tolist()])
     return [(rows, columns) for rows in axes[0] for columns in axes[1]]
-
-
-def stride_of(side: int, across: int) -> int:
-    """How far a square goes at each step, so that about `across` of them reach from one edge to the other."""
-    length = min(side, max(1, math.ceil(side / min(across, SQUARES_ACROSS))))
-    return max(1, round((side - length) / max(1, across - 1)))
 
 
 OCCLUSION = Method(

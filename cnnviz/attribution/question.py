@@ -1,6 +1,5 @@
 """What every method of attribution is asked, and what it answers: contributions that become finer step by step."""
 
-import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -120,10 +119,14 @@ def question(
     found = convolutions(network)
     if layer and layer not in found:
         raise ValueError(f'"{layer}" is no convolution of this network. There are: {", ".join(found)}.')
-    if regions is not None and regions.shape != tuple(image.shape[2:]):
-        raise ValueError(f"The regions have the shape {regions.shape}, the picture {tuple(image.shape[2:])}.")
+    if regions is not None:
+        if regions.shape != tuple(image.shape[2:]):
+            raise ValueError(f"The regions have the shape {regions.shape}, the picture {tuple(image.shape[2:])}.")
+        if regions.dtype.kind not in "iub":
+            raise ValueError(f"Regions are whole numbers, one for each pixel, not numbers of type {regions.dtype}.")
     last = layer or (found[-1] if found else "")
-    asked = Question(network, image.detach().clone().float(), int(class_index), evaluations, last, regions)
+    numbers = next((weight.dtype for weight in network.parameters()), torch.float32)
+    asked = Question(network, image.detach().clone().to(numbers), int(class_index), evaluations, last, regions)
     count = num_classes(asked)
     if not 0 <= class_index < count:
         raise ValueError(f"This network tells {count} classes, 0 to {count - 1}, not {class_index}.")
@@ -151,10 +154,18 @@ def in_words(asked: Question) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        with contextlib.suppress(RuntimeError):
-            asked.answers(asked.image)
+        if runs_through(asked):
             raise
         raise ValueError(f"This network cannot take an image of shape {tuple(asked.image.shape)}.") from error
+
+
+def runs_through(asked: Question) -> bool:
+    """Whether the network can answer to the picture; where memory is short it could."""
+    try:
+        asked.answers(asked.image)
+    except RuntimeError as error:
+        return "memory" in str(error)
+    return True
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-NOTHING = 1e-9  # of the score's own size: what is smaller is the rounding of float32, not evidence
+NOTHING = 2e-6  # of the score's own size: what is smaller is the rounding of float32, not evidence
 FLAT = 1e-3  # a map whose values differ by less than this share of their size names no place
 OUTLIERS = 99.5  # percentile: colours end there, so that single pixels do not make all others faint
 PART = 3  # the most telling region is a third of the picture's sides

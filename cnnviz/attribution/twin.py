@@ -6,8 +6,10 @@ that leaves its input alone. Copying a network's weights for that would take hal
 """
 
 import copy
+import inspect
 import operator
 import threading
+import weakref
 from collections import Counter
 from weakref import WeakKeyDictionary
 
@@ -16,7 +18,7 @@ from torch import fx, nn
 from torch.nn import functional
 
 from cnnviz.networks.survey import followed
-from cnnviz.networks.watching import lock_of
+from cnnviz.networks.watching import evaluating, lock_of
 
 RELUS = {functional.relu, torch.relu, "relu", "relu_", torch.relu_}
 GOES_ON = (nn.BatchNorm2d, nn.ReLU, nn.Dropout, nn.Identity)
@@ -38,10 +40,10 @@ def twin(module: nn.Module) -> fx.GraphModule:
     >>> other.get_submodule("0").weight.data_ptr() == module[0].weight.data_ptr()
     True
     """
-    graph = followed(module)
     layers: dict[str, nn.Module | torch.Tensor] = {}
     uses: Counter[str] = Counter()
-    with lock_of(module):
+    with lock_of(module), evaluating(module):
+        graph = followed(module)
         for node in graph.nodes:
             if node.op == "call_module":
                 name = str(node.target)
@@ -53,9 +55,25 @@ def twin(module: nn.Module) -> fx.GraphModule:
                 node.op, node.target = "call_module", own_name("relu", uses, layers)
                 node.args, node.kwargs = (node.args[0],), {}
                 layers[node.target] = nn.ReLU()
-            elif node.target is operator.iadd:
-                node.target = operator.add
+            else:
+                leave_alone(node)
     return fx.GraphModule(layers, graph).eval()
+
+
+def leave_alone(node: fx.Node) -> None:
+    """Keep a function from writing over its input: `+=`, `mul_`, `leaky_relu(x, inplace=True)`."""
+    if node.target is operator.iadd:
+        node.target = operator.add
+    elif node.op == "call_method" and str(node.target).endswith("_") and not str(node.target).endswith("__"):
+        node.target = str(node.target)[:-1]
+    elif node.op == "call_function" and callable(node.target):
+        try:
+            known = inspect.signature(node.target).parameters
+        except (TypeError, ValueError):  # functions of torch's own, none of which writes over its input
+            return
+        if "inplace" in known:
+            place = list(known).index("inplace")
+            node.args, node.kwargs = node.args[:place] + node.args[place + 1 :], {**node.kwargs, "inplace": False}
 
 
 _twins: WeakKeyDictionary[nn.Module, tuple[object, fx.GraphModule]] = WeakKeyDictionary()
@@ -86,10 +104,16 @@ def alone_with(network: nn.Module) -> threading.RLock:
 
 
 def state_of(module: nn.Module) -> object:
-    """What a twin depends on: which layers there are, and where their numbers lie."""
-    layers = tuple((name, id(layer)) for name, layer in module.named_modules())
+    """What a twin depends on: which layers there are, how they are set, and where their numbers lie."""
+    layers = tuple((name, weakref.ref(layer), settings_of(layer)) for name, layer in module.named_modules())
     tensors = (*module.parameters(), *module.buffers())
-    return layers, tuple((tensor.data_ptr(), tensor.shape) for tensor in tensors)
+    return layers, tuple((tensor.data_ptr(), tensor.shape, tensor.dtype) for tensor in tensors)
+
+
+def settings_of(layer: nn.Module) -> tuple[tuple[str, object], ...]:
+    """The plain attributes of a layer, such as its stride; whether it is in training mode does not matter here."""
+    plain = (int, float, str, tuple, type(None))
+    return tuple((key, value) for key, value in vars(layer).items() if isinstance(value, plain) and key != "training")
 
 
 def own_name(name: str, uses: Counter[str], taken: dict[str, nn.Module | torch.Tensor]) -> str:
@@ -110,7 +134,8 @@ def own_layer(layer: nn.Module) -> nn.Module:
     shared |= {id(buffer): buffer for buffer in layer.buffers()}
     own = copy.deepcopy(layer, shared)
     for part in own.modules():
-        part._forward_hooks.clear()
+        for hooks in (value for key, value in vars(part).items() if key.endswith(("_hooks", "_hooks_with_kwargs"))):
+            hooks.clear()
         if hasattr(part, "inplace"):
             part.inplace = False
     return own
@@ -129,6 +154,9 @@ def convolutions(network: nn.Module) -> list[str]:
     >>> convolutions(nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU(), nn.Conv2d(2, 2, 1)))
     ['0', '2']
     """
+    if isinstance(network, fx.GraphModule):  # whose modules are sorted by their depth, not as they run
+        names = [str(node.target) for node in network.graph.nodes if node.op == "call_module"]
+        return [name for name in names if isinstance(network.get_submodule(name), nn.Conv2d)]
     return [name for name, layer in network.named_modules() if isinstance(layer, nn.Conv2d)]
 
 

@@ -14,18 +14,20 @@ def curve_chart(
     shares: Sequence[float],
     by_map: Sequence[float],
     by_chance: Sequence[float],
+    by_middle: Sequence[float],
     title: str,
     taken_away: bool,
 ) -> go.Figure:
-    """The class's probability in per cent as pixels are taken away, or put back: in the map's order and by chance.
+    """The class's probability in per cent as pixels are taken away, or put back: in the map's order and in two others.
 
-    >>> figure = curve_chart([0.0, 0.5], [0.9, 0.1], [0.9, 0.6], "tabby", taken_away=True)
+    >>> figure = curve_chart([0.0, 0.5], [0.9, 0.1], [0.9, 0.6], [0.9, 0.3], "tabby", taken_away=True)
     >>> [list(line.y) for line in figure.data]
-    [[90.0, 60.0], [90.0, 10.0]]
+    [[90.0, 60.0], [90.0, 30.0], [90.0, 10.0]]
     """
     percents = [100 * share for share in shares]
     lines = (
         ("in random order", by_chance, {"color": CHANCE, "width": 2, "dash": "dot"}),
+        ("from the middle", by_middle, {"color": INPUT, "width": 2, "dash": "dash"}),
         ("in the map's order", by_map, {"color": OUTPUT, "width": 3}),
     )
     figure = go.Figure(
@@ -52,17 +54,29 @@ def curve_chart(
     )
 
 
-def likeness_chart(names: Sequence[str], likenesses: Sequence[float], limits: Sequence[float | None]) -> go.Figure:
-    """How alike each map is to the first one, and from where on it would be flagged.
+def likeness_chart(
+    names: Sequence[str],
+    likenesses: Sequence[float],
+    limits: Sequence[float | None],
+    spreads: Sequence[tuple[float, float]],
+) -> go.Figure:
+    """How alike each map is to the first one, from the least to the most alike draw, and from where on it is flagged.
 
-    >>> likeness_chart(["nothing", "fc"], [1.0, 0.4], [None, 0.5]).data[0].y
+    >>> likeness_chart(["nothing", "fc"], [1.0, 0.4], [None, 0.5], [(1.0, 1.0), (0.3, 0.5)]).data[0].y
     (1.0, 0.4)
     """
     bars = go.Bar(
         x=list(names),
         y=list(likenesses),
         marker={"color": INPUT},
-        name="rank correlation with the first map",
+        name="likeness to the first map",
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - mean for mean, (_, high) in zip(likenesses, spreads, strict=True)],
+            "arrayminus": [mean - low for mean, (low, _) in zip(likenesses, spreads, strict=True)],
+            "color": CHANCE,
+        },
         hovertemplate="%{x} at random: %{y:.2f}<extra></extra>",
     )
     line = go.Scatter(

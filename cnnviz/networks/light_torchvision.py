@@ -21,7 +21,7 @@ def import_torchvision() -> ModuleType:
 
     While it is imported a stand-in takes the compiler's place, and says that nothing can be compiled: the detection
     networks, which are not used here, then pool their regions uncompiled. Whoever imports the compiler later gets the
-    real one; so does another thread that asks for it in just that moment.
+    real one; so does another thread that asks torch._dynamo for something in just that moment, as optimizers do.
     """
     with _importing:
         if "torchvision" in sys.modules or COMPILER in sys.modules:

@@ -16,6 +16,7 @@ from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preproces
 from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights_path
 from cnnviz.ui.kept import Kept
 from cnnviz.ui.loaded import LoadedNetworks
+from cnnviz.ui.turns import Turns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,15 +131,12 @@ def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
         return kept
     bar = st.empty()
     try:
-        _wait_for_turn(lambda: bar.progress(0.0, "Another picture is being computed; yours is next."))
-        try:
+        with turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before))):
             kept = _passes.get(key)  # whoever was before may have computed the same
             if kept is None:
                 kept = _compute(network, picture, lambda part, text: bar.progress(part, text))
                 _passes.put(key, kept)
             return kept
-        finally:
-            _turn.release()
     finally:
         bar.empty()
 
@@ -178,11 +176,8 @@ def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int
             bar.progress(0.5, f"On its way back to the picture: {passed}")
 
     try:
-        _wait_for_turn(lambda: bar.progress(0.0, "Another picture is being computed; yours is next."))
-        try:
+        with turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before))):
             kept = deconvolution(found, layer, index, on_layer)
-        finally:
-            _turn.release()
     finally:
         bar.empty()
     kept.flags.writeable = False
@@ -209,7 +204,7 @@ def _switched_off(
 ) -> "Activations":
     from cnnviz.networks.residual import switched_off
 
-    with _turn:
+    with turns.turn(urgent=True):
         return switched_off(_whole, block, off)
 
 
@@ -229,17 +224,16 @@ def _compute(network: Model, picture: "Picture", show: Callable[[float, str], ob
     return forward(network.module, network.preprocess(picture.image), on_layer=on_layer)
 
 
-_turn = threading.Semaphore(1)
+turns = Turns()  # who computes with torch, in the whole process
 
 
-def turn() -> threading.Semaphore:
-    """Who computes with torch: one at a time in the process. Hold it for one step of long work, not for all of it."""
-    return _turn
+def waiting_words(before: int) -> str:
+    """What is said to whoever waits.
 
-
-def _wait_for_turn(say_that_waiting: Callable[[], object]) -> None:
-    while not _turn.acquire(timeout=0.25):
-        say_that_waiting()  # also where Streamlit ends a script that a newer click has overtaken
+    >>> waiting_words(1), waiting_words(3)
+    ('Somebody else is being computed for; then it is your turn.', '3 before you.')
+    """
+    return "Somebody else is being computed for; then it is your turn." if before <= 1 else f"{before} before you."
 
 
 def _bytes_of(answer: "ForwardPass") -> int:

@@ -11,10 +11,11 @@ from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, mega
 from cnnviz.networks.zoo import MODELS, Model
 from cnnviz.ui import cached
 from cnnviz.ui.lesson import read_lesson
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import keep_valid, tell_address
 
 UNTRAINED = "untrained (random weights)"
 POLL_SECONDS = 0.5
+NETWORK_KEPT = "network kept"  # the last choice on any page
 NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for the picker there
 CARD_HEIGHT = 60  # pixels that the line about a network takes
 
@@ -32,6 +33,12 @@ def choose_network(offered: Sequence[str] = tuple(MODELS), opens_with: str | Non
     wanted = st.session_state.pop(NETWORK_WANTED, None)
     if wanted in offered:
         st.session_state["network"] = wanted
+    elif "network" not in st.session_state and "network" not in st.query_params:
+        # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run.
+        kept = st.session_state.get(NETWORK_KEPT)
+        if isinstance(kept, str) and kept in offered and kept != first:
+            st.session_state["network"] = kept
+            tell_address("network", MODELS[kept].title)
     keep_valid("network", offered, first)
     chosen = st.segmented_control(
         "Network",
@@ -41,7 +48,9 @@ def choose_network(offered: Sequence[str] = tuple(MODELS), opens_with: str | Non
         required=True,
         key="network",
         bind="query-params",
+        wrap=True,
     )
+    st.session_state[NETWORK_KEPT] = chosen if chosen != first else None
     name = chosen or first  # a link with an empty network= chooses none
     model = cached.model(name)
     entry = MODELS[name]

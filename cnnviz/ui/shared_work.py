@@ -9,13 +9,14 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.ui.cached import IDLE_SECONDS
+from cnnviz.ui.cached import IDLE_SECONDS, waiting_words
 from cnnviz.ui.kept import Kept
 from cnnviz.ui.plain import plain
 from cnnviz.ui.work import Work, draw_anew, remaining
 
-KEPT_BYTES = 150_000_000
+KEPT_BYTES = 300_000_000
 AT_ONCE = 0.6  # seconds to wait before a page is drawn without: what is quick is there by then
+SLOTS = "followed works"  # in the session: what is shown at which place
 STOPPED = "stopped works"  # in the session: the keys of those that this visitor has stopped
 
 
@@ -34,7 +35,8 @@ def array_bytes(report: object) -> int:
         return report.nbytes
     if isinstance(report, tuple):
         return sum(array_bytes(part) for part in report)
-    return sum(array_bytes(part) for part in vars(report).values()) if is_dataclass(report) else 0
+    held = getattr(report, "held_bytes", 0)  # what the work that made it keeps besides
+    return held + sum(array_bytes(part) for part in vars(report).values()) if is_dataclass(report) else 0
 
 
 _works: Kept[Work[Any]] = Kept(IDLE_SECONDS, KEPT_BYTES, bytes_of)
@@ -57,12 +59,18 @@ def viewer() -> str:
     return context.session_id if context is not None else ""
 
 
-def followed(key: Hashable, work: Work[Any], wait: float = AT_ONCE) -> tuple[Any, bool]:
+def followed(key: Hashable, work: Work[Any], slot: str, wait: float = AT_ONCE) -> tuple[Any, bool]:
     """The work's last report, None before there is one, and whether more is to come without a click.
 
-    Begins the work unless this visitor has stopped it. Waits up to `wait` seconds where it has just begun, so that
-    what is quick is drawn once.
+    Begins the work unless this visitor has stopped it. `slot` is its place on the page: what this visitor followed
+    there before is left, and goes on only for others. Waits up to `wait` seconds where it has just begun, so that what
+    is quick is drawn once.
     """
+    slots: dict[str, Work[Any]] = st.session_state.setdefault(SLOTS, {})
+    before = slots.get(slot)
+    if before is not None and before is not work:
+        before.stop(viewer())
+    slots[slot] = work
     if key in stopped():
         return work.latest, False
     fresh = work.state == "waiting"
@@ -103,7 +111,8 @@ def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: s
                 work.stop(viewer())
                 draw_anew()
             left = f", {remaining(work.seconds / done * (total - done))} left" if done and work.seconds > 3 else ""
-            st.progress(min(1.0, done / max(1, total)), f"{what}: {done} of {total}{left}")
+            waits = f" {waiting_words(work.before)}" if work.before > 1 else ""
+            st.progress(min(1.0, done / max(1, total)), f"{what}: {done} of {total}{left}.{waits}")
         elif work.state != "finished":
             if st.button("Go on", key=f"{name}_go_on", icon=":material/play_arrow:"):
                 stopped().discard(key)

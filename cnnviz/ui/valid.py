@@ -1,10 +1,12 @@
 """Settings that an earlier choice, or a link, left on something that is not there; numbers that a link may bring."""
 
+import contextlib
 import re
 from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 
 def keep_valid(key: str, valid: Collection[Any], otherwise: Any) -> None:
@@ -15,6 +17,17 @@ def keep_valid(key: str, valid: Collection[Any], otherwise: Any) -> None:
     """
     if key in st.session_state and st.session_state[key] not in valid:
         st.session_state[key] = otherwise
+
+
+def tell_address(key: str, value: str) -> None:
+    """Before the widget ``key`` is drawn for the first time with a value from the session: tell it in the address.
+
+    Streamlit itself tells the address of a bound widget only what changes later. A widget that has been drawn before
+    does tell, and refuses to be told.
+    """
+    if key not in st.query_params:
+        with contextlib.suppress(StreamlitAPIException):
+            st.query_params[key] = value
 
 
 def whole_number(
@@ -35,6 +48,7 @@ def whole_number(
     if key not in st.session_state and not is_whole(st.query_params.get(key) or "0", size):
         del st.query_params[key]  # a link that was just opened asks for what is not there, such as 2.5
         st.rerun()
+    width = max(width, 160) if size > 1000 else width  # four digits beside the two buttons
     keep_valid(key, range(size) if default is not None else (None, *range(size)), default)
     typed = st.number_input(
         title,

@@ -26,6 +26,10 @@ BREATH = 0.002  # seconds between two steps, in which others get their turn
 BROKEN = "This broke off on the server. Start again; if it happens again, choose another layer or a smaller network."
 
 
+class Left(Exception):
+    """Nobody wants the next step any more."""
+
+
 class Work(Generic[Report]):
     """Reports that are asked for in a thread: `latest` is the last one, `state` where it stands.
 
@@ -42,6 +46,7 @@ class Work(Generic[Report]):
         self.state: State = "waiting"
         self.problem = ""
         self.seconds = 0.0  # spent running, without the pauses
+        self.before = 0  # how many others compute before the next step, while it waits for its turn
         self._reports = reports
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -88,9 +93,12 @@ class Work(Generic[Report]):
         while self._goes_on():
             began = time.monotonic()
             try:
-                with cached.turn():
+                with cached.turns.turn(on_wait=self._wait):
+                    self.before = 0
                     began = time.monotonic()
                     report = next(self._reports)
+            except Left:  # stopped, or left, while it waited
+                continue
             except StopIteration:
                 self._end("finished")
             except ValueError as problem:  # ours, a sentence
@@ -102,6 +110,11 @@ class Work(Generic[Report]):
                 self.latest = report
                 self.seconds += time.monotonic() - began
             time.sleep(BREATH)
+
+    def _wait(self, before: int) -> None:
+        self.before = before
+        if not (self.state == "running" and self._is_looked_at()):
+            raise Left
 
     def _goes_on(self) -> bool:
         """Whether to take another step; otherwise the thread has ended as soon as the guard is free."""
@@ -138,7 +151,9 @@ def draw_again_soon(at_end_of_page: bool = False) -> None:
     if at_end_of_page == is_fragment_run():
         return
     waiting = st.empty()
-    for _ in range(1 if at_end_of_page else LOOKS):  # a click on a part waits for the whole page to be drawn
+    # A click on a part waits for the whole page to be drawn. And where many wait for their turn they look less often,
+    # or drawing how long they have to wait would be what they wait for.
+    for _ in range(1 if at_end_of_page else LOOKS + cached.turns.waiting):
         time.sleep(0.1)
         waiting.empty()  # where Streamlit ends this run if a click came meanwhile
     draw_anew()

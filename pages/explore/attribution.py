@@ -8,12 +8,12 @@ from cnnviz.ui import cached
 from cnnviz.ui.attribution.asking import Asked
 from cnnviz.ui.attribution.checks import CURVES, SANITY, WALK, choose_check, show_check
 from cnnviz.ui.attribution.choice import choose_convolution, choose_fineness, choose_method
-from cnnviz.ui.attribution.map import draw_map, draw_numbers
+from cnnviz.ui.attribution.map import draw_map, draw_numbers, standing
 from cnnviz.ui.class_choice import choose_class
 from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.network import choose_network, untrained_label
 from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.regions import Rectangle, choose_regions
+from cnnviz.ui.regions import Rectangle, choose_regions, regions_from, written_regions
 from cnnviz.ui.work import draw_again_soon
 
 HEIGHT = 300
@@ -34,16 +34,22 @@ seen = cached.preprocessing(model, picture).cropped
 
 
 def own_regions() -> tuple[Rectangle, ...]:
-    """Rectangles of one's own in place of the grid, in the session as long as the picture is shown."""
-    kept: dict[str, tuple[Rectangle, ...]] = st.session_state.setdefault("attribution_regions", {})
+    """Rectangles of one's own in place of the grid; they are in the address, and go with the picture."""
+    state = st.session_state
+    if state.setdefault("regions_of", picture.sha256) != picture.sha256:
+        st.query_params.pop("regions", None)
+        state["regions_of"] = picture.sha256
 
     def keep(rectangles: tuple[Rectangle, ...]) -> None:
-        kept.clear()
-        kept[picture.sha256] = rectangles
+        if rectangles:
+            st.query_params["regions"] = written_regions(rectangles)
+        else:
+            st.query_params.pop("regions", None)
 
+    kept = regions_from(st.query_params.get("regions", ""))
     with st.popover("Regions of your own", icon=":material/crop:"):
-        choose_regions(seen, kept.get(picture.sha256, ()), keep, key="attribution_regions_drawn")
-    return kept.get(picture.sha256, ())
+        choose_regions(seen, kept, keep, key="attribution_regions_drawn")
+    return kept
 
 
 def ask() -> Asked:
@@ -75,9 +81,10 @@ def show_answer(class_index: int) -> None:
         untrained_label(model)
         draw_numbers(shown, asked, seen, score)
     with side:
+        standing(shown, asked, "attribution_map")
         st.markdown(f"**What am I looking at?**\n\n{lesson[asked.method]}")
     check = choose_check()
-    running = show_check(check, asked, shown, seen, lesson, class_name)
+    running = show_check(check, asked, shown, seen, lesson, class_name, score)
     st.session_state["attribution_runs"] = shown.running or running
     if shown.running or running:
         draw_again_soon()

@@ -46,7 +46,7 @@ def side_of(network: Model, method: str, class_index: int, title: str) -> Side:
 
 
 def chosen_methods() -> list[str]:
-    """Two to four of them, in the order of the table."""
+    """Two to four of them, in the order in which they were chosen."""
     chosen = st.pills(
         "Methods, two to four",
         list(METHODS),
@@ -56,7 +56,7 @@ def chosen_methods() -> list[str]:
         key="compared_methods",
         bind="query-params",
     )
-    return [key for key in METHODS if key in (chosen or [])]
+    return [key for key in chosen or [] if key in METHODS]
 
 
 def choose_other() -> str:
@@ -99,21 +99,25 @@ if way == METHODS_WAY:
     if len(methods) < 2:
         st.info("Choose two methods at least.", icon=":material/info:")
     elif len(methods) > MOST:
-        st.info(f"Of these the first {MOST} are shown: more do not fit beside each other.", icon=":material/info:")
+        st.info(
+            f"The first {MOST} that were chosen are shown: more do not fit beside each other.", icon=":material/info:"
+        )
     sides = [side_of(model, key, class_index, METHODS[key].title) for key in methods[:MOST]]
 elif way == CLASSES_WAY:
     first, second = most_likely(answer.scores, 2)
     opens_with = second if class_index == first else first
     other = choose_class(answer.scores, model.classes, "other_class", opens_with, "The other class")
     sides = [side_of(model, method, index, model.classes[index]) for index in (class_index, other)]
+    if other == class_index:
+        st.info(lesson["The same class twice"], icon=":material/info:")
 else:
     other_model = cached.model(other_name)
-    other_scores = cached.forward_pass(other_name, picture).scores
-    same = other_model.classes == model.classes
-    other = class_index if same else most_likely(other_scores, 1)[0]
+    chosen = st.session_state.get("class")
+    both_know = chosen is not None and other_model.classes == model.classes
+    likeliest = most_likely(cached.forward_pass(other_name, picture).scores, 1)[0]
     sides = [
         side_of(one, method, index, f"{MODELS[one.name].title}: {one.classes[index]}")
-        for one, index in ((model, class_index), (other_model, other))
+        for one, index in ((model, class_index), (other_model, class_index if both_know else likeliest))
     ]
 
 
@@ -138,7 +142,10 @@ try_this(
             "Near relatives",
             {"compared": METHODS_WAY, "compared_methods": ["integrated_gradients", "input_x_gradient", "deep_lift"]},
         ),
-        Suggestion("Does the class matter?", {"compared": CLASSES_WAY, "method": "guided_backprop"}),
+        Suggestion(
+            "Does the class matter?",
+            {"compared": CLASSES_WAY, "method": "guided_backprop", "class": None, "other_class": None},
+        ),
         Suggestion("Two architectures", {"compared": NETWORKS_WAY, "method": "grad_cam"}),
     ],
     key="compared_try",

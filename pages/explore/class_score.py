@@ -1,7 +1,5 @@
 """The arithmetic of the last layer for a chosen class: its terms, and, where they are means of maps, where they lie."""
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
@@ -79,10 +77,8 @@ def in_brackets(text: str) -> str:
 
 
 def offer_attribution() -> None:
-    """The way to Grad-CAM, where the page is there."""
-    if not (Path(__file__).parents[2] / ATTRIBUTION).is_file():
-        return
-    if st.button("Open Attribution", icon=":material/center_focus_weak:", key="class_attribution"):
+    """The way to Grad-CAM."""
+    if st.button("Why did it say that?", icon=":material/center_focus_weak:", key="class_attribution"):
         st.session_state[NETWORK_WANTED] = name
         address = {"picture": picture.gallery_key} if picture.gallery_key is not None else {}
         st.switch_page(ATTRIBUTION, query_params=address)

@@ -22,6 +22,7 @@ def test_each_point_is_the_networks_own_answer(asked: Callable[[str], Asked]) ->
     module, image = asked("slim_vgg")
     attribution = METHODS["saliency"](module, image, 4)
     found = all_of(module, image, 4, attribution)
+    assert len(np.unique(attribution)) == attribution.size, "no two are equal, so there is one order"
     order = np.argsort(-attribution.ravel(), kind="stable")
     place = 5
     mask = np.zeros(order.size, dtype=bool)
@@ -52,9 +53,9 @@ def test_they_grow_point_by_point_and_the_same_way_each_time(asked: Callable[[st
     module, image = asked("sat6_convnet")
     attribution = METHODS["saliency"](module, image, 0)
     first, second = (list(curves(question(module, image, 0), attribution)) for _ in range(2))
-    assert [one.done for one in first] == list(range(1, POINTS + 1))
+    assert sorted({one.done for one in first}) == list(range(1, POINTS + 1))
     assert first == second
-    assert first[3].deletion.probabilities == first[-1].deletion.probabilities[:4]
+    assert first[3].deletion.probabilities == first[-1].deletion.probabilities[: first[3].done]
 
 
 def test_the_area_is_the_mean_height() -> None:
@@ -66,3 +67,32 @@ def test_the_area_is_the_mean_height() -> None:
 def test_a_map_of_another_size_is_answered_in_words(asked: Callable[[str], Asked]) -> None:
     with pytest.raises(ValueError, match=r"The map has the shape \(2, 2\), the picture \(28, 28\)"):
         next(curves(question(*asked("sat6_convnet"), 0), np.zeros((2, 2))))
+
+
+def test_a_map_that_says_nothing_is_no_better_than_chance(linear_network: nn.Sequential) -> None:
+    """Equal values are taken in random order, not from the top."""
+    image = torch.randn(1, 3, 12, 10, generator=torch.Generator().manual_seed(3))
+    found = all_of(linear_network, image, 1, np.zeros((12, 10)))
+    assert found.deletion.area == pytest.approx(found.random_deletion.area, abs=0.15)
+    assert found.deletion != found.central_deletion
+
+
+def test_the_middle_is_an_order_of_its_own(asked: Callable[[str], Asked]) -> None:
+    module, image = asked("slim_vgg")
+    down, across = np.mgrid[:96, :96]
+    from_middle = -(((down + 0.5) / 96 - 0.5) ** 2 + ((across + 0.5) / 96 - 0.5) ** 2)
+    found = all_of(module, image, 4, from_middle)
+    assert found.central_deletion.area == pytest.approx(found.deletion.area, abs=0.02)
+    assert found.central_insertion.area == pytest.approx(found.insertion.area, abs=0.02)
+
+
+@pytest.mark.parametrize("name", ["slim_vgg", "sat6_convnet", "resnet18"])
+def test_the_blurred_picture_hides_what_was_there(name: str, asked: Callable[[str], Asked]) -> None:
+    _, image = asked(name)
+    blurred = blurred_picture(image)
+    assert blurred.shape == image.shape
+
+    def roughness(picture: torch.Tensor) -> float:
+        return float((picture[..., 1:] - picture[..., :-1]).abs().mean())
+
+    assert roughness(blurred) < 0.5 * roughness(image)

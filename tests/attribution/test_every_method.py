@@ -136,6 +136,7 @@ def test_answers_grow_towards_the_whole_and_can_be_left_at_any_time(
         ({"layer": "features.1"}, '"features.1" is no convolution of this network. There are: features.0'),
         ({"evaluations": 0}, "at least 1 of its"),
         ({"regions": np.zeros((3, 3), dtype=int)}, r"regions have the shape \(3, 3\)"),
+        ({"regions": np.full((96, 96), np.nan)}, "Regions are whole numbers"),
     ],
 )
 def test_what_does_not_fit_is_answered_in_words(
@@ -151,3 +152,31 @@ def test_a_network_without_convolutions_has_no_grad_cam(linear_network: nn.Modul
     for method in ("grad_cam", "signed_grad_cam", "guided_grad_cam"):
         with pytest.raises(ValueError, match="this network has none"):
             METHODS[method](linear_network, image, 0)
+
+
+@pytest.mark.parametrize("layer", [nn.GroupNorm(2, 4), nn.LPPool2d(2, 2), nn.Softmax2d()])
+def test_a_layer_without_a_rule_is_refused_by_those_that_need_one(layer: nn.Module) -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 1), layer, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)).eval()
+    for method in ("deep_lift", "lrp"):
+        with pytest.raises(ValueError, match=f"knows no rule .*{type(layer).__name__}"):
+            METHODS[method](module, torch.randn(1, 3, 4, 4), 0)
+    assert METHODS["integrated_gradients"](module, torch.randn(1, 3, 4, 4), 0).shape == (4, 4)
+
+
+def test_memory_that_runs_out_is_not_taken_for_a_picture_that_does_not_fit(
+    asked: Callable[[str], Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, image = asked("sat6_convnet")
+
+    def out_of_memory(*_: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(torch.autograd, "grad", out_of_memory)
+    with pytest.raises(RuntimeError, match="allocate memory"):
+        METHODS["saliency"](module, image, 0)
+
+
+def test_a_network_of_double_numbers_is_asked_in_them(small_network: nn.Sequential, image: torch.Tensor) -> None:
+    single = METHODS["integrated_gradients"](small_network, image, 1)
+    double = METHODS["integrated_gradients"](small_network.double(), image, 1)
+    np.testing.assert_allclose(double, single, atol=1e-5)

@@ -117,18 +117,29 @@ def test_grad_cam_by_its_formula_at_any_convolution(small_network: nn.Sequential
     check(METHODS["grad_cam"](small_network, image, CLASS, layer="0"), coarse[0, 0].clamp(min=0).numpy())
 
 
-@pytest.mark.parametrize("count", [9, 49, 100])
-def test_occlusion(count: int, asked: Callable[[str], Asked]) -> None:
+def test_occlusion(asked: Callable[[str], Asked]) -> None:
+    """With squares of 14 pixels next to each other over 98, where captum's even steps are ours."""
     module, image = asked("slim_vgg")
-    height, width = image.shape[2:]
-    squares = grid(height, width, count)
-    size = len(squares[0][0]), len(squares[0][1])
-    across = 1 + next(number for number, (rows, _) in enumerate(squares) if rows.start > 0)
-    stride = squares[across - 1][0].start, squares[1][1].start
+    image = functional.interpolate(image, (98, 98))
+    assert grid(98, 98, 49)[1] == (range(0, 14), range(14, 28))
     theirs = attr.Occlusion(module).attribute(
-        image, (image.shape[1], *size), (image.shape[1], *stride), baselines=0, target=CLASS, perturbations_per_eval=9
+        image, (3, 14, 14), (3, 14, 14), baselines=0, target=CLASS, perturbations_per_eval=9
     )
-    check(METHODS["occlusion"](module, image, CLASS, evaluations=count), theirs[0, 0].numpy())
+    check(METHODS["occlusion"](module, image, CLASS, evaluations=49), theirs[0, 0].numpy())
+
+
+@pytest.mark.parametrize(("height", "width", "count"), [(28, 28, 49), (28, 28, 200), (28, 28, 9)])
+def test_occlusion_by_its_definition(height: int, width: int, count: int, asked: Callable[[str], Asked]) -> None:
+    module, image = asked("sat6_convnet")
+    fallen, covered = np.zeros((height, width)), np.zeros((height, width))
+    with torch.no_grad():
+        score = float(module(image)[0, CLASS])
+        for rows, columns in grid(height, width, count):
+            other = image.clone()
+            other[:, :, rows.start : rows.stop, columns.start : columns.stop] = 0
+            fallen[rows.start : rows.stop, columns.start : columns.stop] += score - float(module(other)[0, CLASS])
+            covered[rows.start : rows.stop, columns.start : columns.stop] += 1
+    check(METHODS["occlusion"](module, image, CLASS, evaluations=count), fallen / covered)
 
 
 @pytest.mark.parametrize("own", [False, True])

@@ -154,6 +154,22 @@ def test_half_of_the_places_already_stand_for_all(asked: Callable[[str], Asked])
     assert abs(half.mean() - 0.5) < 0.02
 
 
+@pytest.mark.parametrize("draws", [18, 72, 288])
+def test_gradient_shap_of_a_square_is_its_closed_form(draws: int) -> None:
+    """Of Σ x² the mean over α of (x − x₀) · 2 (x₀ + α (x − x₀)) is x² − x₀²."""
+
+    class Squares(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return (x * x).flatten(1).sum(1, keepdim=True)
+
+    image = torch.randn(1, 3, 6, 5, generator=torch.Generator().manual_seed(0))
+    low, high = image.amin((2, 3), keepdim=True), image.amax((2, 3), keepdim=True)
+    expected = (image**2 - (low**2 + high**2) / 3)[0].sum(0)
+    found = METHODS["gradient_shap"](Squares(), image, 0, evaluations=draws)
+    np.testing.assert_allclose(found, expected, atol=30 / draws)
+    assert float(found.sum()) == pytest.approx(float(expected.sum()), abs=300 / draws)
+
+
 @pytest.mark.parametrize(("height", "width", "count"), [(28, 28, 49), (224, 224, 729), (96, 40, 169), (5, 3, 49)])
 def test_squares_cover_every_pixel(height: int, width: int, count: int) -> None:
     met = np.zeros((height, width), dtype=int)

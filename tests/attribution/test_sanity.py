@@ -1,6 +1,7 @@
 """The sanity check: weights forgotten from the top, on a network that others still use."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,17 +10,24 @@ from torch import nn
 
 from cnnviz.attribution import METHODS
 from cnnviz.attribution.reading import colour_limit, likeness, no_evidence, telling_region
-from cnnviz.attribution.sanity import Stage, forget, sanity, stages, weighted
+from cnnviz.attribution.sanity import Check, Stage, forget, sanity, stages, weighted
 from cnnviz.attribution.twin import twin
 from cnnviz.networks.zoo import MODELS
 from tests.attribution.conftest import Asked
+
+
+def last(method: str, module: nn.Module, image: torch.Tensor, class_index: int) -> Check:
+    *_, check = sanity(METHODS[method], module, image, class_index)
+    return check
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "vgg16"])
 def test_it_forgets_layer_upon_layer_and_the_shared_network_nothing(name: str, asked: Callable[[str], Asked]) -> None:
     module, image = asked(name)
     before = {key: value.clone() for key, value in module.state_dict().items()}
-    found = list(sanity(METHODS["saliency"], module, image, 1))
+    check = last("saliency", module, image, 1)
+    found = check.stages
+    assert len(found) == check.total
     assert [stage.randomised for stage in found] == [0, *stages(found[0].layers)]
     assert found[-1].randomised == found[0].layers == len(weighted(twin(module)))
     assert found[0].likeness == 1.0
@@ -30,24 +38,54 @@ def test_it_forgets_layer_upon_layer_and_the_shared_network_nothing(name: str, a
         assert torch.equal(value, before[key])
 
 
+def test_methods_of_one_pass_are_drawn_three_times(asked: Callable[[str], Asked]) -> None:
+    module, image = asked("sat6_convnet")
+    stage = last("saliency", module, image, 1).stages[-1]
+    assert len(set(stage.likenesses)) == 3
+    assert stage.likeness == pytest.approx(np.mean(stage.likenesses))
+    assert len(last("occlusion", module, image, 1).stages[-1].likenesses) == 1
+
+
+def test_others_get_their_turn_in_the_middle_of_a_map(asked: Callable[[str], Asked], monkeypatch: Any) -> None:
+    monkeypatch.setattr("cnnviz.attribution.question.LARGEST_BATCH", 4)
+    reports = list(sanity(METHODS["occlusion"], *asked("slim_vgg"), 1))
+    assert len(reports) > 10 * len(reports[-1].stages)
+    counts = [len(report.stages) for report in reports]
+    assert counts == sorted(counts)
+    assert max(report.held_bytes for report in reports) > 1_000_000
+    assert reports[-1].held_bytes == 0
+
+
 def test_a_layers_random_weights_are_as_large_as_its_own(asked: Callable[[str], Asked]) -> None:
     other = twin(asked("slim_resnet")[0])
     conv, norm = other.get_submodule("layer2.0.conv1"), other.get_submodule("layer2.0.bn1")
     old, scales = conv.weight.clone(), norm.weight.clone()
-    forget(conv, torch.Generator().manual_seed(0))
-    forget(norm, torch.Generator().manual_seed(0))
+    taken = forget(other, "layer2.0.conv1", torch.Generator().manual_seed(0))
+    assert taken == old.nbytes
+    forget(other, "layer2.0.bn1", torch.Generator().manual_seed(0))
     assert float(conv.weight.std()) == pytest.approx(float(old.std()), rel=0.05)
     assert abs(float(torch.corrcoef(torch.stack([old.ravel(), conv.weight.ravel()]))[0, 1])) < 0.1
     assert torch.equal(norm.weight.sort().values, scales.sort().values)
     assert not torch.equal(norm.weight, scales)
 
 
+def test_a_huge_dense_layer_is_shuffled_and_takes_no_memory(asked: Callable[[str], Asked]) -> None:
+    other = twin(asked("alexnet")[0])
+    layer = other.get_submodule("classifier.4")
+    given = torch.randn(1, layer.in_features)
+    before = layer(given)
+    assert forget(other, "classifier.4", torch.Generator().manual_seed(0)) == 0
+    shuffled = other.get_submodule("classifier.4")
+    assert shuffled.layer.weight.data_ptr() == layer.weight.data_ptr()
+    expected = layer.weight[shuffled.outputs][:, shuffled.inputs.argsort()] @ given[0] + layer.bias[shuffled.outputs]
+    torch.testing.assert_close(shuffled(given)[0], expected, rtol=1e-3, atol=1e-4)
+    assert abs(float(torch.corrcoef(torch.cat([before, shuffled(given)]))[0, 1])) < 0.1
+
+
 def test_what_draws_edges_is_flagged_and_what_follows_the_network_is_not(asked: Callable[[str], Asked]) -> None:
     module, image = asked("slim_vgg")
-    guided = list(sanity(METHODS["guided_backprop"], module, image, 4))
-    assert any(stage.is_unchanged for stage in guided)
-    occlusion = list(sanity(METHODS["occlusion"], module, image, 4))
-    assert not any(stage.is_unchanged for stage in occlusion)
+    assert any(stage.is_unchanged for stage in last("guided_backprop", module, image, 4).stages)
+    assert not any(stage.is_unchanged for stage in last("occlusion", module, image, 4).stages)
 
 
 def test_a_map_that_knows_nothing_of_the_network_stays_as_it_is(asked: Callable[[str], Asked]) -> None:
@@ -59,10 +97,11 @@ def test_a_map_that_knows_nothing_of_the_network_stays_as_it_is(asked: Callable[
         return [Partial(question.image[0].numpy(), 1, 1)]
 
     module, image = asked("sat6_convnet")
-    found = list(sanity(replace(METHODS["saliency"], steps=lambda one: iter(brightness(one))), module, image, 0))
-    assert [stage.likeness for stage in found] == [1.0] * len(found)
-    assert [stage.is_unchanged for stage in found] == [2 * stage.randomised >= stage.layers for stage in found]
-    assert not found[1].is_unchanged, "with little forgotten it may stay"
+    *_, check = sanity(replace(METHODS["saliency"], steps=lambda one: iter(brightness(one))), module, image, 0)
+    assert [stage.likeness for stage in check.stages] == [1.0] * check.total
+    flagged = [2 * stage.randomised >= stage.layers for stage in check.stages]
+    assert [stage.is_unchanged for stage in check.stages] == flagged
+    assert not check.stages[1].is_unchanged, "with little forgotten it may stay"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +109,7 @@ def test_a_map_that_knows_nothing_of_the_network_stays_as_it_is(asked: Callable[
     [(10, 0.49, False), (10, 0.5, True), (5, 0.74, False), (5, 0.8, True), (4, 1, False)],
 )
 def test_from_when_a_method_is_flagged(randomised: int, alike: float, flagged: bool) -> None:
-    assert Stage("x", randomised, 10, np.zeros((1, 1)), alike, 0.0).is_unchanged == flagged
+    assert Stage("x", randomised, 10, np.zeros((1, 1)), (alike,), 0.0).is_unchanged == flagged
 
 
 def test_a_method_that_does_not_hold_is_answered_in_words(asked: Callable[[str], Asked]) -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.attribution.twin import convolutions, settled, twin
+from cnnviz.attribution.twin import convolutions, settled, shared_twin, twin
 from cnnviz.networks.zoo import MODELS
 from tests.attribution.conftest import Asked
 
@@ -86,3 +86,75 @@ def test_grad_cam_reads_a_convolution_behind_its_block(
     name: str, layer: str, last: str, asked: Callable[[str], Asked]
 ) -> None:
     assert settled(twin(asked(name)[0]), layer) == last
+
+
+class InPlace(nn.Module):
+    """A forward that writes over what it is given, in every way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.dense = nn.Conv2d(3, 3, 1), nn.Linear(36, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = functional.leaky_relu(self.conv(x), 0.2, True)
+        y = functional.elu(y.mul_(0.5), inplace=True)
+        y = functional.dropout(y, 0.5, self.training)
+        return self.dense(y.flatten(1))
+
+
+def test_no_way_of_writing_over_is_left_and_dropout_is_off_also_in_training() -> None:
+    module = InPlace().train()
+    image = torch.randn(1, 3, 3, 4)
+    kept = image.clone()
+    other = twin(module)
+    with torch.no_grad():
+        first, second = other(image), other(image)
+    assert torch.equal(first, second)
+    assert torch.equal(image, kept)
+    torch.testing.assert_close(first, module.eval()(image.clone()).detach())
+    assert shared_twin(module) is shared_twin(module)
+
+
+@pytest.mark.parametrize("change", ["slope", "replaced", "dtype", "number"])
+def test_a_shared_twin_is_made_anew_where_the_network_was_changed(change: str) -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.LeakyReLU(0.1), nn.Flatten(), nn.Linear(16, 2)).eval()
+    image = torch.randn(1, 3, 4, 4)
+    before = shared_twin(module)(image)
+    if change == "slope":
+        module[1].negative_slope = 0.9
+    elif change == "replaced":
+        module[1] = nn.Sigmoid()
+    elif change == "dtype":
+        module.double()
+    else:
+        module[3].weight = nn.Parameter(torch.ones(2, 16))
+    after = shared_twin(module)(image.double() if change == "dtype" else image)
+    expected = module(image.double() if change == "dtype" else image)
+    torch.testing.assert_close(after, expected.detach())
+    assert change == "dtype" or not torch.equal(after, before)
+
+
+def test_the_last_convolution_is_the_one_that_runs_last() -> None:
+    """fx sorts modules by the dots in their names."""
+
+    class Named(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.features = nn.Sequential(nn.Sequential(nn.Conv2d(3, 3, 1)), nn.Sequential(nn.Conv2d(3, 3, 1)))
+            self.last = nn.Conv2d(3, 3, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.last(self.features(x))
+
+    assert convolutions(twin(Named())) == ["features.0.0", "features.1.0", "last"]
+
+
+def test_no_hook_of_any_kind_is_taken_over() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU())
+    heard: list[str] = []
+    module[0].register_forward_pre_hook(lambda *_: heard.append("pre"))
+    module[0].register_full_backward_hook(lambda *_: heard.append("back"))
+    other = twin(module)
+    image = torch.zeros(1, 3, 2, 2, requires_grad=True)
+    other(image).sum().backward()
+    assert heard == []

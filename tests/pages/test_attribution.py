@@ -1,6 +1,8 @@
 """Why did it say that?: what is drawn is what the methods give, with its numbers, its checks and its refusals."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.attribution import METHODS
+from cnnviz.attribution.question import Partial, Question
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import load_model
 from cnnviz.ui import cached
@@ -78,9 +81,9 @@ def test_junk_in_the_address_opens_what_is_there(address: dict[str, str]) -> Non
 
 def test_sums_are_told_with_what_was_promised() -> None:
     told = words(opened("attribution", method="DeepLIFT", **VGG))
-    assert "and promised are" in told
-    assert "It misses" not in told
-    assert "promised" not in words(opened("attribution", method="Saliency", **VGG))
+    assert "Promised are" in told
+    assert "The map has" not in told
+    assert "Promised" not in words(opened("attribution", method="Saliency", **VGG))
 
 
 def test_what_covering_took_away_is_told() -> None:
@@ -104,7 +107,7 @@ def test_the_sanity_check_flags_what_draws_edges() -> None:
     layers, values = overlay(app, "sanity_maps")
     assert len(layers) == 6
     assert layers[0]["title"] == "as it was learnt"
-    assert "hardly changes" in app.warning[0].value
+    assert "stays much the same" in app.warning[0].value
     np.testing.assert_allclose(values[0], overlay(app)[1][0], atol=2 * 10.0 ** -layers[0]["decimals"])
     app = opened("attribution", method="Occlusion", attribution_check="Sanity check", **VGG)
     assert not app.warning
@@ -114,17 +117,14 @@ def test_the_sanity_check_flags_what_draws_edges() -> None:
 def test_the_curves_and_the_walk_are_shown_when_asked_for() -> None:
     app = opened("attribution", method="DeepLIFT", attribution_check="Take it away", **VGG)
     told = " ".join(caption.value for caption in app.caption)
-    assert "lost sooner than by chance" in told
+    assert "lost sooner than in random order" in told
     assert len(app.get("plotly_chart")) == 2
     app = opened("attribution", method="Saliency", attribution_check="Square by square", **VGG)
     assert len(data_of(app, "occlusion_walk")["squares"]) == 49
 
 
 def test_regions_of_ones_own_are_taken_away_together() -> None:
-    app = opened("attribution", method="Feature ablation", **VGG)
-    picture = gallery_picture("chelsea")
-    app.session_state["attribution_regions"] = {picture.sha256: ((0.0, 0.0, 0.5, 0.5),)}
-    app.run()
+    app = opened("attribution", method="Feature ablation", regions="0.0.500.500", **VGG)
     (_,), (values,) = overlay(app)
     assert len(np.unique(values)) == 2
     assert len(np.unique(values[:48, :48])) == 1
@@ -143,12 +143,42 @@ def test_a_map_without_evidence_is_a_sentence() -> None:
     assert layer.frame is None
 
 
-def test_two_visitors_with_the_same_question_share_its_answer() -> None:
-    for _ in range(2):
-        opened("attribution", method="SmoothGrad", **VGG)
-    asked = Asked("slim_vgg", gallery_picture("chelsea"), 4, "smoothgrad", 12)
-    assert map_work(asked)[1] is map_work(asked)[1]
-    assert map_work(asked)[1] is not map_work(Asked("slim_vgg", gallery_picture("coffee"), 4, "smoothgrad", 12))[1]
+def test_two_visitors_with_the_same_question_share_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    whole = METHODS["smoothgrad"]
+
+    def counted(question: Question) -> Iterator[Partial]:
+        asked.append("smoothgrad")
+        return whole.steps(question)
+
+    monkeypatch.setitem(METHODS, "smoothgrad", replace(whole, steps=counted))
+    for picture in ("coffee", "coffee", "rocket"):
+        opened("attribution", method="SmoothGrad", picture=picture, **VGG)
+    assert len(asked) == 2, "one for each picture"
+
+
+def test_a_link_brings_the_regions_along() -> None:
+    app = opened("attribution", method="Feature ablation", regions="0.0.500.500_600.600.1000.1000", **VGG)
+    (_,), (values,) = overlay(app)
+    assert len(np.unique(values)) == 3
+    told = words(app)
+    assert "Covering" in told
+    assert "region 2" in told
+    assert "rows 0 to 95" not in told
+
+
+def test_the_sanity_check_has_no_verdict_where_there_is_nothing_to_judge() -> None:
+    app = opened("attribution", network="ResNet-18", method="Saliency", attribution_check="Sanity check")
+    assert not app.success
+    assert not app.warning
+    assert "random already" in app.info[0].value
+
+
+def test_the_walk_has_its_own_number_of_squares() -> None:
+    app = opened("attribution", method="SmoothGrad", fineness="Finer", attribution_check="Square by square", **VGG)
+    assert len(data_of(app, "occlusion_walk")["squares"]) == 49
+    app = opened("attribution", method="Occlusion", fineness="Finer", attribution_check="Square by square", **VGG)
+    assert len(data_of(app, "occlusion_walk")["squares"]) == 169
 
 
 def test_every_suggestion_leads_somewhere() -> None:

@@ -7,6 +7,7 @@ from cnnviz.attribution import METHODS
 from cnnviz.attribution.reading import likeness
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import load_model
+from cnnviz.ui import cached
 from cnnviz.ui.attribution.comparing import area_sums
 from tests.pages.test_attribution import VGG, overlay
 from tests.pages.test_explore import opened, words
@@ -39,13 +40,36 @@ def test_two_classes_are_in_the_methods_own_unit() -> None:
     np.testing.assert_allclose(values[1], expected, atol=0.6 * 10.0 ** -layers[1]["decimals"])
 
 
-def test_two_networks_are_each_asked_about_a_class_they_know() -> None:
-    app = opened("attributions_compared", compared="Networks", other_network="Slim ResNet", **VGG)
-    layers, _ = overlay(app, "compared_maps")
-    assert [layer["title"].split(":")[0] for layer in layers] == ["Slim VGG", "Slim ResNet"]
-    app = opened("attributions_compared", compared="Networks", other_network="Sat6ConvNet", **VGG)
-    layers, _ = overlay(app, "compared_maps")
-    assert "grassland" in layers[1]["title"] or "trees" in layers[1]["title"] or "land" in layers[1]["title"]
+def test_two_networks_are_each_asked_about_their_own_class_until_one_is_chosen_that_both_know() -> None:
+    address = {"compared": "Networks", "picture": "astronaut", "network": "Slim VGG", "other_network": "Slim AlexNet"}
+    own = {
+        name: cached.model(name).classes[int(cached.forward_pass(name, gallery_picture("astronaut")).scores.argmax())]
+        for name in ("slim_vgg", "slim_alexnet")
+    }
+    assert own["slim_vgg"] != own["slim_alexnet"]
+    layers, _ = overlay(opened("attributions_compared", **address), "compared_maps")
+    assert [layer["title"] for layer in layers] == [
+        f"Slim VGG: {own['slim_vgg']}",
+        f"Slim AlexNet: {own['slim_alexnet']}",
+    ]
+    layers, _ = overlay(opened("attributions_compared", **address, **{"class": "3"}), "compared_maps")
+    third = cached.model("slim_vgg").classes[3]
+    assert [layer["title"] for layer in layers] == [f"Slim VGG: {third}", f"Slim AlexNet: {third}"]
+    other = {**address, "other_network": "Sat6ConvNet", "class": "3"}
+    layers, _ = overlay(opened("attributions_compared", **other), "compared_maps")
+    land = cached.forward_pass("sat6_convnet", gallery_picture("astronaut")).scores
+    assert layers[1]["title"] == f"Sat6ConvNet: {cached.model('sat6_convnet').classes[int(land.argmax())]}"
+
+
+def test_the_same_class_twice_is_told() -> None:
+    app = opened("attributions_compared", compared="Classes", **{"class": "3", "other_class": "3"}, **VGG)
+    assert "the same class" in app.info[0].value
+
+
+def test_a_suggestion_is_in_the_address() -> None:
+    app = opened("attributions_compared", **VGG)
+    next(button for button in app.button if button.label == "Does the class matter?").click().run()
+    assert app.query_params["method"] == "Guided backpropagation"
 
 
 def test_own_ranges_are_kept_apart() -> None:
@@ -60,7 +84,7 @@ def test_too_few_and_too_many_methods_are_answered_in_words() -> None:
     assert "two methods at least" in app.info[0].value
     app.session_state["compared_methods"] = list(METHODS)[:6]
     app.run()
-    assert "the first 4 are shown" in app.info[0].value
+    assert "The first 4 that were chosen are shown" in app.info[0].value
     assert len(overlay(app, "compared_maps")[0]) == 4
     app.session_state["compared_methods"] = []
     app.run()

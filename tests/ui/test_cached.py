@@ -113,12 +113,22 @@ def test_an_inference_that_fails_lets_the_next_one_in(monkeypatch: pytest.Monkey
 
 def test_whoever_waits_is_told_so() -> None:
     told = threading.Event()
-    with cached._turn:
-        waiting = threading.Thread(target=cached._wait_for_turn, args=(told.set,))
+    words: list[int] = []
+
+    def tell(before: int) -> None:
+        words.append(before)
+        told.set()
+
+    def wait() -> None:
+        with cached.turns.turn(on_wait=tell):
+            pass
+
+    with cached.turns.turn():
+        waiting = threading.Thread(target=wait)
         waiting.start()
         assert told.wait(5)
     waiting.join()
-    cached._turn.release()
+    assert words[0] == 1
 
 
 def test_the_number_of_threads_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

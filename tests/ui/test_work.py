@@ -90,10 +90,23 @@ def test_a_sentence_is_passed_on_and_anything_else_becomes_one() -> None:
 
 def test_it_computes_only_in_its_turn() -> None:
     waits = Work(iter(range(2)))
-    with cached.turn():
+    with cached.turns.turn():
         waits.start()
         time.sleep(0.05)
         assert waits.latest is None
+    until(lambda: waits.state == "finished")
+
+
+def test_what_is_stopped_while_it_waits_for_its_turn_computes_nothing_more() -> None:
+    waits = Work(iter(range(2)))
+    with cached.turns.turn():
+        waits.start()
+        until(lambda: waits.before == 1)
+        waits.stop()
+        until(lambda: waits._thread is None)
+    time.sleep(0.05)
+    assert waits.latest is None
+    waits.start()
     until(lambda: waits.state == "finished")
 
 

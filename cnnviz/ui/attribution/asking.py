@@ -13,7 +13,7 @@ from cnnviz.ui.work import Work
 if TYPE_CHECKING:
     from cnnviz.attribution.curves import Curves
     from cnnviz.attribution.question import Partial
-    from cnnviz.attribution.sanity import Stage
+    from cnnviz.attribution.sanity import Check
     from cnnviz.images import Picture
 
 
@@ -39,8 +39,8 @@ class Asked:
         return (what, self.network, weights, self.picture.sha256, *own)
 
     def coarse(self) -> "Asked":
-        """The same question as the checks ask it: without finer settings that do not change the method."""
-        return replace(self, evaluations=0, regions=())
+        """The same question as the sanity check asks it: a first look, however fine the map itself is."""
+        return replace(self, evaluations=0)
 
 
 def map_work(asked: Asked) -> "tuple[Hashable, Work[Partial]]":
@@ -64,19 +64,17 @@ def map_work(asked: Asked) -> "tuple[Hashable, Work[Partial]]":
     return key, shared_work(key, answers)
 
 
-def sanity_work(asked: Asked) -> "tuple[Hashable, Work[tuple[Stage, ...]]]":
-    """The maps of the sanity check, as far as they were made."""
+def sanity_work(asked: Asked) -> "tuple[Hashable, Work[Check]]":
+    """The sanity check, as far as it is."""
 
-    def stages() -> "Iterator[tuple[Stage, ...]]":
+    def stages() -> "Iterator[Check]":
         from cnnviz.attribution import METHODS
         from cnnviz.attribution.sanity import sanity
 
         model = cached.model(asked.network)
         image = model.preprocess(asked.picture.image)
-        found: tuple[Stage, ...] = ()
-        for stage in sanity(METHODS[asked.method], model.module, image, asked.class_index, layer=asked.layer):
-            found = (*found, stage)
-            yield found
+        regions = painted(asked.regions, image.shape[2], image.shape[3]) if asked.regions else None
+        yield from sanity(METHODS[asked.method], model.module, image, asked.class_index, asked.layer, regions)
 
     key = asked.coarse().key("sanity")
     return key, shared_work(key, stages)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.attribution import METHODS, Method
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.valid import keep_valid, tell_address
 
 FINENESS = ("First look", "Finer", "Finest")
 
@@ -13,6 +13,9 @@ FINENESS = ("First look", "Finer", "Finest")
 def choose_method(key: str = "method", width: int = 230, offered: Sequence[str] = tuple(METHODS)) -> str:
     """Draw the picker of `METHODS`; the name of the chosen one."""
     keep_valid(key, offered, offered[0])
+    wanted = st.session_state.get(key)
+    if wanted not in (None, offered[0]):
+        tell_address(key, METHODS[wanted].title)  # a suggestion may come before the first drawing
     chosen = st.selectbox(
         "Method", list(offered), format_func=lambda name: METHODS[name].title, key=key, bind="query-params", width=width
     )
@@ -31,7 +34,7 @@ def choose_fineness(method: Method, key: str = "fineness") -> int:
         required=True,
         key=key,
         bind="query-params",
-        help=f"{method.title} takes {', '.join(map(str, method.evaluations))} {method.counts}.",
+        help=f"{method.title} takes about {', '.join(map(str, method.evaluations))} {method.counts}.",
     )
     return method.evaluations[FINENESS.index(chosen or FINENESS[0])]
 

@@ -43,7 +43,7 @@ def show_side_by_side(sides: Sequence[Side], way: Way) -> bool:
     for side, told in refused:
         st.info(f"**{plain(side.title)}.** {told}", icon=":material/block:")
     left = [side for side in sides if side not in [one for one, _ in refused]]
-    shown = [looked_at(side.asked) for side in left]
+    shown = [looked_at(side.asked, f"compared {place}") for place, side in enumerate(left)]
     values = [drawn(one.attribution, way) for one in shown]
     limits = [colour_limit(one) if one is not None else 0.0 for one in values]
     if way.one_range:

@@ -36,10 +36,10 @@ class Shown:
         return self.partial is not None and self.partial.is_finished
 
 
-def looked_at(asked: Asked) -> Shown:
-    """The map of a question as far as it is, and the work that makes it."""
+def looked_at(asked: Asked, slot: str = "map") -> Shown:
+    """The map of a question as far as it is, and the work that makes it; `slot` is its place on the page."""
     key, work = map_work(asked)
-    partial, running = followed(key, work)
+    partial, running = followed(key, work, slot)
     attribution = METHODS[asked.method].map_of(partial.values) if partial is not None else None
     return Shown(partial, attribution, running, key, work)
 
@@ -56,10 +56,9 @@ def layer_of(shown: Shown, asked: Asked, score: float, title: str, limit: float 
         absent = "" if np.abs(shown.attribution).max() > 0 else "Not yet."
     own = colour_limit(shown.attribution) or 1.0
     region = telling_region(shown.attribution)
-    words = f"{title}. " + (absent or region_words(region, *shown.attribution.shape))
-    return Layer(
-        shown.attribution, title, method.signed, limit or own, absent=absent, alt=words, frame=framed(region, absent)
-    )
+    words = f"{title}. " + (absent or region_words(region, shown.attribution, method.signed))
+    frame = framed(region, absent) if shown.is_whole and not asked.regions else None
+    return Layer(shown.attribution, title, method.signed, limit or own, absent=absent, alt=words, frame=frame)
 
 
 def framed(region: Region, absent: str) -> tuple[range, range] | None:
@@ -68,13 +67,12 @@ def framed(region: Region, absent: str) -> tuple[range, range] | None:
 
 
 def draw_map(asked: Asked, seen: Image.Image, score: float, title: str, height: int) -> Shown:
-    """Draw the map over what the network was given, and how far it is; what was shown.
+    """Draw the map over what the network was given; what was shown.
 
     `score` is the class's score, `title` says what is shown.
     """
     shown = looked_at(asked)
     show_overlay([layer_of(shown, asked, score, title)], seen, key="attribution_map", height=height)
-    standing(shown, asked, "attribution_map")
     return shown
 
 
@@ -85,8 +83,15 @@ def standing(shown: Shown, asked: Asked, name: str) -> None:
 
 
 def draw_numbers(shown: Shown, asked: Asked, seen: Image.Image, score: float) -> None:
-    """The most telling region cut out of the picture, and what the map's values say in numbers."""
-    if shown.partial is None or shown.attribution is None or no_evidence(shown.attribution, score):
+    """What a finished map's values say in numbers, and its most telling region cut out of the picture."""
+    if not shown.is_whole or shown.partial is None or shown.attribution is None:
+        return
+    if no_evidence(shown.attribution, score):
+        return
+    told = [sum_words(METHODS[asked.method], shown.partial)]
+    told.append(covered_words(shown.partial.windows, score, len(asked.regions)))
+    if asked.regions:
+        st.markdown(" ".join(filter(None, told)))
         return
     region = telling_region(shown.attribution)
     crop, words = st.columns([2, 5], gap="medium", vertical_alignment="center")
@@ -99,8 +104,5 @@ def draw_numbers(shown: Shown, asked: Asked, seen: Image.Image, score: float) ->
             alt="The most telling part of the picture.",
         )
     with words:
-        told = [region_words(region, *shown.attribution.shape)] if region.share else []
-        if shown.is_whole:
-            told.append(sum_words(METHODS[asked.method], shown.partial))
-        told.append(covered_words(shown.partial.windows, score))
+        told.insert(0, region_words(region, shown.attribution, METHODS[asked.method].signed) if region.share else "")
         st.markdown(" ".join(filter(None, told)))

@@ -1,12 +1,13 @@
 """Rectangles of one's own on a picture: drawn with mouse, finger or keys, as regions that are taken away together."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from PIL import Image
 
 from cnnviz.ui.component import browser_component, data_url, told
 
-__all__ = ["MOST", "Rectangle", "choose_regions", "read_regions"]
+__all__ = ["MOST", "Rectangle", "choose_regions", "read_regions", "regions_from", "written_regions"]
 
 MOST = 8
 SMALLEST = 0.02  # of the picture's side: less is a click, not a rectangle
@@ -59,3 +60,23 @@ def read_regions(said: object) -> tuple[Rectangle, ...] | None:
         if bottom - top >= SMALLEST and right - left >= SMALLEST:
             found.append((round(top, 4), round(left, 4), round(bottom, 4), round(right, 4)))
     return tuple(found)
+
+
+def written_regions(rectangles: Sequence[Rectangle]) -> str:
+    """Rectangles as an address tells them: their four sides in thousandths, with dots between.
+
+    >>> written_regions([(0.2, 0.1, 0.5, 1.0)])
+    '200.100.500.1000'
+    """
+    return "_".join(".".join(f"{1000 * side:.0f}" for side in one) for one in rectangles)
+
+
+def regions_from(text: str) -> tuple[Rectangle, ...]:
+    """The rectangles that an address tells; () for anything else.
+
+    >>> regions_from("200.100.500.1000"), regions_from("1.2"), regions_from("a.b.c.d")
+    (((0.2, 0.1, 0.5, 1.0),), (), ())
+    """
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,4}){3}(_\d{1,4}(\.\d{1,4}){3})*", text):
+        return ()
+    return read_regions([[int(side) / 1000 for side in one.split(".")] for one in text.split("_")]) or ()
