@@ -4,6 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from cnnviz.ui.cached import warm
+from cnnviz.ui.failure import told
 from cnnviz.ui.replica import Replica
 from cnnviz.ui.server import lifespan
 
@@ -47,4 +48,4 @@ if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
     page.run()
     warm()
 else:  # what `streamlit run app.py` imports once, before the first visitor
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)])
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)], on_script_error=told)

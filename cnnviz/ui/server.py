@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 import webbrowser
 from collections.abc import AsyncIterator
 
 import streamlit as st
 from streamlit import net_util
+from streamlit.logger import get_logger
 from streamlit.runtime.pages_manager import PagesManager
 
+from cnnviz.ui.failure import NotTwice
 from cnnviz.ui.replica import ends_in_steps
 from cnnviz.ui.tidying import tidy
 
@@ -17,6 +20,9 @@ from cnnviz.ui.tidying import tidy
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Say that the pages are listed in app.py, keep Streamlit from asking outside, and open the browser.
+
+    What this app logs gets the form of Streamlit's lines, with the time; what broke is logged once, see
+    `cnnviz.ui.failure`.
 
     Streamlit asks a server outside for this machine's address when a browser comes by another name than localhost; it
     keeps the first answer, so the answer "none" is put in its place.
@@ -27,6 +33,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """
     PagesManager.uses_pages_directory = False
     net_util._external_ip = ""
+    get_logger("cnnviz")
+    logging.getLogger("streamlit.error_util").addFilter(NotTwice())
     address = st.get_option("server.address")
     everywhere = address in (None, "", "0.0.0.0", "::")
     url = f"http://{'localhost' if everywhere else address}:{st.get_option('server.port')}"

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.training.progress import Progress
 from cnnviz.training.shuffled_pixels import EPOCHS, Run, train
+from cnnviz.ui.failure import logged
 
 MAX_FINISHED = 200  # a few numbers each
 MAX_BEGUN = 4  # each holds its patches, its network and its optimizer: up to 60 MB
@@ -69,7 +70,10 @@ def _next(run: Run, training: _Training) -> Progress:
         return next(training.reports)
     except Exception as problem:
         del _trainings[run]
-        raise TrainingError("The training broke off. Train again, with fewer patches if it happens again.") from problem
+        number = logged(problem, "A training broke off")
+        raise TrainingError(
+            f"The training broke off. Train again, with fewer patches if it happens again. (Number {number}.)"
+        ) from problem
 
 
 def _kept(run: Run) -> _Training:

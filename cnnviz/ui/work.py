@@ -5,7 +5,6 @@ side by side that way, and none is lost when the page is drawn anew. Whoever lea
 then pauses by itself.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.ui import cached
+from cnnviz.ui.failure import logged
 
 Report = TypeVar("Report")
 State = Literal["waiting", "running", "stopped", "finished", "failed"]
@@ -103,9 +103,8 @@ class Work(Generic[Report]):
                 self._end("finished")
             except ValueError as problem:  # ours, a sentence
                 self._end("failed", str(problem))
-            except Exception:
-                logging.getLogger(__name__).exception("Work in the background broke off")
-                self._end("failed", BROKEN)
+            except Exception as problem:
+                self._end("failed", f"{BROKEN} (Number {logged(problem, 'Work in the background broke off')}.)")
             else:
                 self.latest = report
                 self.seconds += time.monotonic() - began

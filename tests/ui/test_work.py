@@ -84,7 +84,8 @@ def test_a_sentence_is_passed_on_and_anything_else_becomes_one() -> None:
         failed = Work(fails(problem))
         failed.start()
         failed.wait(5.0)
-        assert (failed.state, failed.problem) == ("failed", told)
+        assert failed.state == "failed"
+        assert failed.problem.startswith(told)
         assert failed.latest == 1
 
 
