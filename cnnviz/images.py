@@ -7,9 +7,11 @@ Everything that decodes an uploaded file is here, behind `read_image`. Only Pill
 import hashlib
 import io
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -18,8 +20,15 @@ from cnnviz.file_kinds import CAMERA_RAW, picture_kind, why_not_a_picture
 
 MAX_BYTES = 10 * 1024 * 1024  # what Streamlit calls 10 MB
 MAX_PIXELS = 25_000_000
+MAX_SIDE = 65_535  # what a JPEG can have; a picture of one column and millions of rows takes a gigabyte to turn
 # A progressive JPEG may repeat cheap passes over all its pixels without end; cameras and editors make about ten.
 MAX_JPEG_SCANS = 100
+# Pillow reads what lies before the pixels piece by piece and byte by byte; 10 MB in 64 kB pieces are 160.
+MAX_JPEG_SEGMENTS = 1000
+MAX_JPEG_FILL = 100_000
+MAX_PNG_CHUNKS = 50_000  # 10 MB in chunks of 200 bytes; usual ones have 8 kB
+MAX_TIFF_TAGS = 2000  # of one page; the library that unpacks them writes a line to the log about each odd one
+READ_AT_ONCE = 2  # files, in all threads together: one of 25 megapixels can take 0.7 GB while it is read
 MAX_NAME_LENGTH = 40
 LONGEST_KEPT = 640  # pixels; networks are given 256 at most
 THUMBNAIL_SIZE = 160  # sharp at 80 CSS pixels on a screen of double density
@@ -41,6 +50,8 @@ _UPRIGHT = {
 }
 
 _JPEG_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
+
+_reading = threading.Semaphore(READ_AT_ONCE)
 
 
 class ImageError(ValueError):
@@ -118,7 +129,8 @@ def read_image(data: bytes | bytearray | memoryview) -> Image.Image:
     # Damaged files make decoders raise nearly anything: SyntaxError, TypeError, IndexError, KeyError, OverflowError,
     # struct.error, zlib.error, EOFError, OSError, MemoryError. This is the one place where they get a name.
     try:
-        return _decode(data, kind)
+        with _reading:
+            return _decode(data, kind)
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -138,7 +150,11 @@ def read_image(data: bytes | bytearray | memoryview) -> Image.Image:
 def _decode(data: bytes, kind: str) -> Image.Image:
     """The first frame of a file of a known kind as RGB, upright, with its notes and nothing else in `info`."""
     if kind == "JPEG":
-        _check_scans(data)
+        _check_jpeg(data)
+    elif kind == "PNG":
+        _check_png(data)
+    elif kind == "TIFF":
+        _check_tags(data)
     with Image.open(io.BytesIO(data), formats=(kind,)) as opened:
         _check_size(*opened.size)
         if kind == "TIFF":
@@ -169,22 +185,49 @@ def _check_size(width: int, height: int) -> None:
             f"This picture has {width} by {height} pixels ({width * height / 1e6:.1f} megapixels) and the most "
             f"that can be read is {MAX_PIXELS // 10**6}: make it smaller and send it again."
         )
+    if max(width, height) > MAX_SIDE:
+        raise ImageError(
+            f"This picture has {width} by {height} pixels and the longest side that can be read is {MAX_SIDE:,}: "
+            "cut out a part and send that."
+        )
 
 
-def _check_scans(data: bytes) -> None:
-    """Refuse a JPEG with so many passes that decoding would take minutes; they are counted up to its end marker."""
-    scans, position = 0, 2
+def _check_jpeg(data: bytes) -> None:
+    """Refuse a JPEG that is made to take minutes; its pieces are counted up to its end marker."""
+    scans, segments, position = 0, 0, 2
     while (match := _JPEG_MARKER.search(data, position)) and scans <= MAX_JPEG_SCANS:
         marker = data[match.end() - 1]
         if marker == 0xD9:
             break
         scans += marker == 0xDA
+        segments += not scans
+        if segments > MAX_JPEG_SEGMENTS or (not scans and match.start() > position + MAX_JPEG_FILL):
+            raise ValueError("far more before the pixels than any program writes")
         position = match.end() + int.from_bytes(data[match.end() : match.end() + 2])
     if scans > MAX_JPEG_SCANS:
         raise ImageError(
             f"This JPEG is stored in more than {MAX_JPEG_SCANS} passes, which no camera does and which takes far too "
             "long to read: open it on your computer, save it again and send that."
         )
+
+
+def _check_png(data: bytes) -> None:
+    """Refuse a PNG of more chunks than any program writes: Pillow takes them one by one."""
+    position = len(b"\x89PNG\r\n\x1a\n")
+    for _ in range(MAX_PNG_CHUNKS):
+        if position >= len(data) or data[position + 4 : position + 8] == b"IEND":
+            return
+        position += 12 + int.from_bytes(data[position : position + 4])
+    raise ValueError("more chunks than any program writes")
+
+
+def _check_tags(data: bytes) -> None:
+    """Refuse a TIFF whose first page has more tags than any program writes."""
+    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+    where, width = (slice(8, 16), 8) if 43 in data[2:4] else (slice(4, 8), 2)  # 43: the large kind, 42 the usual one
+    start = int.from_bytes(data[where], order)
+    if int.from_bytes(data[start : start + width], order) > MAX_TIFF_TAGS:
+        raise ValueError("more tags than any program writes")
 
 
 def _check_tiff(opened: Image.Image) -> None:

@@ -1,4 +1,4 @@
-"""Makes the bytes of picture files: whole ones of every format, damaged ones, and bombs."""
+"""Makes the bytes of picture files: whole ones of every format, damaged ones, and bombs. See also `bad_pictures`."""
 
 import io
 import random
@@ -15,6 +15,13 @@ def encode(image: Image.Image, kind: str, **settings: object) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **settings)
     return file.getvalue()
+
+
+def is_one_sentence(text: str) -> bool:
+    """As a refusal has to be: short, whole, and of nobody's library."""
+    whole = text[0].isupper() and text.endswith(".") and ". " not in text and "\n" not in text and len(text) < 260
+    foreign = ("Error", "Exception", "PIL", "decod", "broken data stream", "image file", "0x", "None", "buffer")
+    return whole and not [word for word in foreign if word in text]
 
 
 def photo(width: int = 24, height: int = 16) -> Image.Image:

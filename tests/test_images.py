@@ -24,6 +24,7 @@ from tests.picture_files import (
     bombs,
     damaged_files,
     encode,
+    is_one_sentence,
     iso_media,
     photo,
     png,
@@ -42,10 +43,6 @@ def refusal(data: bytes) -> str:
     with pytest.raises(ImageError) as caught:
         read_image(data)
     return str(caught.value)
-
-
-def is_one_sentence(text: str) -> bool:
-    return text[0].isupper() and text.endswith(".") and ". " not in text and "\n" not in text and len(text) < 260
 
 
 def greys(image: Image.Image) -> np.ndarray:

@@ -10,6 +10,7 @@ from streamlit.typing import UploadedFile
 
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, read_picture
+from cnnviz.ui.plain import plain
 from cnnviz.ui.thumbnails import thumbnails
 
 GALLERY_WAY, FILE_WAY, CAMERA_WAY = "Gallery", "Your file", "Camera"
@@ -66,7 +67,7 @@ def _draw_row() -> None:
             st.image(picture.thumbnail, width=48, output_format="JPEG", alt=_alternative_text(picture))
             with st.container(gap=None):
                 width, height = picture.image.size
-                st.markdown(f"**{picture.name}**")
+                st.markdown(f"**{plain(picture.name)}**")
                 own = () if picture.gallery_key else ("A link does not carry it.",)
                 st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes, *own)))
         choices = st.popover(

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+import warnings
 import webbrowser
 from collections.abc import AsyncIterator
 
@@ -22,7 +23,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Say that the pages are listed in app.py, keep Streamlit from asking outside, and open the browser.
 
     What this app logs gets the form of Streamlit's lines, with the time; what broke is logged once, see
-    `cnnviz.ui.failure`.
+    `cnnviz.ui.failure`. What Pillow thinks of a file is not logged: it warns of each odd tag, and a small file has
+    60,000 of them.
 
     Streamlit asks a server outside for this machine's address when a browser comes by another name than localhost; it
     keeps the first answer, so the answer "none" is put in its place.
@@ -35,6 +37,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     net_util._external_ip = ""
     get_logger("cnnviz")
     logging.getLogger("streamlit.error_util").addFilter(NotTwice())
+    warnings.filterwarnings("ignore", module="PIL")
     address = st.get_option("server.address")
     everywhere = address in (None, "", "0.0.0.0", "::")
     url = f"http://{'localhost' if everywhere else address}:{st.get_option('server.port')}"
