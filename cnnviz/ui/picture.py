@@ -5,7 +5,6 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.typing import UploadedFile
 
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
@@ -132,9 +131,13 @@ def _choose_from_gallery(key: str) -> None:
 
 
 def _take(key: str, name: str | None = None) -> None:
-    """Read what was sent through the widget `key`. Taking a file away again changes nothing: the last picture stays."""
-    sent: UploadedFile | DeletedFile | None = st.session_state.get(key)
-    if sent is None or isinstance(sent, DeletedFile):  # a browser that reconnects may tell of one that is gone
+    """Read what was sent through the widget `key`. Taking a file away again changes nothing: the last picture stays.
+
+    A click that was made before the browser had drawn the new widget brings the old one's file once more: it has been
+    read and let go, and stands in the session as a `DeletedFile`.
+    """
+    sent = st.session_state.get(key)
+    if not isinstance(sent, UploadedFile):
         return
     try:
         _show(read_picture(sent.getvalue(), name or sent.name))

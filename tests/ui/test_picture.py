@@ -12,9 +12,12 @@ def page() -> None:
     import streamlit as st
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
     from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.uploaded_file_manager import DeletedFile
 
-    from cnnviz.ui.picture import _choose_from_gallery, choose_picture
+    from cnnviz.ui.picture import _choose_from_gallery, _take, choose_picture
 
+    st.session_state["read and let go"] = DeletedFile("its number")
+    st.button("tap too early", on_click=_take, args=("read and let go",))
     # What a tap on a thumbnail calls: AppTest has no hand for a component.
     st.button("tap coffee", on_click=_choose_from_gallery, args=("coffee",))
     st.button("tap cat", on_click=_choose_from_gallery, args=("chelsea",))
@@ -120,6 +123,13 @@ def test_an_upload_takes_the_gallery_out_of_the_address_and_stays(app: AppTest) 
     upload(app, "mine.png", encode(photo(), "PNG"))
     assert "picture" not in app.query_params
     assert shown(app.run()).startswith("mine.png ")
+
+
+def test_a_file_that_comes_once_more_after_it_was_let_go_changes_nothing(app: AppTest) -> None:
+    upload(app, "mine.png", encode(photo(), "PNG"))
+    tap(app, "too early")
+    assert shown(app).startswith("mine.png ")
+    assert not app.error
 
 
 def test_what_was_done_to_a_picture_is_said(app: AppTest) -> None:
