@@ -20,6 +20,11 @@ TEXTS = (
     "a" * 100_000,
 )  # fmt: skip
 
+NOT_NUMBERS = (
+    "x", "½", "nan nan\nnan nan", "1e999 1\n1 1", "1/0 1\n1 1", "0x10 1\n1 1", "1_0 2\n3 4", "<b>x</b>", "9" * 400,
+    "1 " * 3000,
+)  # fmt: skip
+
 
 def opened(file: str, query: dict[str, str | list[str]] | None = None) -> AppTest:
     """A page in a fresh session, by a link with this query, after its first run."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.strangers import LESSONS, TEXTS, broken, opened
+from tests.pages.strangers import LESSONS, NOT_NUMBERS, TEXTS, broken, opened
 
 STEPS = 10  # of a walk over the widgets of one page
 NUMBERS = ("number_input", "slider")
@@ -41,6 +41,7 @@ def test_numbers_and_texts_at_every_limit_and_beyond_break_no_page(file: str) ->
                 put(widgets[place], value)
                 page.run()
                 assert not broken(page), f"{key} = {str(value)[:60]!r}"
+                assert value not in NOT_NUMBERS or page.error, f"{key} says nothing to {value[:60]!r}"
             page = opened(file)
 
 
