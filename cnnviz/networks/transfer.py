@@ -54,6 +54,16 @@ def source_url(file: WeightsFile) -> str:
     return f"{mirror.rstrip('/')}/{file.name}" if mirror else file.url
 
 
+def told_url(file: WeightsFile) -> str:
+    """The address as visitors and the log may read it: a mirror's may hold a name and a password before an @.
+
+    >>> told_url(WeightsFile("tiny-00000000.pth", "https://school:secret@example.org/tiny-00000000.pth", 1))
+    '…@example.org/tiny-00000000.pth'
+    """
+    _, at, rest = source_url(file).rpartition("@")
+    return f"…@{rest}" if at else rest
+
+
 def transfer(target: Target, received: Callable[[int, int], None], check_begins: Callable[[], None]) -> None:
     """Fetch, check, and give the file its name; WeightsError in a sentence, or Stopped."""
     try:
@@ -135,7 +145,7 @@ def _ask(target: Target, have: int) -> requests.Response:
         return requests.get(
             source_url(target.file), headers=headers, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)
         )
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # urllib3 itself refuses some addresses
         if isinstance(error, requests.exceptions.SSLError):
             reason = f"{_host(target)} could not show a certificate this machine trusts."
         elif isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError) or _never_connected(error):
@@ -145,11 +155,11 @@ def _ask(target: Target, have: int) -> requests.Response:
         elif isinstance(error, requests.ConnectionError):
             raise Interrupted("the connection broke off.") from error
         else:
-            reason = f"{source_url(target.file)} is not an address one can fetch from."
+            reason = f"{told_url(target.file)} is not an address one can fetch from."
         raise WeightsError(f"{target.file.name} could not be fetched: {reason} {_by_hand(target)}") from error
 
 
-def _never_connected(error: requests.RequestException) -> bool:
+def _never_connected(error: Exception) -> bool:
     """Refused, or no such host; a second try would take time and answer the same."""
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), NewConnectionError)

@@ -16,7 +16,7 @@ import pytest
 from cnnviz.networks import download, transfer
 from cnnviz.networks.download import Progress, current, fetch, start
 from cnnviz.networks.weights import WeightsError, WeightsFile
-from tests.networks.weights_server import WeightsServer, body, cut_after, stall, status, trickle, weights_file
+from tests.networks.weights_server import WeightsServer, body, cut_after, sent_on, stall, status, trickle, weights_file
 
 
 @pytest.fixture
@@ -193,6 +193,40 @@ def test_a_mirrors_password_is_not_told(
     monkeypatch.setenv("CNNVIZ_WEIGHTS_URL", server.url.replace("http://", "http://school:secret@"))
     server.plan = [status(404)]
     with pytest.raises(WeightsError, match=r"127\.0\.0\.1:\d+ does not have it") as refusal:
+        fetch(file)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "mirror",
+    [
+        "htps://school:secret@127.0.0.1:9",
+        "http://school:secret@127.0.0.1:99999",
+        "http://school:secret@127.0.0.1:nine",
+        "http://school:secret@",
+        "http://school:sec/secret@127.0.0.1:9",
+        "http://school:sec#secret@127.0.0.1:9",
+        "http://school:secret@[::1",
+        "http://school:secret@exämple..de",
+        "school:secret@127.0.0.1:9",
+    ],
+)
+def test_a_password_in_a_wrong_address_is_told_and_logged_to_nobody(
+    file: WeightsFile, own: Path, mirror: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("CNNVIZ_WEIGHTS_URL", mirror)
+    with pytest.raises(WeightsError, match="could not be fetched") as refusal:
+        fetch(file)
+    assert "secret" not in str(refusal.value) + caplog.text
+    assert "the server's log" not in str(refusal.value)
+
+
+def test_a_mirror_that_sends_in_circles_tells_no_password(
+    server: WeightsServer, file: WeightsFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNVIZ_WEIGHTS_URL", server.url.replace("http://", "http://school:secret@"))
+    server.plan = [sent_on] * 40
+    with pytest.raises(WeightsError, match="…@127") as refusal:
         fetch(file)
     assert "secret" not in str(refusal.value)
 

@@ -103,6 +103,14 @@ def body(content: bytes, content_type: str = "application/octet-stream") -> Call
     return behave
 
 
+def sent_on(handler: Handler) -> None:
+    """To the same place once more."""
+    handler.send_response(302)
+    handler.send_header("Location", handler.path)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
 def stall(seconds: float) -> Callable[[Handler], None]:
     """Takes the request, and says nothing for a while."""
     return lambda _handler: time.sleep(seconds)
