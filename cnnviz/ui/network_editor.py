@@ -14,6 +14,7 @@ from cnnviz.ui.network_examples import EXAMPLES, Example
 from cnnviz.ui.network_reading import Reading, all_repaired, plainly, written
 from cnnviz.ui.network_text import REFUSED, can_undo, fits_a_link, put_text, undo
 from cnnviz.ui.network_text import text as current_text
+from cnnviz.ui.plain import plain
 
 WRITE, BY_HAND = "Text", "By hand"
 
@@ -111,7 +112,7 @@ def edit_by_hand(reading: Reading, place: int | None) -> None:
         shapes = {INPUT: shape} | {row.name: row.output_shape for row in reading.rows}
         add_behind(network, place or 0, shapes, change)
         if "hand_refusal" in st.session_state:
-            st.error(st.session_state.pop("hand_refusal"), icon=":material/straighten:")
+            st.error(plain(st.session_state.pop("hand_refusal")), icon=":material/straighten:")
     st.caption("Every change is written into the text. The layers behind are matched to it.")
 
 
@@ -185,10 +186,3 @@ def take(example: Example) -> None:
 def capital(sentence: str) -> str:
     """A sentence with its first letter large."""
     return sentence[:1].upper() + sentence[1:]
-
-
-def plain(sentence: str) -> str:
-    """A sentence in which a visitor's own words are shown as they are, and not taken for Markdown."""
-    for sign in "\\`*_{}[]<>#$~|:":
-        sentence = sentence.replace(sign, f"\\{sign}")
-    return sentence

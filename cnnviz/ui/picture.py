@@ -123,7 +123,7 @@ def _draw_choices(picture: Picture) -> None:
 
 def _draw_refusal() -> None:
     if "picture_refusal" in st.session_state:
-        st.error(st.session_state["picture_refusal"], icon=":material/error:")
+        st.error(plain(st.session_state["picture_refusal"]), icon=":material/error:")
 
 
 def _choose_from_gallery(key: str) -> None:

@@ -3,6 +3,9 @@
 import re
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
+# What the browser makes a link of by itself, after all escapes: a word joiner, which nobody sees, keeps it from that.
+_LINK = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
@@ -10,5 +13,7 @@ def plain(text: str) -> str:
 
     >>> print(plain("“**x**” is not a number, nor is :red[3]."))
     “\*\*x\*\*” is not a number, nor is \:red\[3\]\.
+    >>> plain("www.x.org or https://x.org").count("\u2060")
+    2
     """
-    return _MARKUP.sub(r"\\\1", text)
+    return _MARKUP.sub(r"\\\1", _LINK.sub(_JOINER, text))
