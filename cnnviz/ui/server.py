@@ -14,6 +14,7 @@ from streamlit.logger import get_logger
 from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.ui.failure import NotTwice
+from cnnviz.ui.left_page import pass_over_clicks_on_left_pages
 from cnnviz.ui.replica import ends_in_steps
 from cnnviz.ui.tidying import tidy
 
@@ -38,6 +39,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     get_logger("cnnviz")
     logging.getLogger("streamlit.error_util").addFilter(NotTwice())
     warnings.filterwarnings("ignore", module="PIL")
+    pass_over_clicks_on_left_pages()
     address = st.get_option("server.address")
     everywhere = address in (None, "", "0.0.0.0", "::")
     url = f"http://{'localhost' if everywhere else address}:{st.get_option('server.port')}"

@@ -89,6 +89,19 @@ def serving(log: Path, root: Path = ROOT, headless: bool = True, **environment: 
         end(process)
 
 
+@contextlib.contextmanager
+def watched(folder: Path) -> Iterator[tuple[str, int]]:
+    """The address of an app that finds no weights, and the number of its process; its log is in the folder."""
+    port, log = free_port(), folder / "log"
+    process = started(log, port, CNNVIZ_WEIGHTS_DIR=str(folder / "weights"), TORCH_HOME=str(folder / "torch"))
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}", process.pid
+        assert process.poll() is None, f"the server has ended:\n{log.read_text()}"
+    finally:
+        end(process)
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ask it to end, and see that it does."""
     process.terminate()
