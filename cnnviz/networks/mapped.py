@@ -6,10 +6,12 @@ the app's own folder; the copy's name carries its own SHA-256, so that a damaged
 
 import contextlib
 import hashlib
-import os
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 from cnnviz.networks.weights import WeightsFile, own_folder, verify
 
@@ -32,18 +34,37 @@ def mapped_copy(path: Path) -> Path | None:
 
 
 def make_mapped_copy(path: Path, state: "dict[str, torch.Tensor]") -> None:
-    """Write ``state``, read from ``path``, in the format that can be mapped. Without room for it nothing happens."""
+    """Write ``state``, read from ``path``, in the format that can be mapped, in place of any copy that is there.
+
+    Without room for it nothing happens. Two processes do not write at the same time, and what one that was killed left
+    behind is removed.
+    """
     import torch
 
-    part = own_folder() / f"{path.stem}.mapped.{os.getpid()}.part"
     try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state, part)
-        with part.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        for older in own_folder().glob(f"{path.stem}.mapped-*.pth"):
-            older.unlink()
-        part.replace(own_folder() / f"{path.stem}.mapped-{digest[:16]}.pth")
-    except (OSError, RuntimeError):  # a full disk, a folder that cannot be written: the old file still serves
+        own_folder().mkdir(parents=True, exist_ok=True)
+        with FileLock(own_folder() / f"{path.name}.mapped.lock", timeout=0), _no_leftovers(path):
+            part = own_folder() / f"{path.stem}.mapped.part"
+            torch.save(state, part)
+            with part.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            _remove(own_folder().glob(f"{path.stem}.mapped-*.pth"))
+            part.replace(own_folder() / f"{path.stem}.mapped-{digest[:16]}.pth")
+    except (OSError, RuntimeError):  # a full disk, a folder that cannot be written: the old file still serves.
+        pass  # Or another process holds the lock, and writes the same.
+
+
+@contextlib.contextmanager
+def _no_leftovers(path: Path) -> Iterator[None]:
+    """Nothing half written is there before and afterwards; for the one who holds the lock."""
+    try:
+        _remove(own_folder().glob(f"{path.stem}.mapped*.part"))
+        yield
+    finally:
+        _remove(own_folder().glob(f"{path.stem}.mapped*.part"))
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
         with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+            path.unlink()

@@ -7,6 +7,7 @@ The folder is bounded; what was not used for longest goes first. A file that is 
 import contextlib
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Mapping
 from functools import lru_cache
@@ -95,9 +96,12 @@ def keep_places(key: str, found: Mapping[str, Arrays]) -> None:
 
 
 def drop_oldest(folder: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> None:
-    """Remove files until at most so many, and so many bytes, are left; those not used for longest first."""
+    """Remove files until at most so many, and so many bytes, are left; those not used for longest first.
+
+    What else lies in the folder is somebody else's, and stays.
+    """
     known = []
-    for path in folder.iterdir():
+    for path in filter(_is_ours, folder.iterdir()):
         with contextlib.suppress(OSError):  # another process may have removed it
             status = path.stat()
             known.append((status.st_mtime_ns, status.st_size, path))
@@ -108,3 +112,8 @@ def drop_oldest(folder: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_B
         if number >= max_files or total > max_bytes:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """A file as `keep_places` names it, or what is left of one that was being written."""
+    return re.fullmatch(r"[0-9a-f]{64}(\.npz|\.\d+\.\d+\.part)", path.name) is not None

@@ -80,6 +80,11 @@ def disk_sentence(file: WeightsFile, folder: Path, error: OSError) -> str:
             f"{file.name} needs {size}, and the disk that holds {folder} is full. Make room, or set "
             f"CNNVIZ_WEIGHTS_DIR to a folder on another disk."
         )
+    if error.errno == errno.EFBIG:
+        return (
+            f"{file.name} ({size}) cannot be kept: a file may not become so large in {folder}, or for this process. "
+            f"Set CNNVIZ_WEIGHTS_DIR to a folder on another disk, or raise the limit."
+        )
     return (
         f"{file.name} ({size}) cannot be kept: the folder {folder} cannot be written to. Set CNNVIZ_WEIGHTS_DIR to "
         f"a folder that can, or have the file put there."

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import sys
+import tempfile
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
@@ -43,14 +44,26 @@ def own_folder() -> Path:
     """The app's folder for weights: $CNNVIZ_WEIGHTS_DIR, else one in the place the platform keeps caches in."""
     chosen = os.environ.get("CNNVIZ_WEIGHTS_DIR")
     if chosen:
-        return Path(chosen).expanduser()
+        return at_home(chosen)
     if sys.platform == "win32":
-        caches = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+        caches = Path(os.environ.get("LOCALAPPDATA") or at_home("~/AppData/Local"))
     elif sys.platform == "darwin":
-        caches = Path.home() / "Library" / "Caches"
+        caches = at_home("~/Library/Caches")
     else:
-        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or at_home("~/.cache"))
     return caches / "cnnviz" / "weights"
+
+
+def at_home(path: str) -> Path:
+    """The path with its "~" filled in; for a user without a home, as in some containers, a temporary folder.
+
+    >>> at_home("/srv/weights").as_posix()
+    '/srv/weights'
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(tempfile.gettempdir(), *Path(path).parts[1:])
 
 
 def hub_folder() -> Path:
@@ -60,7 +73,7 @@ def hub_folder() -> Path:
         return Path(get_dir()) / "checkpoints"
     caches = os.environ.get("XDG_CACHE_HOME", "~/.cache")
     home = os.environ.get("TORCH_HOME", os.path.join(caches, "torch"))
-    return Path(home).expanduser() / "hub" / "checkpoints"
+    return at_home(home) / "hub" / "checkpoints"
 
 
 def find(file: WeightsFile) -> Path | None:
@@ -69,7 +82,7 @@ def find(file: WeightsFile) -> Path | None:
 
 
 def damaged_copies(file: WeightsFile) -> list[Path]:
-    """Copies that carry the name but not the content."""
+    """Copies that carry the name but not the content, or whose content cannot be read."""
     return [path for path in _candidates(file) if _is_file(path) and not verify(path, file)]
 
 
@@ -84,13 +97,14 @@ def missing_sentence(file: WeightsFile) -> str:
 
 
 def absence(file: WeightsFile) -> str:
-    """Why the file cannot be used: it is not there, or what is there is damaged."""
+    """Why the file cannot be used: it is not there, or what is there is damaged, or closed to the app."""
     size = megabytes(file.approx_size)
     damaged = damaged_copies(file)
-    if damaged:
-        what = "is damaged: its content is not what its name says"
-        return f"{damaged[0]} {what}. A good copy ({size}) is needed."
-    return f"The weights file {file.name} ({size}) is not on this machine."
+    if not damaged:
+        return f"The weights file {file.name} ({size}) is not on this machine."
+    if not _is_open_to_us(damaged[0]):
+        return f"{damaged[0]} ({size}) is there, but the app is not allowed to read it."
+    return f"{damaged[0]} is damaged: its content is not what its name says. A good copy ({size}) is needed."
 
 
 def megabytes(num_bytes: float) -> str:
@@ -130,3 +144,13 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def _is_open_to_us(path: Path) -> bool:
+    try:
+        path.open("rb").close()
+    except PermissionError:
+        return False
+    except OSError:
+        return True  # gone, or broken: not a question of what is allowed
+    return True

@@ -258,16 +258,34 @@ def _unfilled_module(entry: Sibling | Published) -> "torch.nn.Module":
 def _trained_module(entry: Sibling | Published, path: Path) -> "torch.nn.Module":
     """The network with the numbers of the file put in place, mapped from disk where the file allows it.
 
-    Built on the meta device and assigned, so no random weights are drawn only to be overwritten. Of a mapped file
-    only the pages that are used are read, and processes share them. A file in PyTorch's format from before 2020
-    (VGG-16's is one) cannot be mapped: it is read into memory whole the first time, and from a converted copy after.
+    Of a mapped file only the pages that are used are read, and processes share them. A file in PyTorch's format from
+    before 2020 (VGG-16's is one) cannot be mapped: it is read into memory whole the first time, to be converted, and
+    from then on its copy is mapped. A copy that does not fit, whoever made it, is passed over and made anew.
     """
+    if isinstance(entry, Sibling) or can_be_mapped(path):
+        return _filled_module(entry, path)
+    mapped = _module_of_copy(entry, path)
+    if mapped is not None:
+        return mapped
+    module = _filled_module(entry, path)
+    make_mapped_copy(path, module.state_dict())
+    mapped = _module_of_copy(entry, path)
+    return module if mapped is None else mapped
+
+
+def _module_of_copy(entry: Published, path: Path) -> "torch.nn.Module | None":
+    copy = mapped_copy(path)
+    try:
+        return None if copy is None else _filled_module(entry, copy)
+    except WeightsError:
+        return None
+
+
+def _filled_module(entry: Sibling | Published, path: Path) -> "torch.nn.Module":
+    """Built on the meta device and assigned, so no random weights are drawn only to be overwritten."""
     module = _unfilled_module(entry)
     expected = {key: tensor.dtype for key, tensor in module.state_dict().items()}
-    if isinstance(entry, Sibling):
-        state = _read_safetensors(path)
-    else:
-        state = _read_state(path if can_be_mapped(path) else mapped_copy(path) or path)
+    state = _read_safetensors(path) if isinstance(entry, Sibling) else _read_state(path)
     try:
         module.load_state_dict(state, strict=True, assign=True)
     except Exception as error:  # torch's own words are many lines long and speak of keys
@@ -277,8 +295,6 @@ def _trained_module(entry: Sibling | Published, path: Path) -> "torch.nn.Module"
         ) from error
     if any(tensor.dtype != expected[key] for key, tensor in module.state_dict().items()):
         raise WeightsError(f"{path} holds numbers of another type than {entry.title} computes with (float32).")
-    if isinstance(entry, Published) and not can_be_mapped(path) and mapped_copy(path) is None:
-        make_mapped_copy(path, state)
     # Assigned tensors bring their own flag with them.
     return module.eval().requires_grad_(False)
 

@@ -160,14 +160,28 @@ def test_another_picture_network_or_weights_has_another_file(alexnet: Model, tmp
 
 
 def test_the_folder_stays_bounded_and_the_oldest_go_first(tmp_path: Path) -> None:
-    for number in range(6):
-        path = tmp_path / f"{number}.npz"
+    names = [f"{number:064x}.npz" for number in range(5)] + [f"{5:064x}.77.88.part"]
+    for number, name in enumerate(names):
+        path = tmp_path / name
         path.write_bytes(bytes(100))
         os.utime(path, (1000 + number, 1000 + number))
     drop_oldest(tmp_path, max_files=4, max_bytes=10_000)
-    assert {path.stem for path in tmp_path.iterdir()} == {"2", "3", "4", "5"}
+    assert {path.name for path in tmp_path.iterdir()} == {*names[2:]}
     drop_oldest(tmp_path, max_files=4, max_bytes=250)
-    assert {path.stem for path in tmp_path.iterdir()} == {"4", "5"}
+    assert {path.name for path in tmp_path.iterdir()} == {*names[4:]}
+
+
+def test_what_others_keep_in_the_folder_is_neither_read_nor_removed(alexnet: Model) -> None:
+    folder = patches_folder()
+    (folder / f"{places_key(alexnet, PICTURES[0].sha256)}.npz").mkdir(parents=True)
+    (folder / "lecture notes").mkdir()
+    others = [folder / "notes.npz", folder / "lecture.pdf", folder / f"{'f' * 64}.txt"]
+    for other in others:
+        other.write_bytes(b"not ours")
+        os.utime(other, (0, 0))
+    assert index_patches(alexnet, PICTURES[:2]).patches("features.0", 1)
+    drop_oldest(folder, max_files=0)
+    assert {path for path in folder.iterdir() if path.is_file()} == set(others)
 
 
 def test_without_a_folder_to_write_to_the_patches_are_found_all_the_same(alexnet: Model, own: Path) -> None:

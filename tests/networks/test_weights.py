@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import tempfile
 import types
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_a_damaged_file_in_the_hubs_folder_is_left_alone_and_named(content: byte
     assert damaged_copies(file) == [damaged]
     assert str(damaged) in missing_sentence(file)
     assert damaged.read_bytes() == content[:-1]
+
+
+def test_a_file_that_the_app_may_not_read_is_not_called_damaged(
+    content: bytes, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = weights_file(content)
+    path = put(own, file.name, content)
+
+    def closed(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", closed)
+    assert find(file) is None
+    assert missing_sentence(file).startswith(f"{path} (0.1 MB) is there, but the app is not allowed to read it.")
 
 
 def test_a_file_that_is_replaced_by_a_good_one_is_checked_again(content: bytes, own: Path) -> None:
@@ -131,3 +146,19 @@ def test_our_folder_is_the_platforms_place_for_caches(monkeypatch: pytest.Monkey
     monkeypatch.setattr(weights.sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", os.path.join("C:", "Local"))
     assert own_folder() == Path("C:", "Local", "cnnviz", "weights")
+
+
+def test_a_user_without_a_home_has_a_folder_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number nobody has a name for."""
+
+    def homeless(_path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    for name in ("CNNVIZ_WEIGHTS_DIR", "XDG_CACHE_HOME", "TORCH_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delitem(sys.modules, "torch.hub")
+    monkeypatch.setattr(weights.sys, "platform", "linux")
+    temporary = Path(tempfile.gettempdir())
+    assert own_folder() == temporary / ".cache" / "cnnviz" / "weights"
+    assert hub_folder() == temporary / ".cache" / "torch" / "hub" / "checkpoints"

@@ -2,6 +2,8 @@
 
 import dataclasses
 import hashlib
+import io
+import os
 import subprocess
 import sys
 import warnings
@@ -122,6 +124,34 @@ def test_weights_of_before_batches_were_counted_load_too(own: Path, monkeypatch:
     assert model.module.get_submodule("bn1").num_batches_tracked.item() == 0
 
 
+class Code:
+    """What a file of somebody else's may hold: a call that is made when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.mark),)
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_code_in_a_weights_file_does_not_run(
+    zipped: bool, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "it ran"
+    save({"conv1.weight": Code(mark)}, own, "resnet18", monkeypatch, zipped)
+    model = load_model("resnet18", download=False)
+    assert not mark.exists()
+    assert "cannot be read as a PyTorch weights file" in model.untrained_because
+
+
+def cut_off() -> bytes:
+    """The first half of a file, as its hash would say if half of it had been published."""
+    file = io.BytesIO()
+    torch.save(resnet18().state_dict(), file)
+    return file.getvalue()[: len(file.getvalue()) // 2]
+
+
 def without_last_layer() -> dict[str, torch.Tensor]:
     state = resnet18().state_dict()
     return {key: value for key, value in state.items() if not key.startswith("fc.")}
@@ -131,6 +161,8 @@ def without_last_layer() -> dict[str, torch.Tensor]:
     ("state", "words"),
     [
         (without_last_layer, "holds weights of another network: .* not those of ResNet-18"),
+        (lambda: {**resnet18().state_dict(), "conv1.weight": torch.zeros(64, 3, 3, 3)}, "weights of another network"),
+        (cut_off, "cannot be read as a PyTorch weights file"),
         (lambda: {key: value.half() for key, value in resnet18().state_dict().items()}, "numbers of another type"),
         (lambda: {"epoch": 3}, "not a table of weights"),
         (lambda: b"PK\x03\x04 no more than a beginning", "cannot be read as a PyTorch weights file"),
