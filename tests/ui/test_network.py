@@ -17,7 +17,7 @@ from cnnviz.networks.download import current, start
 from cnnviz.networks.weights import WeightsFile
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui import cached
-from tests.networks.weights_server import WeightsServer, serving, status, trickle, weights_file
+from tests.networks.weights_server import WeightsServer, cut_after, serving, status, trickle, weights_file
 
 
 def page() -> None:
@@ -191,6 +191,58 @@ def test_a_failed_download_tells_why_and_can_be_tried_again(
     assert "trained: False" in shown(app)
     button(app, "Retry").click().run()
     run_until(app, lambda: "trained: True" in shown(app))
+
+
+def test_a_server_that_dies_half_way_leaves_the_page_untrained_until_a_retry_brings_the_rest(
+    server: WeightsServer, resnet18_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.content = resnet18_bytes
+    use(resnet18_bytes, monkeypatch)
+    server.plan = [cut_after(3_000_000), status(503), status(503)]
+    app = opened()
+    button(app, "Download 47 MB").click().run()
+    run_until(app, lambda: "Retry" in labels(app))
+    assert not app.exception
+    assert "out of order at the moment (HTTP 503)" in shown(app)
+    assert "resnet18, trained: False" in shown(app)
+    assert "untrained (random weights)" in shown(app)
+    button(app, "Retry").click().run()
+    run_until(app, lambda: "resnet18, trained: True" in shown(app))
+    assert server.requests[-1]["Range"] == "bytes=3000000-"
+
+
+def test_a_folder_that_is_a_file_leaves_the_page_untrained_until_it_is_out_of_the_way(
+    server: WeightsServer, resnet18_bytes: bytes, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.content = resnet18_bytes
+    use(resnet18_bytes, monkeypatch)
+    own.write_text("somebody's notes")
+    app = opened()
+    button(app, "Download 47 MB").click().run()
+    run_until(app, lambda: "Retry" in labels(app))
+    assert not app.exception
+    assert f"the folder {own} cannot be written to. Set CNNVIZ_WEIGHTS_DIR to a folder that can" in shown(app)
+    assert "resnet18, trained: False" in shown(app)
+    own.rename(own.with_name("notes"))
+    button(app, "Retry").click().run()
+    run_until(app, lambda: "resnet18, trained: True" in shown(app))
+
+
+def test_weights_that_are_taken_away_while_a_page_is_open_leave_it_untrained_with_a_sentence(
+    server: WeightsServer, resnet18_bytes: bytes, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = use(resnet18_bytes, monkeypatch)
+    own.mkdir()
+    (own / file.name).write_bytes(resnet18_bytes)
+    app = opened()
+    assert "resnet18, trained: True" in shown(app)
+    (own / file.name).write_bytes(b"written over")
+    app.run()
+    assert not app.exception
+    assert f"{own / file.name} is damaged: its content is not what its name says" in shown(app)
+    assert "resnet18, trained: False" in shown(app)
+    (own / file.name).unlink()
+    assert "is not on this machine" in shown(app.run())
 
 
 def test_a_session_that_looks_on_sees_the_progress_and_cannot_end_it_for_the_other(server: WeightsServer) -> None:
