@@ -95,8 +95,8 @@ class Ascent:
     """The picture of a goal as coefficients, and Adam's memory of them."""
 
     def __init__(self, module: nn.Module, goal: Goal, preprocessing: Preprocessing = IMAGENET) -> None:
-        self.module, self.goal = module, goal
-        self.layer, self.run = find_layer(module, goal.layer)
+        self.goal = goal
+        self.climb_on(module)
         self.size = preprocessing.crop_size
         self.margin = 1 + self.size // JITTER
         self.mean, self.std = (
@@ -110,6 +110,10 @@ class Ascent:
         self.coefficients = START_SPREAD * torch.randn(shape, generator=self.random)
         self.first, self.second = torch.zeros(shape), torch.zeros(shape)
         self.step = 0
+
+    def climb_on(self, module: nn.Module) -> None:
+        """Ask this module from now on: the same network, loaded anew. Safe while another thread climbs."""
+        self._asked = module, *find_layer(module, self.goal.layer)
 
     def canvas(self, coefficients: torch.Tensor) -> torch.Tensor:
         """The picture with a margin around it, colours from 0 to 1: (C, side, side)."""
@@ -175,21 +179,22 @@ class Ascent:
 
     def answered(self, image: torch.Tensor) -> torch.Tensor:
         """The layer's own output for an image (1, C, H, W), without the batch axis; the network runs no further."""
+        module, layer, run = self._asked
         owner, times, met = threading.get_ident(), 0, []
 
         def behind(_layer: nn.Module, _inputs: object, output: torch.Tensor) -> None:
             nonlocal times
             if threading.get_ident() != owner:  # another thread may run the same module meanwhile
                 return
-            if times == self.run:
+            if times == run:
                 met.append(output.clone()[0])  # an in-place ReLU behind it would write over the output itself
                 raise _Enough
             times += 1
 
-        with lock_of(self.module), evaluating(self.module):
-            handle = self.layer.register_forward_hook(behind)
+        with lock_of(module), evaluating(module):
+            handle = layer.register_forward_hook(behind)
             try:
-                self.module(image)
+                module(image)
             except _Enough:
                 return met[0]
             except RuntimeError as error:

@@ -22,6 +22,7 @@ MAX_STEPS = 1024
 BETWEEN = 0.25  # seconds between two pictures that are shown; the steps in between cost no report
 OBJECTIVES: dict[str, Literal["channel", "unit"]] = {"Whole channel": "channel", "Middle unit": "unit"}
 SEEDS = 1000
+Key = tuple[str, str, Goal]  # the network, its weights, what is climbed
 
 
 @dataclass
@@ -89,13 +90,15 @@ def choose_goal(layer: str, channel: int) -> Goal:
 
 def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> bool:
     """The buttons, the picture and its curve; `label` is drawn under them. Whether it was running when it was drawn."""
-    climbs: dict[object, Climb] = st.session_state.setdefault(CLIMBS, {})
+    climbs: dict[Key, Climb] = st.session_state.setdefault(CLIMBS, {})
     key = (model.name, cached.state_of(model), goal)
     for other, climb in list(climbs.items()):
         if other != key:
             climb.work.stop()
-        if climb.ascent.module is not model.module:  # or it would keep the network that was left in memory
-            del climbs[other]
+        if other[:2] == key[:2]:
+            climb.ascent.climb_on(model.module)  # the network may have left the memory meanwhile, and come again
+        else:
+            del climbs[other]  # or it would keep the network that was left in memory
     return draw_climb(model, goal, climbs.get(key), label)
 
 
@@ -146,7 +149,7 @@ def start(model: Model, goal: Goal, climb: Climb | None) -> None:
     elif climb is not None and climb.work.state == "stopped":
         climb.work.start()
     else:
-        climbs: dict[object, Climb] = st.session_state[CLIMBS]
+        climbs: dict[Key, Climb] = st.session_state[CLIMBS]
         ascent, values = Ascent(model.module, goal, model.preprocessing), list[tuple[int, float]]()
         begun = Climb(ascent, Work(reports(ascent, values, STEPS)), STEPS, values)
         climbs[(model.name, cached.state_of(model), goal)] = begun
