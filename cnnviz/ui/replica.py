@@ -1,13 +1,16 @@
 """One of several processes behind a proxy: what it leaves to the others, and how it ends without tearing work off.
 
 Streamlit on uvicorn dies at SIGTERM within a moment, in the middle of whatever it computes. Here it ends in steps:
-newcomers are answered 503, so that a proxy takes them to another process; what is running gets `RUNS_GET` seconds; then
-the connections close and the process exits with 0, all within `ENDS_WITHIN` seconds.
+newcomers are answered 503, so that a proxy takes them to another process; long work stops after its step; pages that
+are being computed get `RUNS_GET` seconds; then the connections close and the process exits with 0, all within
+`ENDS_WITHIN` seconds. A download needs no farewell: what has arrived is on the disk, and the next process goes on.
 """
 
+import atexit
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +22,8 @@ from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
 from streamlit import runtime
 
+from cnnviz.ui import work
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,6 +31,7 @@ RUNS_GET = 6.0  # seconds for the scripts that run
 FLUSH_GETS = 0.3  # until what a script drew last is on its way to the browser
 CONNECTIONS_GET = 1  # seconds for answers that are being sent
 ENDS_WITHIN = 9.0  # `docker stop` kills after ten
+STEP_GETS = 2.0  # seconds for a step of long work, where somebody presses Ctrl+C
 
 _ending = threading.Event()
 _hurry = threading.Event()
@@ -83,16 +89,19 @@ def ends_in_steps() -> Iterator[None]:
 
     server.config.timeout_graceful_shutdown = CONNECTIONS_GET
     signal.signal(signal.SIGTERM, on_sigterm)
+    atexit.register(_leave)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, handler)
+        work.end_all(0.0 if _ending.is_set() else STEP_GETS)
 
 
 def _end(server: uvicorn.Server) -> None:
     began = time.monotonic()
-    if _scripts_run():
-        while _scripts_run() and time.monotonic() < began + RUNS_GET:
+    work.end_all()
+    if _is_computing():
+        while _is_computing() and time.monotonic() < began + RUNS_GET:
             if _hurry.wait(0.05):
                 break
         time.sleep(FLUSH_GETS)
@@ -101,6 +110,15 @@ def _end(server: uvicorn.Server) -> None:
     os._exit(0)  # only reached where something still holds the process up
 
 
-def _scripts_run() -> bool:
-    """Whether any visitor's page is being computed: Streamlit gives every run a thread of this name."""
-    return any(thread.name == "ScriptRunner.scriptThread" for thread in threading.enumerate())
+def _leave() -> None:
+    """After SIGTERM the last thing Python does: else it would tear threads out of torch, which aborts the process."""
+    if _ending.is_set():
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(0)
+
+
+def _is_computing() -> bool:
+    """Whether any visitor's page, or long work, is being computed: Streamlit gives every run a thread of this name."""
+    return work.steps_run() or any(thread.name == "ScriptRunner.scriptThread" for thread in threading.enumerate())

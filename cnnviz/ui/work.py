@@ -23,7 +23,10 @@ State = Literal["waiting", "running", "stopped", "finished", "failed"]
 PATIENCE = 20.0  # seconds without a look until work pauses; a browser looks in less often from a hidden tab
 LOOKS = 4  # tenths of a second between two drawings of what runs; a click is heard at each
 BREATH = 0.002  # seconds between two steps, in which others get their turn
+THREAD = "work"  # the name of every thread that computes
 BROKEN = "This broke off on the server. Start again; if it happens again, choose another layer or a smaller network."
+
+_process_ends = threading.Event()
 
 
 class Left(Exception):
@@ -56,11 +59,9 @@ class Work(Generic[Report]):
         """Begin, or go on after a stop; what runs or has ended is left alone."""
         with self._guard:
             self._looked[viewer] = time.monotonic()
-            if self.state in ("waiting", "stopped"):
+            if self.state in ("waiting", "stopped") and not _process_ends.is_set():
                 self.state = "running"
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="work", daemon=True)
-                    self._thread.start()
+                self._wake()
 
     def stop(self, viewer: str = "") -> None:
         """End after the step that is being computed; for others who look on it goes on."""
@@ -73,9 +74,8 @@ class Work(Generic[Report]):
         """The last report, None before the first. Looking keeps the work going, and wakes it where it had paused."""
         with self._guard:
             self._looked[viewer] = time.monotonic()
-            if self.state == "running" and self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="work", daemon=True)
-                self._thread.start()
+            if self.state == "running":
+                self._wake()
             return self.latest
 
     def wait(self, seconds: float) -> None:
@@ -88,6 +88,11 @@ class Work(Generic[Report]):
     def runs(self) -> bool:
         """Whether more is to come without anybody's doing."""
         return self.state == "running"
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
+            self._thread.start()
 
     def _run(self) -> None:
         while self._goes_on():
@@ -118,6 +123,8 @@ class Work(Generic[Report]):
     def _goes_on(self) -> bool:
         """Whether to take another step; otherwise the thread has ended as soon as the guard is free."""
         with self._guard:
+            if self.state == "running" and _process_ends.is_set():
+                self.state = "stopped"
             if self.state == "running" and self._is_looked_at():
                 return True
             self._thread = None
@@ -129,6 +136,23 @@ class Work(Generic[Report]):
     def _end(self, state: State, problem: str = "") -> None:
         with self._guard:
             self.state, self.problem = state, problem
+
+
+def end_all(seconds: float = 0.0) -> bool:
+    """The process ends: each work stops after the step that is being computed, and none starts any more.
+
+    Waits for that up to so many seconds; whether it came about. A thread that is torn out of torch aborts the process.
+    """
+    _process_ends.set()
+    deadline = time.monotonic() + seconds
+    while steps_run() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not steps_run()
+
+
+def steps_run() -> bool:
+    """Whether any work is being computed."""
+    return any(thread.name == THREAD for thread in threading.enumerate())
 
 
 def remaining(seconds: float) -> str:

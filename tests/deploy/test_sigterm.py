@@ -1,6 +1,7 @@
 """A process that is asked to end: it takes nobody in any more, finishes what runs, and is gone in time."""
 
 import contextlib
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ from websockets.typing import Origin, Subprotocol
 
 from cnnviz.ui.replica import ENDS_WITHIN, RUNS_GET
 from tests.browser.running_app import ROOT, end, free_port, started, wait_until_healthy
+from tests.networks.weights_server import serving, trickle, weights_file
 
 APP = """
 import time
@@ -24,7 +26,35 @@ from starlette.middleware import Middleware
 from cnnviz.ui.replica import Replica
 from cnnviz.ui.server import lifespan
 
+def convolutions():
+    import torch
+    torch.set_num_threads(1)
+    pictures, weights = torch.zeros(1, 64, 200, 200), torch.zeros(64, 64, 3, 3)
+    while True:
+        yield float(torch.conv2d(pictures, weights).sum())
+
 if __name__ == "__main__":
+    match st.query_params.get("with"):
+        case "work":
+            from cnnviz.ui.work import Work
+            work = st.session_state.setdefault("work", Work(convolutions()))
+            work.start()
+            while work.look() is None:
+                time.sleep(0.01)
+            st.write("begun")
+            while work.runs:  # as a page that shows how far it is
+                time.sleep(0.05)
+                st.write(work.look())
+            st.write(work.state)
+        case "one long step":
+            from cnnviz.ui.work import Work
+            Work(max(convolutions()) for _ in range(1)).start()
+            import torch
+            time.sleep(0.5)
+        case "download":
+            from cnnviz.networks.download import start
+            from cnnviz.networks.weights import WeightsFile
+            start(WeightsFile(st.query_params["file"], "", 100_000))
     st.write("begun")
     time.sleep(float(st.query_params["seconds"]))
     st.write("done")
@@ -36,13 +66,14 @@ else:
 class Process:
     """An app of one page that takes as long as one asks for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.log = folder / "log"
         (folder / ".streamlit").symlink_to(ROOT / ".streamlit")
         (folder / "app.py").write_text(APP, encoding="utf-8")
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        self.process = started(folder / "log", port, folder, PYTHONPATH=str(ROOT))
-        wait_until_healthy(self.address, self.process, folder / "log")
+        self.process = started(self.log, port, folder, PYTHONPATH=str(ROOT), **environment)  # type: ignore[arg-type]
+        wait_until_healthy(self.address, self.process, self.log)
 
     def visit(self) -> ClientConnection:
         socket = self.address.replace("http", "ws") + "/_stcore/stream"
@@ -69,10 +100,10 @@ def process(tmp_path: Path) -> Iterator[Process]:
     end(process.process)
 
 
-def run_the_page(socket: ClientConnection, seconds: float) -> None:
+def run_the_page(socket: ClientConnection, seconds: float, more: str = "") -> None:
     """Have it computed, and return when it has begun."""
     message = BackMsg()
-    message.rerun_script.query_string = f"seconds={seconds}"
+    message.rerun_script.query_string = f"seconds={seconds}{more}"
     socket.send(message.SerializeToString())
     while "begun" not in text_of(ForwardMsg.FromString(socket.recv(timeout=20))):
         pass
@@ -127,3 +158,49 @@ def test_a_second_sigterm_waits_for_nothing(process: Process) -> None:
 def test_without_visitors_it_ends_at_once(process: Process) -> None:
     process.process.terminate()
     assert process.ends_after() < 5
+
+
+def test_long_work_ends_after_its_step_and_the_page_that_waits_for_it_with_it(process: Process) -> None:
+    with process.visit() as socket:
+        run_the_page(socket, 0, "&with=work")
+        process.process.terminate()
+        rest = [text_of(message) for message in rest_of(socket)]
+    assert "stopped" in rest
+    assert process.ends_after() < 4
+    assert "terminate called" not in process.log.read_text()
+
+
+def test_a_step_that_does_not_end_is_left_without_aborting(process: Process) -> None:
+    with process.visit() as socket:
+        run_the_page(socket, 0, "&with=one long step")
+        process.process.terminate()
+        assert RUNS_GET - 0.5 < process.ends_after() < ENDS_WITHIN + 2
+    assert "terminate called" not in process.log.read_text()
+
+
+def test_ctrl_c_does_not_tear_work_out_of_torch(process: Process) -> None:
+    with process.visit() as socket:
+        run_the_page(socket, 0, "&with=work")
+        process.process.send_signal(signal.SIGINT)
+        process.process.wait(timeout=ENDS_WITHIN + 3)
+    assert process.process.returncode != -signal.SIGABRT
+    assert "terminate called" not in process.log.read_text()
+
+
+def test_of_a_download_the_next_process_finds_what_arrived(tmp_path: Path) -> None:
+    content = bytes(range(250)) * 400
+    file = weights_file(content)
+    part = tmp_path / "weights" / f"{file.name}.part"
+    with serving(content) as server:
+        server.plan = [trickle(0.5)]
+        folders = {"CNNVIZ_WEIGHTS_DIR": str(tmp_path / "weights"), "CNNVIZ_WEIGHTS_URL": server.url}
+        process = Process(tmp_path, NO_PROXY="127.0.0.1", **folders)
+        with process.visit() as socket:
+            run_the_page(socket, 0, f"&with=download&file={file.name}")
+            while not part.exists() or not part.stat().st_size:
+                time.sleep(0.02)
+            process.process.terminate()
+            assert process.ends_after() < 5
+    arrived = part.read_bytes()
+    assert 0 < len(arrived) < len(content)
+    assert content.startswith(arrived)

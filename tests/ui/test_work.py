@@ -123,3 +123,20 @@ def test_waiting_for_it_ends_with_it_or_in_time() -> None:
     assert stuck.runs
     counting.allowed.release()
     until(lambda: stuck.state == "finished")
+
+
+def test_when_the_process_ends_work_stops_after_its_step_and_none_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_process_ends", threading.Event())
+    counting = Counting(3)
+    running, waiting = Work(counting.reports()), Work(iter(range(3)))
+    running.start()
+    counting.allowed.release()
+    until(lambda: running.latest == 1)
+    assert not work.end_all(0.05), "the second step has begun"
+    counting.allowed.release()
+    assert work.end_all(5.0)
+    assert (running.state, running.latest) == ("stopped", 2)
+    for one in (running, waiting):
+        one.start()
+        assert not one.runs
+        assert one._thread is None
