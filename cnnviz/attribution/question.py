@@ -13,6 +13,7 @@ from torch import fx, nn
 
 from cnnviz.attribution.twin import alone_with, convolutions, shared_twin
 from cnnviz.networks.feature_maps import refuse_image
+from cnnviz.networks.memory import refuse_lack_of_memory
 
 WORKING_BYTES = 64_000_000  # what the values of one batch may take; a picture's way through VGG-16 takes 116 MB
 LARGEST_BATCH = 16
@@ -154,6 +155,7 @@ def in_words(asked: Question) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
+        refuse_lack_of_memory(error)
         if runs_through(asked):
             raise
         raise ValueError(f"This network cannot take an image of shape {tuple(asked.image.shape)}.") from error

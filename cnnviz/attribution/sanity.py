@@ -91,9 +91,7 @@ def sanity(
         raise ValueError(told)
     evaluations = method.evaluations[0] if method.evaluations and regions is None else 0
     asked = question(module, image, class_index, evaluations, layer, regions)
-    weights = sum(weight.numel() for weight in module.parameters())
-    draws = DRAWS if not method.evaluations and weights < MANY_WEIGHTS else 1
-    forgetting = [Forgetting(asked, module, seed) for seed in range(draws)]
+    forgetting = [Forgetting(asked, module, seed) for seed in range(draws_of(method, module))]
     total = 1 + len(stages(len(forgetting[0].layers)))
     check = Check((), total)
     first = np.zeros(0)
@@ -144,6 +142,24 @@ def weighted(network: fx.GraphModule) -> list[str]:
     return [name for name in reversed(calls) if isinstance(network.get_submodule(name), WEIGHTED)]
 
 
+def weights_to_forget(method: Method, module: nn.Module) -> int:
+    """How many bytes of random weights a check will hold in the end; see `forget`."""
+    layers = [layer for layer in module.modules() if isinstance(layer, WEIGHTED) and not is_shuffled(layer)]
+    taken = sum(weight.nbytes for layer in layers for weight in layer.parameters(recurse=False))
+    return taken * draws_of(method, module)
+
+
+def draws_of(method: Method, module: nn.Module) -> int:
+    """How many draws of random weights are looked at."""
+    weights = sum(weight.numel() for weight in module.parameters())
+    return DRAWS if not method.evaluations and weights < MANY_WEIGHTS else 1
+
+
+def is_shuffled(layer: nn.Module) -> bool:
+    """Whether a layer has so many weights that it is shuffled instead of being filled anew."""
+    return isinstance(layer, nn.Linear) and layer.weight.numel() > MANY_WEIGHTS
+
+
 def stages(layers: int) -> list[int]:
     """After how many layers a map is made: after the last one, and then evenly up to all of them.
 
@@ -157,7 +173,7 @@ def stages(layers: int) -> list[int]:
 def forget(network: fx.GraphModule, name: str, random: torch.Generator) -> int:
     """Give a layer of a twin random weights; those that it shared stay as they are. How many bytes that took."""
     layer = network.get_submodule(name)
-    if isinstance(layer, nn.Linear) and layer.weight.numel() > MANY_WEIGHTS:
+    if isinstance(layer, nn.Linear) and is_shuffled(layer):
         network.set_submodule(name, Shuffled(layer, random))
         return 0
     taken = 0

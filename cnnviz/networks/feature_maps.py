@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnnviz.networks.memory import refuse_lack_of_memory
 from cnnviz.networks.watching import evaluating, hooked, lock_of
 
 
@@ -119,6 +120,7 @@ def _answer(module: nn.Module, image: torch.Tensor) -> object:
     try:
         return module(image)
     except RuntimeError as error:
+        refuse_lack_of_memory(error)
         shape = tuple(image.shape)
         raise ValueError(
             f"This network cannot take an image of shape {shape}: one of its layers refuses what reaches it. "

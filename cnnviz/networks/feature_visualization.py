@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 from cnnviz.networks.feature_maps import find_layer
+from cnnviz.networks.memory import refuse_lack_of_memory
 from cnnviz.networks.preprocess import IMAGENET, Preprocessing
 from cnnviz.networks.watching import evaluating, lock_of
 
@@ -198,6 +199,7 @@ class Ascent:
             except _Enough:
                 return met[0]
             except RuntimeError as error:
+                refuse_lack_of_memory(error)
                 shape = tuple(image.shape)
                 raise ValueError(f"This network cannot take an image of shape {shape}.") from error
             finally:

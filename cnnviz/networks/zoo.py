@@ -20,6 +20,7 @@ from cnnviz.networks.architecture import Published, Sibling
 from cnnviz.networks.download import Progress, fetch
 from cnnviz.networks.light_torchvision import import_torchvision, unfilled
 from cnnviz.networks.mapped import can_be_mapped, make_mapped_copy, mapped_copy
+from cnnviz.networks.memory import refuse_lack_of_memory
 from cnnviz.networks.photograph_classes import class_names
 from cnnviz.networks.preprocess import Preprocessing, preprocess
 from cnnviz.networks.weights import WeightsError, WeightsFile, find, missing_sentence
@@ -289,6 +290,7 @@ def _filled_module(entry: Sibling | Published, path: Path) -> "torch.nn.Module":
     try:
         module.load_state_dict(state, strict=True, assign=True)
     except Exception as error:  # torch's own words are many lines long and speak of keys
+        refuse_lack_of_memory(error)
         raise WeightsError(
             f"{path} holds weights of another network: their names or shapes are not those of {entry.title}. "
             f"Replace it with {entry.file_name if isinstance(entry, Sibling) else entry.weights.name}."
@@ -305,6 +307,7 @@ def _read_state(path: Path) -> "dict[str, torch.Tensor]":
     try:
         state = torch.load(path, map_location="cpu", mmap=can_be_mapped(path), weights_only=True)
     except Exception as error:  # a damaged file raises nearly anything, and torch's advice would switch safety off
+        refuse_lack_of_memory(error)
         raise WeightsError(f"{path} cannot be read as a PyTorch weights file; it may be damaged.") from error
     if not isinstance(state, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
         raise WeightsError(f"{path} is a PyTorch file, but not a table of weights.")
@@ -317,6 +320,7 @@ def _read_safetensors(path: Path) -> "dict[str, torch.Tensor]":
     try:
         return load_file(path, device="cpu")
     except Exception as error:  # a damaged file raises several things, none of them a sentence
+        refuse_lack_of_memory(error)
         raise WeightsError(f"{path} cannot be read as a safetensors file; it may be damaged.") from error
 
 

@@ -8,14 +8,18 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.networks.memory import FORWARD, activation_bytes, loading_bytes
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preprocess_steps
 from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights_path
 from cnnviz.ui.kept import Kept
 from cnnviz.ui.loaded import LoadedNetworks
+from cnnviz.ui.memory import Claim, room_for, said_in_page
 from cnnviz.ui.turns import Turns
 
 if TYPE_CHECKING:
@@ -70,12 +74,13 @@ def _import_torch() -> None:
 def _set_threads() -> None:
     """As many as $CNNVIZ_TORCH_THREADS says; on a busy machine one can be faster than two."""
     threads = os.environ.get("CNNVIZ_TORCH_THREADS", "")
-    if threads.isdigit() and int(threads) > 0:
+    if threads.isdecimal() and int(threads) > 0:
         import torch
 
         torch.set_num_threads(int(threads))
 
 
+@said_in_page
 def model(name: str) -> Model:
     """The network `name` of `MODELS`, shared by all sessions: leave no trace on it.
 
@@ -83,13 +88,14 @@ def model(name: str) -> Model:
     is not in `MODELS`.
     """
     path = weights_path(architecture(name))
-    changed = path.stat().st_mtime_ns if path is not None else 0
+    changed = _changed(path)
     # keyed by the weights that were found, so that a later download is picked up
-    return _networks.get((name, path, changed), lambda: _load(name))
+    return _networks.get((name, path, changed), lambda: _load(name, path))
 
 
-def _load(name: str) -> Model:
-    with st.spinner("Loading the network"):
+def _load(name: str, path: Path | None) -> Model:
+    taken = loading_bytes(MODELS[name], path)
+    with st.spinner("Loading the network"), room_for(taken, name, claimed=taken):
         return load_model(name, download=False)
 
 
@@ -98,8 +104,21 @@ _networks = LoadedNetworks(IDLE_SECONDS)
 
 def state_of(network: Model) -> str:
     """Which weights a network has, as a text to keep its answers under: the file, and when it was written."""
-    path = network.weights_path
-    return f"{path} {path.stat().st_mtime_ns}" if path is not None and path.exists() else "untrained"
+    changed = _changed(network.weights_path)
+    return f"{network.weights_path} {changed}" if changed else "untrained"
+
+
+def _changed(path: Path | None) -> int:
+    """When a file was written last; 0 where there is none, or none any more."""
+    try:
+        return path.stat().st_mtime_ns if path is not None else 0
+    except OSError:
+        return 0
+
+
+def room_to_compute(network: Model, times: float, more: float = 0, claimed: float = 0) -> AbstractContextManager[Claim]:
+    """Room for so many times the values of all layers, and `more` bytes; see `memory.room_for`."""
+    return room_for(times * activation_bytes(*surveyed(network)) + more, network.name, claimed)
 
 
 def answer_key(network: Model, picture: "Picture") -> tuple[str, str, str]:
@@ -118,6 +137,7 @@ def _preprocessing(sha256: str, settings: Preprocessing, _image: "Image.Image") 
     return preprocess_steps(_image, settings)
 
 
+@said_in_page
 def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
     """Every feature map and the scores of the network `name` for the picture; one inference serves all pages.
 
@@ -157,6 +177,7 @@ def surveyed(network: Model) -> "tuple[Network, tuple[int, int, int]]":
     return _surveyed(network.name, shape), shape
 
 
+@said_in_page
 def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int, int]) -> "np.ndarray":
     """One unit's activation sent back to the picture, (C, H, W), read-only; see `networks.deconvolution`.
 
@@ -164,8 +185,8 @@ def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int
     """
     from cnnviz.networks.deconvolution import deconvolution
 
-    found = activations(name, picture)
-    key = (name, state_of(model(name)), picture.sha256, layer, *index)
+    network, found = model(name), activations(name, picture)
+    key = (name, state_of(network), picture.sha256, layer, *index)
     kept = _sent.get(key)
     if kept is not None:
         return kept
@@ -177,7 +198,8 @@ def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int
 
     try:
         with turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before))):
-            kept = deconvolution(found, layer, index, on_layer)
+            with room_to_compute(network, FORWARD):
+                kept = deconvolution(found, layer, index, on_layer)
     finally:
         bar.empty()
     kept.flags.writeable = False
@@ -192,6 +214,7 @@ def _surveyed(name: str, shape: tuple[int, int, int]) -> "Network":
     return survey(model(name).module, shape)
 
 
+@said_in_page
 def switched_off(name: str, picture: "Picture", block: "ResidualBlock", off: "Off") -> "Activations":
     """The picture's way with one path of a residual block switched off; the last ones are kept."""
     whole = activations(name, picture)
@@ -204,7 +227,7 @@ def _switched_off(
 ) -> "Activations":
     from cnnviz.networks.residual import switched_off
 
-    with turns.turn(urgent=True):
+    with turns.turn(urgent=True), room_to_compute(model(name), FORWARD):
         return switched_off(_whole, block, off)
 
 
@@ -221,7 +244,8 @@ def _compute(network: Model, picture: "Picture", show: Callable[[float, str], ob
         done += 1
         show(min(1.0, done / layers), f"{title} looks at the picture: {layer}")
 
-    return forward(network.module, network.preprocess(picture.image), on_layer=on_layer)
+    with room_to_compute(network, FORWARD):
+        return forward(network.module, network.preprocess(picture.image), on_layer=on_layer)
 
 
 turns = Turns()  # who computes with torch, in the whole process

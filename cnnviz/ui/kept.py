@@ -4,7 +4,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 Value = TypeVar("Value")
 
@@ -33,6 +34,7 @@ class Kept(Generic[Value]):
         self._kept: OrderedDict[Hashable, tuple[Value, float]] = OrderedDict()
         self._guard = threading.Lock()
         self._timer: threading.Timer | None = None
+        _stores.add(self)
 
     def get(self, key: Hashable) -> Value | None:
         """The value of this key, or None where there is none (any more)."""
@@ -75,11 +77,16 @@ class Kept(Generic[Value]):
 
     def release(self) -> None:
         """Let go of those that nobody has asked for lately."""
+        self.drop_idle(self.idle)
         with self._guard:
             self._timer = None
-            for key in [key for key, (_, asked) in self._kept.items() if self.now() - asked >= self.idle]:
-                del self._kept[key]
             self._watch()
+
+    def drop_idle(self, idle: float) -> None:
+        """Let go of those that nobody has asked for in so many seconds."""
+        with self._guard:
+            for key in [key for key, (_, asked) in self._kept.items() if self.now() - asked >= idle]:
+                del self._kept[key]
 
     def _watch(self) -> None:
         """Look again after a while, as long as something is kept."""
@@ -87,3 +94,12 @@ class Kept(Generic[Value]):
             self._timer = threading.Timer(self.idle / 2, self.release)
             self._timer.daemon = True
             self._timer.start()
+
+
+_stores: WeakSet[Kept[Any]] = WeakSet()
+
+
+def release_all(idle: float) -> None:
+    """Let go of everything that is kept anywhere and that nobody has asked for in so many seconds."""
+    for store in list(_stores):
+        store.drop_idle(idle)

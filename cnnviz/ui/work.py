@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnnviz.networks.memory import ran_out
 from cnnviz.ui import cached
 from cnnviz.ui.failure import logged
 
@@ -24,6 +25,9 @@ PATIENCE = 20.0  # seconds without a look until work pauses; a browser looks in 
 LOOKS = 4  # tenths of a second between two drawings of what runs; a click is heard at each
 BREATH = 0.002  # seconds between two steps, in which others get their turn
 THREAD = "work"  # the name of every thread that computes
+NO_MEMORY = (
+    "This server has no memory left for it at the moment. Try again in a few minutes, or take a smaller network."
+)
 BROKEN = "This broke off on the server. Start again; if it happens again, choose another layer or a smaller network."
 
 _process_ends = threading.Event()
@@ -109,7 +113,8 @@ class Work(Generic[Report]):
             except ValueError as problem:  # ours, a sentence
                 self._end("failed", str(problem))
             except Exception as problem:
-                self._end("failed", f"{BROKEN} (Number {logged(problem, 'Work in the background broke off')}.)")
+                number = logged(problem, "Work in the background broke off")
+                self._end("failed", NO_MEMORY if ran_out(problem) else f"{BROKEN} (Number {number}.)")
             else:
                 self.latest = report
                 self.seconds += time.monotonic() - began

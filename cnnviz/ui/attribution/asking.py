@@ -1,11 +1,13 @@
 """What a visitor asks of the methods of attribution, as work that all who ask the same share."""
 
 from collections.abc import Hashable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnviz.networks.memory import BACK
 from cnnviz.ui import cached
 from cnnviz.ui.shared_work import shared_work
 from cnnviz.ui.work import Work
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from cnnviz.attribution.question import Partial
     from cnnviz.attribution.sanity import Check
     from cnnviz.images import Picture
+    from cnnviz.networks.zoo import Model
+    from cnnviz.ui.memory import Claim
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,13 @@ class Asked:
         return replace(self, evaluations=0)
 
 
+def room_to_ask(model: "Model", own_weights: int = 0) -> "AbstractContextManager[Claim]":
+    """Room for a method at work: for one picture, or as many as are asked at once, and for weights of its own."""
+    from cnnviz.attribution.question import WORKING_BYTES
+
+    return cached.room_to_compute(model, BACK, 2 * WORKING_BYTES + own_weights, claimed=own_weights)
+
+
 def map_work(asked: Asked) -> "tuple[Hashable, Work[Partial]]":
     """The map, from its first coarse answer on."""
 
@@ -51,14 +62,15 @@ def map_work(asked: Asked) -> "tuple[Hashable, Work[Partial]]":
 
         model = cached.model(asked.network)
         image = model.preprocess(asked.picture.image)
-        yield from METHODS[asked.method].asked(
-            model.module,
-            image,
-            asked.class_index,
-            evaluations=asked.evaluations or None,
-            layer=asked.layer,
-            regions=painted(asked.regions, image.shape[2], image.shape[3]) if asked.regions else None,
-        )
+        with room_to_ask(model):
+            yield from METHODS[asked.method].asked(
+                model.module,
+                image,
+                asked.class_index,
+                evaluations=asked.evaluations or None,
+                layer=asked.layer,
+                regions=painted(asked.regions, image.shape[2], image.shape[3]) if asked.regions else None,
+            )
 
     key = asked.key("map")
     return key, shared_work(key, answers)
@@ -69,12 +81,16 @@ def sanity_work(asked: Asked) -> "tuple[Hashable, Work[Check]]":
 
     def stages() -> "Iterator[Check]":
         from cnnviz.attribution import METHODS
-        from cnnviz.attribution.sanity import sanity
+        from cnnviz.attribution.sanity import sanity, weights_to_forget
 
         model = cached.model(asked.network)
         image = model.preprocess(asked.picture.image)
         regions = painted(asked.regions, image.shape[2], image.shape[3]) if asked.regions else None
-        yield from sanity(METHODS[asked.method], model.module, image, asked.class_index, asked.layer, regions)
+        method, own = METHODS[asked.method], weights_to_forget(METHODS[asked.method], model.module)
+        with room_to_ask(model, own) as claim:
+            for check in sanity(method, model.module, image, asked.class_index, asked.layer, regions):
+                claim.left = max(0, own - check.held_bytes)
+                yield check
 
     key = asked.coarse().key("sanity")
     return key, shared_work(key, stages)
@@ -89,7 +105,8 @@ def curves_work(asked: Asked, attribution: np.ndarray) -> "tuple[Hashable, Work[
 
         model = cached.model(asked.network)
         image = model.preprocess(asked.picture.image)
-        yield from curves(question(model.module, image, asked.class_index), attribution)
+        with room_to_ask(model):
+            yield from curves(question(model.module, image, asked.class_index), attribution)
 
     key = asked.key("curves")
     return key, shared_work(key, points)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.networks.activations import number
 from cnnviz.networks.feature_visualization import STEPS, Ascent, AscentStep, Goal
+from cnnviz.networks.memory import FORWARD
 from cnnviz.networks.zoo import Model
 from cnnviz.ui import cached
 from cnnviz.ui.plain import plain
@@ -34,11 +35,22 @@ class Climb:
     target: int = STEPS
     values: list[tuple[int, float]] = field(default_factory=list)
 
-    def further(self) -> None:
+    def further(self, model: Model) -> None:
         """Go on for as many steps again."""
         self.target = min(MAX_STEPS, self.target + STEPS)
-        self.work = Work(reports(self.ascent, self.values, self.target))
+        self.work = work_of(model, self.ascent, self.values, self.target)
         self.work.start()
+
+
+def work_of(model: Model, ascent: Ascent, values: list[tuple[int, float]], target: int) -> Work[AscentStep]:
+    """The climb up to a step, as far as there is memory for it. It does not hold on to the model that is given."""
+    room = cached.room_to_compute(model, FORWARD)
+
+    def climb() -> Iterator[AscentStep]:
+        with room:
+            yield from reports(ascent, values, target)
+
+    return Work(climb())
 
 
 def reports(ascent: Ascent, values: list[tuple[int, float]], target: int) -> Iterator[AscentStep]:
@@ -145,13 +157,13 @@ def draw_buttons(model: Model, goal: Goal, climb: Climb | None, runs: bool) -> N
 def start(model: Model, goal: Goal, climb: Climb | None) -> None:
     """Begin, go on where it was stopped, or climb further; one that failed begins anew."""
     if climb is not None and climb.work.state == "finished":
-        climb.further()
+        climb.further(model)
     elif climb is not None and climb.work.state == "stopped":
         climb.work.start()
     else:
         climbs: dict[Key, Climb] = st.session_state[CLIMBS]
         ascent, values = Ascent(model.module, goal, model.preprocessing), list[tuple[int, float]]()
-        begun = Climb(ascent, Work(reports(ascent, values, STEPS)), STEPS, values)
+        begun = Climb(ascent, work_of(model, ascent, values, STEPS), STEPS, values)
         climbs[(model.name, cached.state_of(model), goal)] = begun
         begun.work.start()
         while len(climbs) > MAX_CLIMBS:

@@ -1,6 +1,6 @@
 """The patches of a set that excite a channel most: looked for in the background, shown as they are found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import streamlit as st
 from PIL import Image
@@ -9,6 +9,7 @@ from cnnviz.figures.patches import cut
 from cnnviz.gallery import gallery_picture
 from cnnviz.images import Picture
 from cnnviz.networks.activations import number
+from cnnviz.networks.memory import FORWARD
 from cnnviz.networks.preprocess import Preprocessing, preprocess_steps
 from cnnviz.networks.top_patches import COUNT, Patch, PatchIndex, indexing, patch_window
 from cnnviz.networks.zoo import Model
@@ -57,12 +58,18 @@ def index_of(model: Model, pictures: tuple[Picture, ...]) -> Work[PatchIndex]:
     if key not in works:
         for other in works.values():
             other.stop()
-        works[key] = Work(indexing(model, pictures))
+        works[key] = Work(searched(model, pictures))
         works[key].start()
         works[key].wait(AT_ONCE)
         while len(works) > MAX_INDEXES:
             works.pop(next(iter(works)))
     return works[key]
+
+
+def searched(model: Model, pictures: tuple[Picture, ...]) -> Iterator[PatchIndex]:
+    """The index, picture by picture, as far as there is memory for an inference."""
+    with cached.room_to_compute(model, FORWARD):
+        yield from indexing(model, pictures)
 
 
 def draw_progress(work: Work[PatchIndex], runs: bool, done: int, count: int) -> None:
