@@ -9,10 +9,15 @@ import pytest
 import torch
 from torch import nn
 
+from cnnviz.attribution.question import in_words, question
+from cnnviz.gallery import gallery_picture
 from cnnviz.networks.feature_maps import forward
+from cnnviz.networks.feature_visualization import Ascent, Goal
 from cnnviz.networks.memory import activation_bytes, loading_bytes, ran_out
+from cnnviz.networks.preprocess import Preprocessing
 from cnnviz.networks.zoo import MODELS, load_model, weights_path
 from cnnviz.ui import cached, memory, memory_limits
+from cnnviz.ui.attribution.asking import Asked, sanity_work
 from cnnviz.ui.kept import Kept
 from cnnviz.ui.memory import RESERVE, SMALL, NoRoom, make_room, room_for
 from cnnviz.ui.memory_limits import room
@@ -183,8 +188,29 @@ class Greedy(nn.Module):
 
 
 def test_a_layer_that_finds_no_memory_does_not_blame_the_picture() -> None:
+    network = nn.Sequential(Greedy(), nn.Conv2d(3, 2, 1))
     with pytest.raises(MemoryError, match="allocate"):
-        forward(nn.Sequential(Greedy()), torch.zeros(1, 3, 8, 8))
+        forward(network, torch.zeros(1, 3, 8, 8))
+    with pytest.raises(MemoryError, match="allocate"):
+        Ascent(network, Goal("1", 0), Preprocessing(resize_size=32, crop_size=32)).report()
+    asked = question(nn.Sequential(nn.Conv2d(3, 2, 8), nn.Flatten()), torch.zeros(1, 3, 8, 8), 0)
+    object.__setattr__(asked, "answers", lambda _images: too_much())
+    with pytest.raises(MemoryError, match="allocate"), in_words(asked):
+        asked.answers(asked.image)
+
+
+def test_a_sanity_check_claims_the_weights_that_it_will_have_of_its_own(left: SimpleNamespace) -> None:
+    left.bytes = 1000 * MB
+    weights = sum(weight.nbytes for weight in load_model("slim_vgg").module.parameters())
+    _, work = sanity_work(Asked("slim_vgg", gallery_picture("rocket"), 3, "saliency"))
+    claimed = []
+    for _ in work._reports:
+        (claim,) = memory._claims
+        claimed.append(claim.left)
+    assert claimed[0] == weights
+    assert claimed == sorted(claimed, reverse=True)
+    assert claimed[-1] == 0
+    assert not memory._claims
 
 
 def test_work_that_finds_no_memory_says_so() -> None:
