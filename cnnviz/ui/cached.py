@@ -197,9 +197,9 @@ def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int
             bar.progress(0.5, f"On its way back to the picture: {passed}")
 
     try:
-        with turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before))):
-            with room_to_compute(network, FORWARD):
-                kept = deconvolution(found, layer, index, on_layer)
+        wait = turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before)))
+        with wait, room_to_compute(network, FORWARD):
+            kept = deconvolution(found, layer, index, on_layer)
     finally:
         bar.empty()
     kept.flags.writeable = False

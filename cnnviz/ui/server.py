@@ -16,6 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from cnnviz.ui.failure import NotTwice
 from cnnviz.ui.left_page import pass_over_clicks_on_left_pages
 from cnnviz.ui.replica import ends_in_steps
+from cnnviz.ui.resumed import draw_anew_after_a_cut
 from cnnviz.ui.tidying import tidy
 
 
@@ -40,6 +41,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     logging.getLogger("streamlit.error_util").addFilter(NotTwice())
     warnings.filterwarnings("ignore", module="PIL")
     pass_over_clicks_on_left_pages()
+    draw_anew_after_a_cut()
     address = st.get_option("server.address")
     everywhere = address in (None, "", "0.0.0.0", "::")
     url = f"http://{'localhost' if everywhere else address}:{st.get_option('server.port')}"

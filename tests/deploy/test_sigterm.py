@@ -100,13 +100,17 @@ def process(tmp_path: Path) -> Iterator[Process]:
     end(process.process)
 
 
-def run_the_page(socket: ClientConnection, seconds: float, more: str = "") -> None:
-    """Have it computed, and return when it has begun."""
+def run_the_page(socket: ClientConnection, seconds: float, more: str = "") -> ForwardMsg:
+    """Have it computed, and return when it has begun: the message that a run begins with."""
     message = BackMsg()
     message.rerun_script.query_string = f"seconds={seconds}{more}"
     socket.send(message.SerializeToString())
-    while "begun" not in text_of(ForwardMsg.FromString(socket.recv(timeout=20))):
-        pass
+    first = answer = ForwardMsg()
+    while "begun" not in text_of(answer):
+        answer = ForwardMsg.FromString(socket.recv(timeout=20))
+        if answer.WhichOneof("type") == "new_session":
+            first = answer
+    return first
 
 
 def text_of(message: ForwardMsg) -> str:
