@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from cnnviz.attribution.question import in_words, question
+from cnnviz.attribution.sanity import DRAWS
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.feature_maps import forward
 from cnnviz.networks.feature_visualization import Ascent, Goal
@@ -207,7 +208,7 @@ def test_a_sanity_check_claims_the_weights_that_it_will_have_of_its_own(left: Si
     for _ in work._reports:
         (claim,) = memory._claims
         claimed.append(claim.left)
-    assert claimed[0] == weights
+    assert claimed[0] == DRAWS * weights
     assert claimed == sorted(claimed, reverse=True)
     assert claimed[-1] == 0
     assert not memory._claims

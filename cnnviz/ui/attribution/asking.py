@@ -89,7 +89,7 @@ def sanity_work(asked: Asked) -> "tuple[Hashable, Work[Check]]":
         method, own = METHODS[asked.method], weights_to_forget(METHODS[asked.method], model.module)
         with room_to_ask(model, own) as claim:
             for check in sanity(method, model.module, image, asked.class_index, asked.layer, regions):
-                claim.left = max(0, own - check.held_bytes)
+                claim.left = min(claim.left, own - check.held_bytes)
                 yield check
 
     key = asked.coarse().key("sanity")
