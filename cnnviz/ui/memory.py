@@ -12,7 +12,6 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
-from weakref import WeakSet
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -52,7 +51,7 @@ class Claim:
         self.left = left
 
 
-_claims: WeakSet[Claim] = WeakSet()
+_claims: set[Claim] = set()  # its copies, and what goes in and out, need no lock; one could be met by the collector
 
 
 @contextlib.contextmanager
@@ -90,7 +89,7 @@ def make_room(num_bytes: float, network: str) -> None:
 def fits(num_bytes: float) -> bool:
     """Whether so many bytes can be taken; True where nothing is known."""
     left = room()
-    return left is None or num_bytes + RESERVE <= left - sum(claim.left for claim in list(_claims))
+    return left is None or num_bytes + RESERVE <= left - sum(claim.left for claim in _claims.copy())
 
 
 def let_go(idle: float) -> None:
