@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 
 from cnnviz.ui.cached import warm
 from cnnviz.ui.failure import told
+from cnnviz.ui.hung_up import HungUp
 from cnnviz.ui.replica import Replica
 from cnnviz.ui.server import lifespan
 
@@ -48,4 +49,5 @@ if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
     page.run()
     warm()
 else:  # what `streamlit run app.py` imports once, before the first visitor
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)], on_script_error=told)
+    middleware = [Middleware(HungUp), Middleware(Replica)]
+    app = st.App(__file__, lifespan=lifespan, middleware=middleware, on_script_error=told)

@@ -128,6 +128,22 @@ def test_links_of_strangers_open_their_page(visitor: Page, own_address: str, log
     assert log.read_text() == before
 
 
+def test_a_web_socket_that_sends_text_is_let_go_of_quietly(visitor: Page, own_address: str, log: Path) -> None:
+    visitor.goto(own_address)
+    settle(visitor)
+    before = log.read_text()
+    closed = visitor.evaluate(
+        """(address) => new Promise((done) => {
+          const socket = new WebSocket(address, ['streamlit', 'x', 'y']);
+          socket.onopen = () => socket.send('a text');
+          socket.onclose = (event) => done(event.code);
+        })""",
+        f"{own_address.replace('http', 'ws')}/_stcore/stream",
+    )
+    assert closed in (1000, 1003, 1005, 1006)
+    assert log.read_text() == before
+
+
 OUTSIDE = "www.example.com http://example.com a@example.com"
 
 
