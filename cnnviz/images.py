@@ -9,7 +9,7 @@ import io
 import re
 import threading
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -76,20 +76,33 @@ class Picture:
         """The middle of the picture as a small square, (160, 160) pixels."""
         return ImageOps.fit(self.image, (THUMBNAIL_SIZE, THUMBNAIL_SIZE))
 
+    def reduced_to(self, image: Image.Image, note: str) -> "Picture":
+        """This picture with the fewer pixels of `image`, and a sentence that says so.
+
+        Its `sha256` is another one, made from the old one and the size: what was computed from all its pixels is not
+        an answer for these.
+        """
+        sha256 = hashlib.sha256(f"{self.sha256} {image.size}".encode()).hexdigest()
+        return replace(self, image=image, sha256=sha256, notes=(*self.notes, note))
+
 
 def read_picture(data: bytes, name: str) -> Picture:
-    """A `Picture` from the bytes of a file and the name it was sent under; ImageError as in `read_image`.
-
-    A session keeps its picture, and the photos of a class, 12 megapixels each, would fill more than a gigabyte: what is
-    longer than `LONGEST_KEPT` pixels is made smaller, and says so.
-    """
+    """A `Picture` from the bytes of a file and the name it was sent under; ImageError as in `read_image`."""
     image = read_image(data)
-    notes: tuple[str, ...] = image.info["notes"]
-    if max(image.size) > LONGEST_KEPT:
-        before = f"{image.width} × {image.height}"
-        image.thumbnail((LONGEST_KEPT, LONGEST_KEPT), Image.Resampling.LANCZOS)
-        notes = (*notes, f"Made smaller, from {before}: no network is given more.")
-    return Picture(image, hashlib.sha256(data).hexdigest(), display_name(name), notes)
+    return Picture(image, hashlib.sha256(data).hexdigest(), display_name(name), image.info["notes"])
+
+
+def fit_for_keeping(picture: Picture) -> Picture:
+    """The picture as a session keeps it: no longer than `LONGEST_KEPT` pixels, and saying so where it was made smaller.
+
+    The photos of a class, 12 megapixels each, would fill more than a gigabyte.
+    """
+    width, height = picture.image.size
+    if max(width, height) <= LONGEST_KEPT:
+        return picture
+    image = picture.image.copy()
+    image.thumbnail((LONGEST_KEPT, LONGEST_KEPT), Image.Resampling.LANCZOS)
+    return picture.reduced_to(image, f"Made smaller, from {width} × {height}: no network is given more.")
 
 
 def read_image(data: bytes | bytearray | memoryview) -> Image.Image:

@@ -41,7 +41,8 @@ OUTSIDE = {
     "cnnviz.ui": {"numpy", "PIL", "plotly", "streamlit"},
 }
 WITH_TORCH = {"cnnviz.ui.cached": {"torch", "torchvision"}}  # the one place where Streamlit's caches meet torch
-WITH_SERVER = {"cnnviz.ui.replica": {"starlette", "uvicorn"}}  # what Streamlit itself is served by
+# What Streamlit itself is served by.
+WITH_SERVER = {"cnnviz.ui.replica": {"starlette", "uvicorn"}, "cnnviz.ui.hung_up": {"starlette"}}
 FILES = sorted(
     path for path in (ROOT / "cnnviz").rglob("*.py") if path.name != "__init__.py" or path.parent.name != "cnnviz"
 )

@@ -17,6 +17,7 @@ from cnnviz.images import (
     ImageError,
     Picture,
     display_name,
+    fit_for_keeping,
     read_image,
     read_picture,
 )
@@ -358,11 +359,14 @@ def test_several_pages_or_pictures_give_the_first_and_say_so(kind: str, word: st
 
 
 def test_a_session_keeps_a_large_picture_smaller_and_says_so() -> None:
-    picture = read_picture(encode(Image.new("RGB", (4000, 3000), "teal"), "PNG"), "large.png")
-    assert picture.image.size == (LONGEST_KEPT, LONGEST_KEPT * 3 // 4)
-    assert picture.notes == ("Made smaller, from 4000 × 3000: no network is given more.",)
+    sent = read_picture(encode(Image.new("RGB", (4000, 3000), "teal"), "PNG"), "large.png")
+    kept = fit_for_keeping(sent)
+    assert kept.image.size == (LONGEST_KEPT, LONGEST_KEPT * 3 // 4)
+    assert kept.notes == ("Made smaller, from 4000 × 3000: no network is given more.",)
+    assert (sent.image.size, sent.notes) == ((4000, 3000), ())
+    assert kept != sent
     small = read_picture(encode(Image.new("RGB", (LONGEST_KEPT, 300), "teal"), "PNG"), "small.png")
-    assert (small.image.size, small.notes) == ((LONGEST_KEPT, 300), ())
+    assert fit_for_keeping(small) is small
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 10000), (10000, 1)])
@@ -370,9 +374,12 @@ def test_extreme_shapes_work(size: tuple[int, int]) -> None:
     data = encode(Image.new("RGB", size, "teal"), "PNG")
     assert read_image(data).size == size
     picture = read_picture(data, "thin.png")
-    assert picture.image.size == tuple(min(side, LONGEST_KEPT) for side in size)
-    assert picture.thumbnail.size == (160, 160)
-    assert picture.thumbnail.getpixel((80, 80)) == (0, 128, 128)
+    assert picture.image.size == size
+    kept = fit_for_keeping(picture)
+    assert kept.image.size == tuple(min(side, LONGEST_KEPT) for side in size)
+    for shown in (picture, kept):
+        assert shown.thumbnail.size == (160, 160)
+        assert shown.thumbnail.getpixel((80, 80)) == (0, 128, 128)
 
 
 def test_where_and_when_a_photo_was_taken_is_dropped() -> None:

@@ -172,7 +172,7 @@ def test_memory_that_runs_out_is_not_taken_for_a_picture_that_does_not_fit(
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr(torch.autograd, "grad", out_of_memory)
-    with pytest.raises(RuntimeError, match="allocate memory"):
+    with pytest.raises(MemoryError, match="allocate memory"):
         METHODS["saliency"](module, image, 0)
 
 

@@ -1,8 +1,6 @@
 """The set of pictures in which patches are looked for: the gallery, or up to 200 of one's own."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 from streamlit.typing import UploadedFile
@@ -97,9 +95,7 @@ def smaller(picture: Picture) -> Picture:
     reduced = preprocess_steps(picture.image).resized
     if reduced.width * reduced.height >= picture.image.width * picture.image.height:
         return picture
-    told = (*picture.notes, "Made smaller to be kept with many others.")
-    sha256 = hashlib.sha256(f"{picture.sha256} {reduced.size}".encode()).hexdigest()  # it has other pixels now
-    return replace(picture, image=reduced, sha256=sha256, notes=told)
+    return picture.reduced_to(reduced, "Made smaller to be kept with many others.")
 
 
 def draw_refused() -> None:
