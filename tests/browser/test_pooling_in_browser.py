@@ -22,6 +22,7 @@ def test_the_picture_moves_by_buttons_and_keys_and_the_address_says_how_far(visi
     open_page(visitor, address)
     shift = visitor.locator(".shift")
     output = shift.locator("figure.output .cell")
+    expect(output).not_to_have_count(0)
     before = output.all_text_contents()
     shift.get_by_role("button", name="Move one pixel to the right").click()
     expect(shift.locator(".where")).to_have_text("+1 px")

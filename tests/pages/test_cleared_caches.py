@@ -94,14 +94,14 @@ def test_an_open_page_shows_the_same_after_everything_was_cleared(page: str) -> 
 
 
 def test_a_climb_goes_on_to_the_same_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(climbing, "STEPS", 200)
+    monkeypatch.setattr(climbing, "STEPS", 80)
     app = opened("visualize_a_unit", **UNIT)
-    with clearing(clear_everything, 0.03) as times:
+    with clearing(clear_everything, 0.1) as times:
         button(app, "seek_start").click().run()
     assert times[0] > 0
     assert not app.exception
-    assert "Step 200 of 200" in captions(app)
-    *_, last = ascend(load_model("slim_vgg").module, Goal("features.3", 3), load_model("slim_vgg").preprocessing, 200)
+    assert "Step 80 of 80" in captions(app)
+    *_, last = ascend(load_model("slim_vgg").module, Goal("features.3", 3), load_model("slim_vgg").preprocessing, 80)
     assert f"**{last.value:.4g}**" in captions(app)
 
 
