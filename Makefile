@@ -22,7 +22,7 @@ check: $(VENV)/dev  ## lint, format and types
 	$(BIN)/mypy
 
 unit: $(VENV)/dev  ## unit, doc and page tests, without a browser
-	$(BIN)/pytest --ignore=tests/browser --ignore=tests/deploy
+	$(BIN)/pytest --ignore=tests/browser --ignore=tests/deploy --numprocesses=2 --dist=worksteal
 
 browser: $(VENV)/dev  ## the app in a real browser; gets Chromium where there is none
 	$(BIN)/python -m tests.browser.install_chromium

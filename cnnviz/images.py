@@ -9,6 +9,7 @@ import io
 import re
 import threading
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -30,6 +31,8 @@ MAX_PNG_CHUNKS = 50_000  # 10 MB in chunks of 200 bytes; usual ones have 8 kB
 MAX_TIFF_TAGS = 2000  # of one page; the library that unpacks them writes a line to the log about each odd one
 READ_AT_ONCE = 2  # files, in all threads together: one of 25 megapixels can take 0.7 GB while it is read
 MAX_NAME_LENGTH = 40
+READING = 13  # bytes for each pixel while a picture is read, measured: 8 for a JPEG, 12 for a WebP
+READING_MUCH = 26  # with transparency or greys of more than 8 bits: 25 for a TIFF of floats
 LONGEST_KEPT = 640  # pixels; networks are given 256 at most
 THUMBNAIL_SIZE = 160  # sharp at 80 CSS pixels on a screen of double density
 
@@ -86,9 +89,14 @@ class Picture:
         return replace(self, image=image, sha256=sha256, notes=(*self.notes, note))
 
 
-def read_picture(data: bytes, name: str) -> Picture:
+def all_admitted(_num_bytes: int) -> bool:
+    """For those who need not ask for memory."""
+    return True
+
+
+def read_picture(data: bytes, name: str, admits: Callable[[int], bool] = all_admitted) -> Picture:
     """A `Picture` from the bytes of a file and the name it was sent under; ImageError as in `read_image`."""
-    image = read_image(data)
+    image = read_image(data, admits)
     return Picture(image, hashlib.sha256(data).hexdigest(), display_name(name), image.info["notes"])
 
 
@@ -105,7 +113,7 @@ def fit_for_keeping(picture: Picture) -> Picture:
     return picture.reduced_to(image, f"Made smaller, from {width} × {height}: no network is given more.")
 
 
-def read_image(data: bytes | bytearray | memoryview) -> Image.Image:
+def read_image(data: bytes | bytearray | memoryview, admits: Callable[[int], bool] = all_admitted) -> Image.Image:
     """The picture in the bytes of a PNG, JPEG, GIF, WebP, BMP, TIFF or AVIF file: mode RGB, 8 bits, upright.
 
     What was done to get there is told in `image.info["notes"]`, a tuple of sentences: EXIF orientation turned upright,
@@ -116,8 +124,10 @@ def read_image(data: bytes | bytearray | memoryview) -> Image.Image:
     that whole range, as every viewer shows them; all others (12-bit microscopes, depth maps, floats) by their own
     lowest and highest value. In floats NaN and -inf become black, +inf white.
 
+    `admits` is asked, once the header has said how large the picture is, whether so many bytes can be taken for it.
+
     Raises ImageError, whose text is one sentence, for everything that is not such a file, is damaged, has more than
-    `MAX_BYTES` bytes or more than `MAX_PIXELS` pixels.
+    `MAX_BYTES` bytes or more than `MAX_PIXELS` pixels, or is not admitted.
 
     >>> file = io.BytesIO()
     >>> Image.new("LA", (4, 3), (0, 0)).save(file, "PNG")
@@ -143,7 +153,7 @@ def read_image(data: bytes | bytearray | memoryview) -> Image.Image:
     # struct.error, zlib.error, EOFError, OSError, MemoryError. This is the one place where they get a name.
     try:
         with _reading:
-            return _decode(data, kind)
+            return _decode(data, kind, admits)
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -160,7 +170,7 @@ def read_image(data: bytes | bytearray | memoryview) -> Image.Image:
         ) from error
 
 
-def _decode(data: bytes, kind: str) -> Image.Image:
+def _decode(data: bytes, kind: str, admits: Callable[[int], bool]) -> Image.Image:
     """The first frame of a file of a known kind as RGB, upright, with its notes and nothing else in `info`."""
     if kind == "JPEG":
         _check_jpeg(data)
@@ -172,6 +182,12 @@ def _decode(data: bytes, kind: str) -> Image.Image:
         _check_size(*opened.size)
         if kind == "TIFF":
             _check_tiff(opened)
+        much = opened.mode[0] in "IF" or opened.has_transparency_data
+        if not admits((READING_MUCH if much else READING) * opened.width * opened.height):
+            raise ImageError(
+                "This server has no memory left for so large a picture at the moment: try again in a few minutes, or "
+                "make it smaller and send that."
+            )
         notes = _frame_note(opened)
         orientation = _orientation(opened)
         opened.load()

@@ -138,7 +138,7 @@ def test_the_largest_pictures_are_read_in_800_mb_and_refused_in_words_where_ther
 def test_few_are_read_at_once_however_many_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, most, guard = 0, 0, threading.Lock()
 
-    def decode(data: bytes, kind: str) -> Image.Image:
+    def decode(data: bytes, kind: str, admits: object) -> Image.Image:
         nonlocal reading, most
         with guard:
             reading += 1

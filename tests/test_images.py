@@ -14,6 +14,8 @@ from cnnviz.images import (
     LONGEST_KEPT,
     MAX_BYTES,
     MAX_NAME_LENGTH,
+    READING,
+    READING_MUCH,
     ImageError,
     Picture,
     display_name,
@@ -367,6 +369,21 @@ def test_a_session_keeps_a_large_picture_smaller_and_says_so() -> None:
     assert kept != sent
     small = read_picture(encode(Image.new("RGB", (LONGEST_KEPT, 300), "teal"), "PNG"), "small.png")
     assert fit_for_keeping(small) is small
+
+
+def test_memory_is_asked_for_by_what_the_header_says_before_anything_is_decoded() -> None:
+    asked: list[int] = []
+
+    def refuses(num_bytes: int) -> bool:
+        asked.append(num_bytes)
+        return False
+
+    for mode in ("RGB", "RGBA", "I;16"):
+        with pytest.raises(ImageError, match="no memory left for so large a picture at the moment: try again") as told:
+            read_picture(encode(Image.new(mode, (40, 30)), "PNG"), "a.png", refuses)
+        assert is_one_sentence(str(told.value))
+    assert asked == [READING * 1200, READING_MUCH * 1200, READING_MUCH * 1200]
+    assert read_picture(encode(photo(), "PNG"), "a.png", lambda _: True).image.size == photo().size
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 10000), (10000, 1)])

@@ -8,6 +8,7 @@ import torch
 from torch import fx, nn
 
 from cnnviz.attribution.twin import alone_with
+from cnnviz.networks.refusal import Refusal
 
 RESHAPES = (torch.flatten, "flatten", "view", "reshape")
 Values = dict[fx.Node, torch.Tensor]
@@ -74,8 +75,8 @@ def passed_back(
             give(handed, node.args[0], handed.pop(node))
         else:
             name = getattr(node.target, "__name__", node.target)
-            raise ValueError(f"Nothing can be handed back through {name}: it is a function, not a layer.")
-    raise ValueError("This network does not look at its input.")
+            raise Refusal(f"Nothing can be handed back through {name}: it is a function, not a layer.")
+    raise Refusal("This network does not look at its input.")
 
 
 def unknown_layers(module: nn.Module, known: tuple[type[nn.Module], ...]) -> str:

@@ -18,6 +18,7 @@ import torch
 from torch.nn import functional
 
 from cnnviz.attribution.question import Question
+from cnnviz.networks.refusal import Refusal
 
 POINTS = 17  # shares of the pixels at which the probability is asked for, from none to all
 DRAWS = 2  # random orders, whose mean is what a map is compared with
@@ -59,7 +60,7 @@ def curves(asked: Question, attribution: np.ndarray, seed: int = 0) -> Iterator[
     """
     height, width = asked.image.shape[2:]
     if attribution.shape != (height, width):
-        raise ValueError(f"The map has the shape {attribution.shape}, the picture {(height, width)}.")
+        raise Refusal(f"The map has the shape {attribution.shape}, the picture {(height, width)}.")
     random = np.random.default_rng(seed)
     size = attribution.size
     order = np.lexsort((random.permutation(size), -attribution.ravel()))

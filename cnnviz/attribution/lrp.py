@@ -27,6 +27,7 @@ from torch import fx, nn
 
 from cnnviz.attribution.backwards import Recorder, Step, handed_back, transposed, unknown_layers
 from cnnviz.attribution.question import Method, Partial, Question, array_of
+from cnnviz.networks.refusal import Refusal
 
 EPSILON = 1e-9
 PASSES = (nn.ReLU, nn.Dropout, nn.Identity)
@@ -100,7 +101,7 @@ def steadied(made: torch.Tensor) -> torch.Tensor:
 
 def refuse_sum(_node: fx.Node, _source: fx.Node, _relevance: torch.Tensor) -> torch.Tensor:
     """A network that adds maps is a ResNet of some kind."""
-    raise ValueError(NOT_FOR_RESNETS)
+    raise Refusal(NOT_FOR_RESNETS)
 
 
 def refusal(module: nn.Module) -> str:

@@ -14,6 +14,7 @@ from torch import fx, nn
 from cnnviz.attribution.twin import alone_with, convolutions, shared_twin
 from cnnviz.networks.feature_maps import refuse_image
 from cnnviz.networks.memory import refuse_lack_of_memory
+from cnnviz.networks.refusal import Refusal
 
 WORKING_BYTES = 64_000_000  # what the values of one batch may take; a picture's way through VGG-16 takes 116 MB
 LARGEST_BATCH = 16
@@ -119,18 +120,18 @@ def question(
     network = shared_twin(module) if network is None else network
     found = convolutions(network)
     if layer and layer not in found:
-        raise ValueError(f'"{layer}" is no convolution of this network. There are: {", ".join(found)}.')
+        raise Refusal(f'"{layer}" is no convolution of this network. There are: {", ".join(found)}.')
     if regions is not None:
         if regions.shape != tuple(image.shape[2:]):
-            raise ValueError(f"The regions have the shape {regions.shape}, the picture {tuple(image.shape[2:])}.")
+            raise Refusal(f"The regions have the shape {regions.shape}, the picture {tuple(image.shape[2:])}.")
         if regions.dtype.kind not in "iub":
-            raise ValueError(f"Regions are whole numbers, one for each pixel, not numbers of type {regions.dtype}.")
+            raise Refusal(f"Regions are whole numbers, one for each pixel, not numbers of type {regions.dtype}.")
     last = layer or (found[-1] if found else "")
     numbers = next((weight.dtype for weight in network.parameters()), torch.float32)
     asked = Question(network, image.detach().clone().to(numbers), int(class_index), evaluations, last, regions)
     count = num_classes(asked)
     if not 0 <= class_index < count:
-        raise ValueError(f"This network tells {count} classes, 0 to {count - 1}, not {class_index}.")
+        raise Refusal(f"This network tells {count} classes, 0 to {count - 1}, not {class_index}.")
     return asked
 
 
@@ -145,7 +146,7 @@ def num_classes(asked: Question) -> int:
     with in_words(asked):
         answer = asked.answers(asked.image)
     if not isinstance(answer, torch.Tensor) or answer.ndim != 2:
-        raise ValueError("This network gives no scores, one for each class, at its end.")
+        raise Refusal("This network gives no scores, one for each class, at its end.")
     return answer.shape[1]
 
 
@@ -158,7 +159,7 @@ def in_words(asked: Question) -> Iterator[None]:
         refuse_lack_of_memory(error)
         if runs_through(asked):
             raise
-        raise ValueError(f"This network cannot take an image of shape {tuple(asked.image.shape)}.") from error
+        raise Refusal(f"This network cannot take an image of shape {tuple(asked.image.shape)}.") from error
 
 
 def runs_through(asked: Question) -> bool:
@@ -254,10 +255,10 @@ class Method:
         if evaluations is None:
             evaluations = self.evaluations[0] if self.evaluations else 0
         elif evaluations < 1:
-            raise ValueError(f"{self.title} needs at least 1 of its {self.counts}, not {evaluations}.")
+            raise Refusal(f"{self.title} needs at least 1 of its {self.counts}, not {evaluations}.")
         told = self.refusal(module)
         if told:
-            raise ValueError(told)
+            raise Refusal(told)
         asked = question(module, image, class_index, evaluations, layer, regions)
         with in_words(asked):
             yield from self.steps(asked)

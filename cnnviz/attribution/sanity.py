@@ -22,6 +22,7 @@ from torch import fx, nn
 from cnnviz.attribution.question import Method, Question, question
 from cnnviz.attribution.reading import likeness
 from cnnviz.attribution.twin import twin
+from cnnviz.networks.refusal import Refusal
 
 STAGES = 5  # how many maps are made besides the first, each with more layers at random
 DRAWS = 3  # of random weights, for methods of one pass and small networks; the others would take too long
@@ -88,7 +89,7 @@ def sanity(
     """
     told = method.refusal(module)
     if told:
-        raise ValueError(told)
+        raise Refusal(told)
     evaluations = method.evaluations[0] if method.evaluations and regions is None else 0
     asked = question(module, image, class_index, evaluations, layer, regions)
     forgetting = [Forgetting(asked, module, seed) for seed in range(draws_of(method, module))]

@@ -11,6 +11,7 @@ The network may be shared: its hooks are taken off after each step, its mode and
 
 import math
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +23,7 @@ from torch import nn
 from cnnviz.networks.feature_maps import find_layer
 from cnnviz.networks.memory import refuse_lack_of_memory
 from cnnviz.networks.preprocess import IMAGENET, Preprocessing
+from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.watching import evaluating, lock_of
 
 STEPS = 128
@@ -93,7 +95,10 @@ def ascend(
 
 
 class Ascent:
-    """The picture of a goal as coefficients, and Adam's memory of them."""
+    """The picture of a goal as coefficients, and Adam's memory of them.
+
+    It does not keep the network alive: whoever climbs holds it meanwhile, see `climb_on`.
+    """
 
     def __init__(self, module: nn.Module, goal: Goal, preprocessing: Preprocessing = IMAGENET) -> None:
         self.goal = goal
@@ -114,7 +119,8 @@ class Ascent:
 
     def climb_on(self, module: nn.Module) -> None:
         """Ask this module from now on: the same network, loaded anew. Safe while another thread climbs."""
-        self._asked = module, *find_layer(module, self.goal.layer)
+        find_layer(module, self.goal.layer)
+        self._module = weakref.ref(module)
 
     def canvas(self, coefficients: torch.Tensor) -> torch.Tensor:
         """The picture with a margin around it, colours from 0 to 1: (C, side, side)."""
@@ -146,7 +152,7 @@ class Ascent:
         """The objective for a picture (C, H, W) of colours from 0 to 1."""
         maps = self.answered(((picture - self.mean) / self.std)[None])
         if not 0 <= self.goal.channel < len(maps):
-            raise ValueError(
+            raise Refusal(
                 f"{self.goal.layer} has the channels 0 to {len(maps) - 1}, and {self.goal.channel} was asked for."
             )
         chosen = maps[self.goal.channel]
@@ -174,13 +180,16 @@ class Ascent:
             picture = self.middle(self.canvas(self.coefficients))
             value = float(self.value(picture))
         if not math.isfinite(value):
-            raise ValueError(f"{self.goal.layer} answers with what is no number: its weights may be damaged.")
+            raise Refusal(f"{self.goal.layer} answers with what is no number: its weights may be damaged.")
         pixels = (picture[:3] * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
         return AscentStep(self.step, value, pixels)
 
     def answered(self, image: torch.Tensor) -> torch.Tensor:
         """The layer's own output for an image (1, C, H, W), without the batch axis; the network runs no further."""
-        module, layer, run = self._asked
+        module = self._module()
+        if module is None:
+            raise ReferenceError("The network that this ascent asked is gone: let it climb on with another.")
+        layer, run = find_layer(module, self.goal.layer)
         owner, times, met = threading.get_ident(), 0, []
 
         def behind(_layer: nn.Module, _inputs: object, output: torch.Tensor) -> None:
@@ -201,10 +210,10 @@ class Ascent:
             except RuntimeError as error:
                 refuse_lack_of_memory(error)
                 shape = tuple(image.shape)
-                raise ValueError(f"This network cannot take an image of shape {shape}.") from error
+                raise Refusal(f"This network cannot take an image of shape {shape}.") from error
             finally:
                 handle.remove()
-        raise ValueError(f'There is no output named "{self.goal.layer}": the layer does not run that often.')
+        raise Refusal(f'There is no output named "{self.goal.layer}": the layer does not run that often.')
 
 
 class _Enough(Exception):

@@ -19,6 +19,7 @@ from cnnviz.images import Picture
 from cnnviz.networks.feature_maps import ForwardPass, find_layer, forward
 from cnnviz.networks.neuron import EXPLAINED
 from cnnviz.networks.patch_files import keep_places, kept_places, places_key
+from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.survey import survey
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ class PatchIndex:
         Raises ValueError, in a sentence, for a layer or a channel that is not in the index.
         """
         if layer not in self.layers:
-            raise ValueError(f'There are no patches for "{layer}": they are kept for {", ".join(self.layers)}.')
+            raise Refusal(f'There are no patches for "{layer}": they are kept for {", ".join(self.layers)}.')
         places = self.layers[layer]
         if not 0 <= channel < len(places.values):
-            raise ValueError(f"{layer} has the channels 0 to {len(places.values) - 1}, and {channel} was asked for.")
+            raise Refusal(f"{layer} has the channels 0 to {len(places.values) - 1}, and {channel} was asked for.")
         return [
             Patch(float(value), int(picture), int(row), int(column))
             for value, picture, row, column in zip(
@@ -121,7 +122,7 @@ def index_patches(
 def indexing(model: "Model", pictures: Sequence[Picture]) -> Iterator[PatchIndex]:
     """`index_patches`, picture by picture: after each the index of those that are done. It works only while asked."""
     if not 1 <= len(pictures) <= MAX_PICTURES:
-        raise ValueError(f"Patches are looked for in 1 to {MAX_PICTURES} pictures, not in {len(pictures)}.")
+        raise Refusal(f"Patches are looked for in 1 to {MAX_PICTURES} pictures, not in {len(pictures)}.")
     shapes = indexed_layers(model)
     index = PatchIndex({}, {})
     for number, picture in enumerate(pictures):

@@ -7,8 +7,9 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 116 MB
+KEPT_REPLACED_BYTES = 150_000_000  # of maps behind a path that is switched off; of ResNet-50 up to 100 MB
 KEPT_SENT_BYTES = 15_000_000  # of deconvolutions, 0.6 MB each
 SHORT = 0.4  # seconds of work that need no progress bar
 
@@ -217,18 +219,26 @@ def _surveyed(name: str, shape: tuple[int, int, int]) -> "Network":
 @said_in_page
 def switched_off(name: str, picture: "Picture", block: "ResidualBlock", off: "Off") -> "Activations":
     """The picture's way with one path of a residual block switched off; the last ones are kept."""
-    whole = activations(name, picture)
-    return _switched_off(name, state_of(model(name)), picture.sha256, block, off, whole) if off else whole
-
-
-@st.cache_resource(show_spinner="The rest of the network is computed anew", max_entries=4)
-def _switched_off(
-    name: str, weights: str, sha256: str, block: "ResidualBlock", off: "Off", _whole: "Activations"
-) -> "Activations":
     from cnnviz.networks.residual import switched_off
 
-    with turns.turn(urgent=True), room_to_compute(model(name), FORWARD):
-        return switched_off(_whole, block, off)
+    whole = activations(name, picture)
+    if not off:
+        return whole
+    network = model(name)
+    key = (*answer_key(network, picture), block, off)
+    kept = _replaced.get(key)
+    if kept is None:
+        bar = st.empty()
+        try:
+            wait = turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before)))
+            with wait, room_to_compute(network, FORWARD), st.spinner("The rest of the network is computed anew"):
+                other = switched_off(whole, block, off)
+                kept = other.answer.scores, other.replaced
+        finally:
+            bar.empty()
+        _replaced.put(key, kept)
+    scores, arrays = kept  # all else is the whole network's, which may leave the memory meanwhile
+    return replace(whole, answer=replace(whole.answer, scores=scores), replaced=arrays)
 
 
 def _compute(network: Model, picture: "Picture", show: Callable[[float, str], object]) -> "ForwardPass":
@@ -267,4 +277,7 @@ def _bytes_of(answer: "ForwardPass") -> int:
 # Not `st.cache_resource`: that counts entries, whose sizes differ tenfold between networks, lets nothing go when nobody
 # asks any more, and would neither let the progress bar be drawn while it computes nor let one session's wait be told.
 _passes: "Kept[ForwardPass]" = Kept(IDLE_SECONDS, KEPT_BYTES, _bytes_of)
+_replaced: "Kept[tuple[np.ndarray, Mapping[str, np.ndarray]]]" = Kept(
+    IDLE_SECONDS, KEPT_REPLACED_BYTES, lambda kept: sum(array.nbytes for array in kept[1].values())
+)
 _sent: "Kept[np.ndarray]" = Kept(IDLE_SECONDS, KEPT_SENT_BYTES, lambda array: array.nbytes)

@@ -46,14 +46,27 @@ class Kept(Generic[Value]):
             self._kept.move_to_end(key)
             return value
 
+    def peek(self, key: Hashable) -> Value | None:
+        """The value of this key as `get` gives it, without counting as asked for."""
+        with self._guard:
+            return self._kept[key][0] if key in self._kept else None
+
     def put(self, key: Hashable, value: Value) -> None:
         """Keep a value."""
         with self._guard:
             self._kept[key] = (value, self.now())
             self._kept.move_to_end(key)
-            while self.num_bytes > self.max_bytes and len(self._kept) > 1:
-                self._kept.popitem(last=False)
+            self._bound()
             self._watch()
+
+    def bound(self) -> None:
+        """Let go of some where values that are kept have grown beyond what is allowed."""
+        with self._guard:
+            self._bound()
+
+    def _bound(self) -> None:
+        while self.num_bytes > self.max_bytes and len(self._kept) > 1:
+            self._kept.popitem(last=False)
 
     @property
     def num_bytes(self) -> int:

@@ -10,6 +10,7 @@ import ctypes
 import functools
 import gc
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
@@ -18,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.memory import ran_out
+from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.kept import release_all
 from cnnviz.ui.memory_limits import room
@@ -31,7 +33,7 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-class NoRoom(ValueError):
+class NoRoom(Refusal):
     """Too little memory for what was asked of a network; the message is for the person who asked."""
 
     def __init__(self, network: str) -> None:
@@ -51,6 +53,7 @@ class Claim:
         self.left = left
 
 
+_asking = threading.Lock()
 _claims: set[Claim] = set()  # its copies, and what goes in and out, need no lock; one could be met by the collector
 
 
@@ -61,9 +64,11 @@ def room_for(num_bytes: float, network: str, claimed: float = 0) -> Iterator[Cla
     So many of them as are `claimed` are kept for the one who asked until it says that less is `left`, or leaves. An
     error that says that memory ran out all the same becomes NoRoom too.
     """
-    make_room(num_bytes, network)
     claim = Claim(int(claimed))
-    _claims.add(claim)
+    with _asking:  # two who ask at once are not both given the same
+        if not make_room(num_bytes):
+            raise NoRoom(network)
+        _claims.add(claim)
     try:
         yield claim
     except Exception as error:
@@ -75,15 +80,15 @@ def room_for(num_bytes: float, network: str, claimed: float = 0) -> Iterator[Cla
         _claims.discard(claim)
 
 
-def make_room(num_bytes: float, network: str) -> None:
-    """See that so many bytes are to be had, by letting go of what nobody uses; NoRoom where that does not help."""
+def make_room(num_bytes: float) -> bool:
+    """See that so many bytes are to be had, by letting go of what nobody uses; False where that does not help."""
     if num_bytes < SMALL or fits(num_bytes):
-        return
+        return True
     for idle in IDLE:
         let_go(idle)
         if fits(num_bytes):
-            return
-    raise NoRoom(network)
+            return True
+    return False
 
 
 def fits(num_bytes: float) -> bool:

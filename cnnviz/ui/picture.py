@@ -9,6 +9,7 @@ from streamlit.typing import UploadedFile
 
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, fit_for_keeping, read_picture
+from cnnviz.ui.memory import make_room
 from cnnviz.ui.plain import plain
 from cnnviz.ui.thumbnails import thumbnails
 
@@ -140,7 +141,7 @@ def _take(key: str, name: str | None = None) -> None:
     if not isinstance(sent, UploadedFile):
         return
     try:
-        _show(fit_for_keeping(read_picture(sent.getvalue(), name or sent.name)))
+        _show(fit_for_keeping(read_picture(sent.getvalue(), name or sent.name, make_room)))
     except ImageError as error:
         st.session_state["picture_refusal"] = str(error)
     # The next run draws a new widget, so that the same file can be sent again and the old one holds no bytes.

@@ -18,15 +18,18 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
 from streamlit import runtime
 
 from cnnviz.ui import work
+from cnnviz.ui.sent_files import why_not
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+UPLOADS = "/_stcore/upload_file/"  # behind it the session and the file
 RUNS_GET = 6.0  # seconds for the scripts that run
 FLUSH_GETS = 0.3  # until what a script drew last is on its way to the browser
 CONNECTIONS_GET = 1  # seconds for answers that are being sent
@@ -56,16 +59,22 @@ class Replica:
             await WebSocket(scope, receive, send).send_denial_response(refusal)
         elif scope["type"] == "http" and _ending.is_set() and path.endswith("/_stcore/health"):
             await PlainTextResponse("This process is ending.", 503)(scope, receive, send)
-        elif scope["type"] == "http" and _is_for_a_stranger(path):
-            await PlainTextResponse("This session is not here.", 404)(scope, receive, send)
+        elif scope["type"] == "http" and UPLOADS in path:
+            not_taken = _why_not(path.partition(UPLOADS)[2].split("/")[0], scope)
+            answer = PlainTextResponse(not_taken[1], not_taken[0]) if not_taken else self.app
+            await answer(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
-def _is_for_a_stranger(path: str) -> bool:
-    """Whether this is a file for a session that this process does not know."""
-    _, uploads, session_and_file = path.partition("/_stcore/upload_file/")
-    return bool(uploads) and not runtime.get_instance().is_active_session(session_and_file.split("/")[0])
+def _why_not(session_id: str, scope: "Scope") -> tuple[int, str] | None:
+    """The status and the sentence for a file that is not taken here; None for one that is, or that is taken back."""
+    if not runtime.get_instance().is_active_session(session_id):
+        return 404, "This session is not here."
+    if scope["method"] != "PUT":
+        return None
+    length = Headers(scope=scope).get("content-length", "")
+    return why_not(session_id, int(length) if length.isdecimal() else None)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from cnnviz.ui.work import Work, draw_anew, remaining
 
 KEPT_BYTES = 300_000_000
 AT_ONCE = 0.6  # seconds to wait before a page is drawn without: what is quick is there by then
-SLOTS = "followed works"  # in the session: what is shown at which place
+SLOTS = "followed works"  # in the session: the key of what is shown at which place; a work itself would never leave
 STOPPED = "stopped works"  # in the session: the keys of those that this visitor has stopped
 
 
@@ -26,7 +26,7 @@ def bytes_of(work: Work[Any]) -> int:
 
 
 def array_bytes(report: object) -> int:
-    """What the arrays of a report take: of a dataclass, and of those in a tuple.
+    """What the arrays of a report take: of a dataclass, and of those in a tuple or a dictionary.
 
     >>> array_bytes((np.zeros(3), "text", np.zeros(2)))
     40
@@ -35,6 +35,8 @@ def array_bytes(report: object) -> int:
         return report.nbytes
     if isinstance(report, tuple):
         return sum(array_bytes(part) for part in report)
+    if isinstance(report, dict):
+        return sum(array_bytes(part) for part in report.values())
     held = getattr(report, "held_bytes", 0)  # what the work that made it keeps besides
     return held + sum(array_bytes(part) for part in vars(report).values()) if is_dataclass(report) else 0
 
@@ -66,11 +68,12 @@ def followed(key: Hashable, work: Work[Any], slot: str, wait: float = AT_ONCE) -
     there before is left, and goes on only for others. Waits up to `wait` seconds where it has just begun, so that what
     is quick is drawn once.
     """
-    slots: dict[str, Work[Any]] = st.session_state.setdefault(SLOTS, {})
-    before = slots.get(slot)
+    _works.bound()
+    slots: dict[str, Hashable] = st.session_state.setdefault(SLOTS, {})
+    before = _works.peek(slots[slot]) if slot in slots else None
     if before is not None and before is not work:
         before.stop(viewer())
-    slots[slot] = work
+    slots[slot] = key
     if key in stopped():
         return work.latest, False
     fresh = work.state == "waiting"

@@ -1,5 +1,7 @@
 """Trainings that all visitors share: one at a time in the process, each done once, whoever asks for it.
 
+Between its steps it gives its turn to whatever else has to be computed with torch.
+
 Importing this file does not import torch; the first training does, in the background.
 """
 
@@ -11,6 +13,7 @@ import streamlit as st
 
 from cnnviz.training.progress import Progress
 from cnnviz.training.shuffled_pixels import EPOCHS, Run, train
+from cnnviz.ui import cached
 from cnnviz.ui.failure import logged
 
 MAX_FINISHED = 200  # a few numbers each
@@ -53,7 +56,8 @@ def advance(
     try:
         training = _kept(run)
         while len(training.history) <= known and not training.is_finished:
-            progress = _next(run, training)
+            with cached.turns.turn(on_wait=lambda _: wait()):
+                progress = _next(run, training)
             training.part = progress.part
             if progress.accuracy is not None:
                 training.history = (*training.history, progress)

@@ -15,6 +15,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.networks.memory import ran_out
+from cnnviz.networks.refusal import Refusal
 from cnnviz.ui import cached
 from cnnviz.ui.failure import logged
 
@@ -62,6 +63,7 @@ class Work(Generic[Report]):
     def start(self, viewer: str = "") -> None:
         """Begin, or go on after a stop; what runs or has ended is left alone."""
         with self._guard:
+            self._looked = {other: at for other, at in self._looked.items() if time.monotonic() - at < PATIENCE}
             self._looked[viewer] = time.monotonic()
             if self.state in ("waiting", "stopped") and not _process_ends.is_set():
                 self.state = "running"
@@ -110,7 +112,7 @@ class Work(Generic[Report]):
                 continue
             except StopIteration:
                 self._end("finished")
-            except ValueError as problem:  # ours, a sentence
+            except Refusal as problem:
                 self._end("failed", str(problem))
             except Exception as problem:
                 number = logged(problem, "Work in the background broke off")
@@ -136,7 +138,8 @@ class Work(Generic[Report]):
             return False
 
     def _is_looked_at(self) -> bool:
-        return any(time.monotonic() - looked < PATIENCE for looked in self._looked.values())
+        # A copy, made in one go: others begin and end to look while this is asked.
+        return any(time.monotonic() - looked < PATIENCE for looked in list(self._looked.values()))
 
     def _end(self, state: State, problem: str = "") -> None:
         with self._guard:

@@ -160,7 +160,8 @@ def test_damaged_weights_and_a_wrong_size_are_said_in_words() -> None:
 
 
 def test_the_start_is_grey_noise_and_frequencies_fall_as_in_photographs() -> None:
-    first = Ascent(small_network(), Goal("4", 0), SMALL).report().picture.astype(float)
+    module = small_network()
+    first = Ascent(module, Goal("4", 0), SMALL).report().picture.astype(float)
     assert abs(first.mean() - 127.5) < 3
     assert 0 < first.std() < 20
     scale = one_over_frequency(16)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from cnnviz.attribution.question import Partial
 from cnnviz.ui import shared_work
 from cnnviz.ui.kept import Kept
+from cnnviz.ui.memory import let_go
 from cnnviz.ui.shared_work import array_bytes
-from cnnviz.ui.work import Work
+from cnnviz.ui.work import Work, steps_run
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +75,50 @@ def test_it_goes_on_for_others_when_one_stops_it() -> None:
     work.start("a")
     until(lambda: (work.latest or 0) > at)
     work.stop("a")
+
+
+def test_a_page_that_stays_open_keeps_no_work_that_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what the work has claimed, and the network it asks, would stay as long as the tab is open."""
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(shared_work.st, "session_state", state)
+    ended = threading.Event()
+
+    def claims() -> Iterator[int]:
+        try:
+            yield from endless()
+        finally:
+            ended.set()
+
+    work = shared_work.shared_work("claims", claims)
+    shared_work.followed("claims", work, "place", 0.0)
+    shared_work.stopped().add("claims")
+    work.stop(shared_work.viewer())
+    until(lambda: not steps_run())
+    assert not ended.is_set()
+    del work
+    let_go(0.0)
+    assert ended.is_set()
+
+
+def test_what_a_visitor_followed_before_is_left_for_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_work.st, "session_state", {})
+    before = shared_work.shared_work("before", endless)
+    shared_work.followed("before", before, "place", 0.0)
+    assert before.runs
+    after = shared_work.shared_work("after", lambda: iter(range(2)))
+    shared_work.followed("after", after, "place", 5.0)
+    assert before.state == "stopped"
+    assert after.state == "finished"
+
+
+def test_works_that_have_grown_make_room_for_the_one_asked_for_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_work.st, "session_state", {})
+    for name in ("first", "second", "third"):
+        work = shared_work.shared_work(name, lambda: iter([np.zeros(100_000, dtype=np.float32)]))
+        shared_work.followed(name, work, name, 5.0)
+    shared_work.followed("third", work, "third", 0.0)
+    assert [kept.latest is not None for kept in shared_work._works.values()] == [True, True]
+    assert shared_work._works.peek("first") is None
 
 
 def test_works_are_counted_by_their_arrays() -> None:

@@ -1,11 +1,13 @@
 """Work in the background: it runs, stops, goes on, pauses where nobody looks, and tells what went wrong."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from cnnviz.networks.refusal import Refusal
 from cnnviz.ui import cached, work
 from cnnviz.ui.work import BROKEN, Work
 
@@ -80,13 +82,52 @@ def test_a_sentence_is_passed_on_and_anything_else_becomes_one() -> None:
         yield 1
         raise problem
 
-    for problem, told in ((ValueError("This layer is not there."), "This layer is not there."), (KeyError(3), BROKEN)):
+    sentence = "This layer is not there."
+    for problem, told in ((Refusal(sentence), sentence), (KeyError(3), BROKEN), (ValueError("not aligned"), BROKEN)):
         failed = Work(fails(problem))
         failed.start()
         failed.wait(5.0)
         assert failed.state == "failed"
         assert failed.problem.startswith(told)
         assert failed.latest == 1
+
+
+def test_many_may_begin_and_end_to_look_while_it_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    began, guard = sys.getswitchinterval(), threading.Barrier(5)
+    sys.setswitchinterval(1e-6)
+
+    def watch(name: int) -> None:
+        guard.wait(5)
+        for number in range(300):
+            looked.look(f"{name} {number % 7}")
+            looked.stop(f"{name} {(number + 3) % 7}")
+
+    looked = Work(iter(range(3)))
+    looked.start("stays")
+    threads = [threading.Thread(target=watch, args=(name,)) for name in range(4)]
+    try:
+        for thread in threads:
+            thread.start()
+        guard.wait(5)
+        while any(thread.is_alive() for thread in threads):
+            looked._wait(1)
+            looked._is_looked_at()
+    finally:
+        sys.setswitchinterval(began)
+        for thread in threads:
+            thread.join()
+    looked.wait(5.0)
+    assert looked.problem == ""
+
+
+def test_who_looked_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PATIENCE", 0.01)
+    looked = Work(iter(range(1)))
+    for viewer in ("a", "b", "c"):
+        looked.look(viewer)
+    time.sleep(0.02)
+    looked.start("d")
+    assert set(looked._looked) == {"d"}
 
 
 def test_it_computes_only_in_its_turn() -> None:

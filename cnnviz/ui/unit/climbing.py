@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import streamlit as st
 
@@ -17,12 +17,16 @@ from cnnviz.ui.unit import show_ascent
 from cnnviz.ui.valid import keep_valid, whole_number
 from cnnviz.ui.work import Work, draw_anew, remaining
 
+if TYPE_CHECKING:
+    from torch import nn
+
 CLIMBS = "seek_climbs"  # in the session
 MAX_CLIMBS = 8  # kept in a session, 2 MB each
 MAX_STEPS = 1024
 BETWEEN = 0.25  # seconds between two pictures that are shown; the steps in between cost no report
 OBJECTIVES: dict[str, Literal["channel", "unit"]] = {"Whole channel": "channel", "Middle unit": "unit"}
 SEEDS = 1000
+Result = TypeVar("Result")
 Key = tuple[str, str, Goal]  # the network, its weights, what is climbed
 
 
@@ -44,26 +48,37 @@ class Climb:
 
 def work_of(model: Model, ascent: Ascent, values: list[tuple[int, float]], target: int) -> Work[AscentStep]:
     """The climb up to a step, as far as there is memory for it. It does not hold on to the model that is given."""
-    room = cached.room_to_compute(model, FORWARD)
+    room, name = cached.room_to_compute(model, FORWARD), model.name
 
     def climb() -> Iterator[AscentStep]:
         with room:
-            yield from reports(ascent, values, target)
+            yield from reports(ascent, values, target, lambda: cached.model(name).module)
 
     return Work(climb())
 
 
-def reports(ascent: Ascent, values: list[tuple[int, float]], target: int) -> Iterator[AscentStep]:
-    """Climb up to a step; the last report after each, a new one several times a second. `values` grows with them."""
-    report = ascent.report()
+def reports(
+    ascent: Ascent, values: list[tuple[int, float]], target: int, network: "Callable[[], nn.Module]"
+) -> Iterator[AscentStep]:
+    """Climb up to a step; the last report after each, a new one several times a second. `values` grows with them.
+
+    `network` is asked for anew at each step: between two, and while the climb rests, it may leave the memory.
+    """
+
+    def asking(does: Callable[[], Result]) -> Result:
+        module = network()
+        ascent.climb_on(module)
+        return does()
+
+    report = asking(ascent.report)
     if not values:
         values.append((report.step, report.value))
     yield report
     shown = time.monotonic()
     while ascent.step < target:
-        ascent.climb()
+        asking(ascent.climb)
         if time.monotonic() - shown > BETWEEN or ascent.step == target:
-            report = ascent.report()
+            report = asking(ascent.report)
             values.append((report.step, report.value))
             shown = time.monotonic()
         yield report
@@ -107,10 +122,8 @@ def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> bool:
     for other, climb in list(climbs.items()):
         if other != key:
             climb.work.stop()
-        if other[:2] == key[:2]:
-            climb.ascent.climb_on(model.module)  # the network may have left the memory meanwhile, and come again
-        else:
-            del climbs[other]  # or it would keep the network that was left in memory
+        if other[:2] != key[:2]:
+            del climbs[other]
     return draw_climb(model, goal, climbs.get(key), label)
 
 

@@ -8,8 +8,10 @@ from streamlit.typing import UploadedFile
 from cnnviz.gallery import GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, ImageError, Picture, display_name, read_picture
 from cnnviz.networks.preprocess import preprocess_steps
+from cnnviz.ui.memory import make_room
 from cnnviz.ui.picture import FILE_TYPES, let_go
 from cnnviz.ui.plain import plain
+from cnnviz.ui.sent_files import MAX_WAITING
 from cnnviz.ui.work import draw_anew
 
 GALLERY_SET, OWN_SET = "Gallery", "Your pictures"
@@ -50,8 +52,8 @@ def draw_uploader(own: tuple[Picture, ...]) -> None:
         width=420,
     )
     st.caption(
-        f"Up to {MAX_OWN} pictures of {MAX_BYTES // 1024**2} MB. They stay in this session's memory and are never "
-        "written to disk; of what a network answers only numbers are kept."
+        f"Up to {MAX_OWN} pictures of {MAX_BYTES // 1024**2} MB, {MAX_WAITING // 1_000_000} MB at a time. They stay in "
+        "this session's memory and are never written to disk; of what a network answers only numbers are kept."
     )
     if own and st.button("Remove all", icon=":material/delete:", key="seek_remove"):
         st.session_state[OWN], st.session_state[REFUSED] = (), ()
@@ -74,7 +76,7 @@ def take(sent: Sequence[UploadedFile]) -> None:
             refused.append(f"{len(sent) - number} more are left out: {MAX_OWN} pictures are the most.")
             break
         try:
-            picture = smaller(read_picture(file.getvalue(), file.name))
+            picture = smaller(read_picture(file.getvalue(), file.name, make_room))
         except ImageError as error:
             refused.append(f"{name}: {error}")
         else:

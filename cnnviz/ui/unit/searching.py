@@ -1,6 +1,6 @@
 """The patches of a set that excite a channel most: looked for in the background, shown as they are found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 import streamlit as st
 from PIL import Image
@@ -15,13 +15,11 @@ from cnnviz.networks.top_patches import COUNT, Patch, PatchIndex, indexing, patc
 from cnnviz.networks.zoo import Model
 from cnnviz.ui import cached
 from cnnviz.ui.neuron.opening import want_neuron
-from cnnviz.ui.plain import plain
+from cnnviz.ui.shared_work import draw_standing, followed, shared_work
 from cnnviz.ui.unit import Tile, show_tiles
 from cnnviz.ui.unit.pictures import choose_set
-from cnnviz.ui.work import Work, draw_anew, remaining
+from cnnviz.ui.work import Work
 
-INDEXES = "seek_indexes"  # in the session
-MAX_INDEXES = 3  # kept in a session, 1 to 3 MB each
 AT_ONCE = 0.5  # seconds to wait before the page is drawn without: what lies on disk is there by then
 
 
@@ -35,9 +33,8 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
         show_tiles([], COUNT, "No pictures yet", lambda _: None, key="seek_patches")
         st.caption("No pictures of yours yet: add some.")
         return False
-    work = index_of(model, pictures)
-    runs = work.runs  # asked once: it may end while this is drawn
-    index = work.look()
+    key, work = index_work(model, pictures)
+    index, running = followed(key, work, "patches", AT_ONCE)
     patches = index.patches(layer, channel) if index is not None else []
 
     def choose(place: int) -> None:
@@ -47,23 +44,15 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
     tiles = tiles_of(model, layer, pictures, patches)
     show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
     label()
-    draw_progress(work, runs, len(index.hashes) if index is not None else 0, len(pictures))
-    return runs
+    draw_progress(key, work, running, len(index.hashes) if index is not None else 0, len(pictures))
+    return running
 
 
-def index_of(model: Model, pictures: tuple[Picture, ...]) -> Work[PatchIndex]:
-    """The search of this session through these pictures, begun if it is new; one search runs at a time."""
-    works: dict[object, Work[PatchIndex]] = st.session_state.setdefault(INDEXES, {})
-    key = (model.name, cached.state_of(model), tuple(picture.sha256 for picture in pictures))
-    if key not in works:
-        for other in works.values():
-            other.stop()
-        works[key] = Work(searched(model, pictures))
-        works[key].start()
-        works[key].wait(AT_ONCE)
-        while len(works) > MAX_INDEXES:
-            works.pop(next(iter(works)))
-    return works[key]
+def index_work(model: Model, pictures: tuple[Picture, ...]) -> tuple[Hashable, Work[PatchIndex]]:
+    """The search through these pictures, shared by all who look for the same."""
+    name = model.name
+    key = ("patches", name, cached.state_of(model), tuple(picture.sha256 for picture in pictures))
+    return key, shared_work(key, lambda: searched(cached.model(name), pictures))
 
 
 def searched(model: Model, pictures: tuple[Picture, ...]) -> Iterator[PatchIndex]:
@@ -72,27 +61,10 @@ def searched(model: Model, pictures: tuple[Picture, ...]) -> Iterator[PatchIndex
         yield from indexing(model, pictures)
 
 
-def draw_progress(work: Work[PatchIndex], runs: bool, done: int, count: int) -> None:
+def draw_progress(key: Hashable, work: Work[PatchIndex], running: bool, done: int, count: int) -> None:
     """One line: how far the search is, with Stop; or what was searched."""
-    if runs:
-        left = f", {remaining(work.seconds / done * (count - done))} left" if done and work.seconds > 3 else ""
-        with st.container(horizontal=True, vertical_alignment="center"):
-            # First the button: behind a text that grows it would move away under a finger.
-            if st.button("Stop", key="seek_stop_search", icon=":material/stop:"):
-                work.stop()
-                draw_anew()
-            st.progress(done / count, f"Picture {min(done + 1, count)} of {count}{left}")
-    elif work.state == "failed":
-        st.error(plain(work.problem), icon=":material/error:")
-        if st.button("Look again", key="seek_look_again", icon=":material/refresh:"):
-            st.session_state.pop(INDEXES)
-            draw_anew()
-    elif work.state == "stopped":
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{done} of {count} pictures were looked at.")
-            if st.button("Go on", key="seek_go_on_searching", icon=":material/play_arrow:"):
-                work.start()
-                draw_anew()
+    if running or work.state != "finished":
+        draw_standing(key, work, done, count, "Pictures looked at", "seek_search")
     else:
         st.caption(f"Out of {count} pictures, at most two patches of each. Click one to take that neuron apart.")
 
