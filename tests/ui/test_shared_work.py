@@ -81,9 +81,10 @@ def test_a_page_that_stays_open_keeps_no_work_that_it_stopped(monkeypatch: pytes
     """Else what the work has claimed, and the network it asks, would stay as long as the tab is open."""
     state: dict[str, Any] = {}
     monkeypatch.setattr(shared_work.st, "session_state", state)
-    ended = threading.Event()
+    is_begun, ended = threading.Event(), threading.Event()
 
     def claims() -> Iterator[int]:
+        is_begun.set()
         try:
             yield from endless()
         finally:
@@ -91,6 +92,7 @@ def test_a_page_that_stays_open_keeps_no_work_that_it_stopped(monkeypatch: pytes
 
     work = shared_work.shared_work("claims", claims)
     shared_work.followed("claims", work, "place", 0.0)
+    assert is_begun.wait(5)
     shared_work.stopped().add("claims")
     work.stop(shared_work.viewer())
     until(lambda: not steps_run())
