@@ -110,7 +110,6 @@ def test_many_may_begin_and_end_to_look_while_it_waits_for_its_turn(monkeypatch:
             thread.start()
         guard.wait(5)
         while any(thread.is_alive() for thread in threads):
-            looked._wait(1)
             looked._is_looked_at()
     finally:
         sys.setswitchinterval(began)
