@@ -27,7 +27,7 @@ class Interaction:
 
 
 def photo(seed: int) -> bytes:
-    """A photograph of this visitor's own, so that nobody's answer serves another: coloured clouds, JPEG, 1024 × 768."""
+    """A photograph that nobody else has, so that no answer serves twice: coloured clouds, JPEG, 1024 × 768."""
     small = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), dtype=np.uint8)
     file = io.BytesIO()
     Image.fromarray(small).resize((1024, 768), Image.Resampling.BICUBIC).save(file, "JPEG", quality=88)
@@ -90,13 +90,8 @@ def map_is_there(visitor: Visitor, method: str) -> bool:
     return str(layer["title"]).startswith(method) and layer["absent"] != "Not yet."
 
 
-def lesson(seed: int, first: bool) -> list[Interaction]:
-    """One round of the lesson; the photo is sent in the first one and kept after."""
-    maps = (
-        [Interaction("upload a photo", uploads(seed), inference=True)]
-        if first
-        else [Interaction("feature maps again", opens("feature_maps"))]
-    )
+def lesson(visitor: int, turn: int) -> list[Interaction]:
+    """One round of the lesson, counted from 0: in each a photo is sent that nobody has looked at before."""
     return [
         Interaction("open a link", opens("convolution", "stride=2")),
         Interaction("change padding", sets("padding", "0", "1")),
@@ -105,8 +100,8 @@ def lesson(seed: int, first: bool) -> list[Interaction]:
         Interaction("change the window", sets("pool_kernel", "2", "3")),
         Interaction("open the calculator", opens("layer_calculator")),
         Interaction("type a number", sets("k", 3, 5, 7)),
-        Interaction("open Feature maps", opens("feature_maps"), inference=first),
-        *maps,
+        Interaction("Feature maps again" if turn else "open Feature maps", opens("feature_maps"), inference=turn == 0),
+        Interaction("upload a photo", uploads(1000 * visitor + turn), inference=True),
         Interaction("another layer", sets("layer", "features.3 Conv2d", "features.6 Conv2d", "features.10 Conv2d")),
         Interaction("Grad-CAM", waits_for_a_map, inference=True),
         Interaction("Occlusion", asks_for("Occlusion"), inference=True),

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from cnnviz.networks.feature_maps import ForwardPass
     from cnnviz.networks.residual import Off, ResidualBlock
 
-IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the memory
+IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the memory, and work that took long
+ANSWER_IDLE_SECONDS = 180.0  # after which an answer to a picture does: it is given again in a second
 
 # Read by OpenMP when torch is loaded: threads that wait for each other then sleep. By default they spin, and where
 # other programs keep the processors busy a step of a small network takes five to twenty times as long.
@@ -276,8 +277,8 @@ def _bytes_of(answer: "ForwardPass") -> int:
 
 # Not `st.cache_resource`: that counts entries, whose sizes differ tenfold between networks, lets nothing go when nobody
 # asks any more, and would neither let the progress bar be drawn while it computes nor let one session's wait be told.
-_passes: "Kept[ForwardPass]" = Kept(IDLE_SECONDS, KEPT_BYTES, _bytes_of)
+_passes: "Kept[ForwardPass]" = Kept(ANSWER_IDLE_SECONDS, KEPT_BYTES, _bytes_of)
 _replaced: "Kept[tuple[np.ndarray, Mapping[str, np.ndarray]]]" = Kept(
-    IDLE_SECONDS, KEPT_REPLACED_BYTES, lambda kept: sum(array.nbytes for array in kept[1].values())
+    ANSWER_IDLE_SECONDS, KEPT_REPLACED_BYTES, lambda kept: sum(array.nbytes for array in kept[1].values())
 )
-_sent: "Kept[np.ndarray]" = Kept(IDLE_SECONDS, KEPT_SENT_BYTES, lambda array: array.nbytes)
+_sent: "Kept[np.ndarray]" = Kept(ANSWER_IDLE_SECONDS, KEPT_SENT_BYTES, lambda array: array.nbytes)
