@@ -1,8 +1,10 @@
 """What visitors share: one inference at a time, kept for the next who asks the same."""
 
+import gc
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,12 @@ import torch
 from PIL import Image
 
 from cnnviz.images import Picture
-from cnnviz.networks import feature_maps
+from cnnviz.networks import feature_maps, residual
 from cnnviz.networks.feature_maps import ForwardPass
-from cnnviz.ui import cached
+from cnnviz.networks.residual import ResidualBlock, residual_blocks
+from cnnviz.ui import cached, memory
 from cnnviz.ui.kept import Kept
+from cnnviz.ui.memory import NoRoom
 
 
 @pytest.fixture(autouse=True)
@@ -135,3 +139,38 @@ def test_the_number_of_threads_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("CNNVIZ_TORCH_THREADS", "2")
     cached.forward_pass("resnet18", picture("teal"))
     assert torch.get_num_threads() == 2
+
+
+def a_block(seen: Picture) -> ResidualBlock:
+    return residual_blocks(cached.activations("slim_resnet", seen).network)[1]
+
+
+def test_a_path_switched_off_is_computed_once_and_is_what_the_network_itself_makes_of_it() -> None:
+    seen = picture("brown")
+    block = a_block(seen)
+    found = cached.switched_off("slim_resnet", seen, block, "F")
+    expected = residual.switched_off(cached.activations("slim_resnet", seen), block, "F")
+    np.testing.assert_array_equal(found.answer.scores, expected.answer.scores)
+    np.testing.assert_array_equal(found[block.after], expected[block.after])
+    assert cached.switched_off("slim_resnet", seen, block, "F")[block.after] is found[block.after]
+    assert cached.switched_off("slim_resnet", seen, block, "")[block.after] is not found[block.after]
+
+
+def test_a_path_switched_off_keeps_no_network_in_memory() -> None:
+    seen = picture("navy")
+    found = cached.switched_off("slim_resnet", seen, a_block(seen), "shortcut")
+    network = weakref.ref(found.module)
+    cached._networks.clear()
+    assert network() is not None
+    del found
+    gc.collect()
+    assert network() is None
+
+
+def test_a_path_is_switched_off_only_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = picture("red")
+    block = a_block(seen)
+    monkeypatch.setattr(memory, "SMALL", 0)
+    monkeypatch.setattr(memory, "room", lambda: memory.RESERVE)
+    with pytest.raises(NoRoom):
+        cached.switched_off("slim_resnet", seen, block, "F")
