@@ -186,6 +186,7 @@ def test_a_stamp_adds_to_what_the_output_holds(visitor: Page, address: str) -> N
 def test_a_screen_reader_hears_each_step_as_a_sentence(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/convolution")
     settle(visitor)
+    expect(visitor.locator(".count")).to_have_text("step 1 of 9")
     visitor.keyboard.press("ArrowRight")
     spoken = visitor.locator(".spoken")
     expect(spoken).to_contain_text("Step 2 of 9, output row 1, column 2: 3·0 + 2·1")
