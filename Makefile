@@ -40,7 +40,7 @@ fix: $(VENV)/dev  ## mend what lint and format can mend
 bench: $(VENV)/bench  ## this app against its peers, as ratios
 	$(BIN)/python -m benchmarks
 
-bench-load: $(VENV)/dev  ## a class at once: 60 visitors for 10 minutes against one process, then two (25 minutes; LOAD="--visitors 20 --minutes 2")
+bench-load: $(VENV)/dev  ## a class at once: 60 visitors for 10 minutes against one process, then two (35 minutes; LOAD="--visitors 20 --minutes 2")
 	$(BIN)/python -m benchmarks.load --processes 1 $(LOAD)
 	$(BIN)/python -m benchmarks.load --processes 2 $(LOAD)
 
