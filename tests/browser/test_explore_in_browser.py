@@ -7,14 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from cnnviz.gallery import GALLERY, photograph_folder
 from tests.browser.screenshots import settle
+from tests.browser.uploading import upload
 
 PHOTO = photograph_folder() / GALLERY["rocket"].file
-
-
-def upload(page: Page, file: Path) -> None:
-    page.get_by_role("button", name="Change picture").click()
-    page.get_by_role("radio", name="Your file").click()
-    page.locator('input[type="file"]').set_input_files(file)
 
 
 def test_an_uploaded_photograph_is_looked_at_and_stays_on_the_next_page(visitor: Page, address: str) -> None:

@@ -11,7 +11,7 @@ from cnnviz.gallery import GALLERY, photograph_folder
 from tests.browser.cable import cable_to
 from tests.browser.running_app import end, free_port, started, wait_until_healthy
 from tests.browser.screenshots import settle
-from tests.browser.test_explore_in_browser import upload
+from tests.browser.uploading import upload
 
 PHOTO = photograph_folder() / GALLERY["rocket"].file
 

@@ -15,6 +15,7 @@ import app
 from cnnviz.gallery import GALLERY, photograph_folder
 from cnnviz.ui.replica import ENDS_WITHIN
 from tests.browser.screenshots import settle
+from tests.browser.uploading import upload
 from tests.deploy.conftest import Deployed, direct, route_of
 
 PHOTO = photograph_folder() / GALLERY["rocket"].file
@@ -23,11 +24,8 @@ PAGES = ["", *(Path(file).stem for lessons in app.CHAPTERS.values() for file, *_
 STUDENTS = 300
 
 
-def upload(page: Page, file: Path) -> None:
-    """Send a picture, and see it."""
-    page.get_by_role("button", name="Change picture").click()
-    page.get_by_role("radio", name="Your file").click()
-    page.locator('input[type="file"]').set_input_files(file)
+def upload_and_see(page: Page, file: Path) -> None:
+    upload(page, file)
     sees(page, file.name)
 
 
@@ -52,10 +50,10 @@ def test_a_browser_sends_a_picture_and_stays_with_one_process(deployed: Deployed
     page = context.new_page()
     page.goto(f"{deployed.address}/feature_maps")
     settle(page)
-    upload(page, PHOTO)
+    upload_and_see(page, PHOTO)
     canvas = page.locator(".mosaic canvas").first
     before = canvas.evaluate("canvas => canvas.toDataURL()")
-    upload(page, ANOTHER)
+    upload_and_see(page, ANOTHER)
     assert canvas.evaluate("canvas => canvas.toDataURL()") != before
     page.close()  # an open web socket is not in the log yet
     process = deployed.process_of(context)
@@ -200,13 +198,13 @@ def test_when_a_process_dies_the_others_go_on(deployed: Deployed, browser: Brows
     page.reload()
     settle(page)
     expect(page.get_by_label("Channel", exact=True)).to_have_value("5")
-    upload(page, PHOTO)
+    upload_and_see(page, PHOTO)
     # The process comes back: the cookie leads there again, while the web socket stays with the one that stood in.
     deployed.start(process)
     deadline = time.monotonic() + 15
     while deployed.process_of(context) != process and time.monotonic() < deadline:
         time.sleep(0.2)
-    upload(page, ANOTHER)
+    upload_and_see(page, ANOTHER)
     sent = deployed.requests_of(context, "PUT", at_least=2)[-1]
     assert (sent.status, sent.processes) == (204, (process, other))
 

@@ -1,6 +1,12 @@
-"""A clock for what leaves after a while."""
+"""A clock for what leaves after a while, and a process for what ends."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.browser.running_app import end
+from tests.ui.one_page import Process
 
 
 class Clock:
@@ -16,3 +22,10 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Process]:
+    process = Process(tmp_path)
+    yield process
+    end(process.process)

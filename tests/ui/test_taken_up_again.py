@@ -1,23 +1,12 @@
 """A web socket that breaks while a page is being computed: whoever comes back is sent a page from its beginning."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.browser.running_app import end
-from tests.deploy.test_sigterm import Process, run_the_page, text_of
-
-
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    process = Process(tmp_path)
-    yield process
-    end(process.process)
+from tests.ui.one_page import Process, run_the_page, text_of
 
 
 def come_back(process: Process, session: str) -> ClientConnection:
