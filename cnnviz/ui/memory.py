@@ -6,10 +6,8 @@ sentence takes the place of the answer, and the page goes on with a smaller netw
 """
 
 import contextlib
-import ctypes
 import functools
 import gc
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
@@ -23,6 +21,7 @@ from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.kept import release_all
 from cnnviz.ui.memory_limits import room
+from cnnviz.ui.trim import trim
 
 RESERVE = 100_000_000  # bytes that stay free for all the rest: pages, pictures that are sent
 SMALL = 30_000_000  # what takes less is never refused; so the small networks can always be opened
@@ -101,9 +100,7 @@ def let_go(idle: float) -> None:
     """Let go of everything kept that nobody has asked for in so many seconds, and give its memory back."""
     release_all(idle)
     gc.collect()  # networks and their twins hold each other
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # only glibc keeps what was freed, and has this
-            ctypes.CDLL(None).malloc_trim(0)
+    trim()
 
 
 def said_in_page(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:

@@ -1,20 +1,19 @@
 """What a server that runs for weeks clears away now and then: visitors who left, garbage, memory that is free."""
 
 import asyncio
-import ctypes
 import gc
-import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 from streamlit import runtime
+
+from cnnviz.ui.trim import trim
 
 EVERY = 15.0  # seconds
 
 
 async def tidy() -> None:
     """Tidy up until cancelled. A task of the server's own event loop, to which Streamlit's sessions belong."""
-    trim = trimmer()
     while True:
         await asyncio.sleep(EVERY)
         forget_who_left()
@@ -39,9 +38,3 @@ def disconnected_sessions() -> MutableMapping[str, Any] | None:
     manager = getattr(runtime.get_instance(), "_session_mgr", None)
     kept = getattr(getattr(manager, "_session_storage", None), "_cache", None)
     return kept if hasattr(kept, "expire") else None
-
-
-def trimmer() -> Callable[[], object]:
-    """Gives the system back what is free: glibc keeps it for later unless it is told to let go."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    return (lambda: trim(0)) if trim is not None else (lambda: None)
