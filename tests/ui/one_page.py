@@ -15,8 +15,12 @@ from tests.browser.running_app import ROOT, free_port, started, wait_until_healt
 
 APP = """
 import time
+import weakref
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from cnnviz.ui import tidying
 from cnnviz.ui.replica import Replica
 from cnnviz.ui.server import lifespan
 
@@ -26,6 +30,20 @@ def convolutions():
     pictures, weights = torch.zeros(1, 64, 200, 200), torch.zeros(64, 64, 3, 3)
     while True:
         yield float(torch.conv2d(pictures, weights).sum())
+
+def keep_a_picture():
+    class Picture: ...
+
+    @st.fragment
+    def part(picture):
+        st.write("with a picture")
+
+    picture = st.session_state["picture"] = Picture()
+    part(picture)
+    weakref.finalize(picture, print, "The picture has left.", flush=True).atexit = False
+    context = get_script_run_ctx()
+    sent = UploadedFileRec("file", "rocket.png", "image/png", bytes(1_000_000))
+    context.uploaded_file_mgr.add_file(context.session_id, sent)
 
 if __name__ == "__main__":
     match st.query_params.get("with"):
@@ -45,6 +63,8 @@ if __name__ == "__main__":
             Work(max(convolutions()) for _ in range(1)).start()
             import torch
             time.sleep(0.5)
+        case "picture":
+            keep_a_picture()
         case "download":
             from cnnviz.networks.download import start
             from cnnviz.networks.weights import WeightsFile
@@ -53,6 +73,7 @@ if __name__ == "__main__":
     time.sleep(float(st.query_params["seconds"]))
     st.write("done")
 else:
+    tidying.EVERY = 0.3
     app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)])
 """
 
@@ -79,6 +100,13 @@ class Process:
             return direct.open(f"{self.address}/_stcore/health", timeout=5).status
         except urllib.error.HTTPError as refused:
             return refused.code
+
+    def metrics(self) -> str:
+        """What Streamlit says it holds."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(f"{self.address}/_stcore/metrics", timeout=5) as answer:
+            text: str = answer.read().decode()
+        return text
 
     def ends_after(self) -> float:
         """Seconds from now until it has ended, which it must with 0."""
