@@ -69,6 +69,8 @@ def test_a_photo_is_taken_with_the_camera(deployed: Deployed, context: BrowserCo
     settle(page)
     page.get_by_role("button", name="Change picture").click()
     page.get_by_role("radio", name="Camera").click()
+    # before the camera shows something a click takes nothing
+    page.wait_for_function("() => document.querySelector('video')?.videoWidth > 0")
     page.get_by_role("button", name="Take Photo").click()
     sees(page, "Camera photo")
 
