@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.browser.running_app import ROOT, free_port
 
 SHIPPED = ROOT / "deploy" / "nginx"
+KUBERNETES = ROOT / "deploy" / "kubernetes"
 
 
 def nginx_program() -> str | None:
@@ -29,8 +30,18 @@ def put_in(text: str, values: dict[str, str]) -> str:
     return text
 
 
-def write_configuration(folder: Path, port: int, app_ports: list[str]) -> None:
-    """deploy/nginx as it is, for this port of this machine and these processes."""
+def write_configuration(
+    folder: Path,
+    port: int,
+    app_ports: list[str],
+    numbers: dict[str, str] | None = None,
+    trusted: dict[str, str] | None = None,
+) -> None:
+    """deploy/nginx as it is, for this port of this machine and these processes.
+
+    `numbers` are put in the place of others in cnnviz.conf. Where `trusted` is given, nginx stands behind a proxy as in
+    a pod, and what the dictionary says is put into the file that names it.
+    """
     (folder / "cache").mkdir(parents=True)
     main = (SHIPPED / "nginx.conf").read_text(encoding="utf-8")
     values = {"/var/cache/nginx": f"{folder}/cache", "/tmp/nginx.pid": f"{folder}/nginx.pid"}
@@ -40,8 +51,11 @@ def write_configuration(folder: Path, port: int, app_ports: list[str]) -> None:
     )
     (folder / "nginx.conf").write_text(put_in(main, values), encoding="utf-8")
     site = (SHIPPED / "cnnviz.conf").read_text(encoding="utf-8")
-    values = {"listen 8080;": f"listen 127.0.0.1:{port};", "/var/cache/nginx": f"{folder}/cache"}
+    values = {"listen 8080;": f"listen 127.0.0.1:{port};", "/var/cache/nginx": f"{folder}/cache", **(numbers or {})}
     (folder / "cnnviz.conf").write_text(put_in(site, values), encoding="utf-8")
+    if trusted is not None:
+        text = (KUBERNETES / "cnnviz_trusted.conf").read_text(encoding="utf-8")
+        (folder / "cnnviz_trusted.conf").write_text(put_in(text, trusted), encoding="utf-8")
     shipped = (SHIPPED / "cnnviz_processes.conf").read_text(encoding="utf-8")
     line = next(line for line in shipped.splitlines() if line.startswith("server app-1:8501 "))
     lines = [line.replace("app-1:8501", f"127.0.0.1:{app_port}") + "\n" for app_port in app_ports]
@@ -93,10 +107,12 @@ def _request(line: str) -> Request:
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, app_ports: list[str]) -> Iterator[Proxy]:
-    """nginx in front of these ports of this machine; ended afterwards."""
+def nginx(
+    folder: Path, app_ports: list[str], numbers: dict[str, str] | None = None, trusted: dict[str, str] | None = None
+) -> Iterator[Proxy]:
+    """nginx in front of these ports of this machine; ended afterwards. For the rest see `write_configuration`."""
     port = free_port()
-    write_configuration(folder, port, app_ports)
+    write_configuration(folder, port, app_ports, numbers, trusted)
     with (folder / "nginx.log").open("w") as log:
         process = subprocess.Popen(command(folder), stdout=log, stderr=subprocess.STDOUT)
     try:

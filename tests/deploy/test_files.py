@@ -57,9 +57,10 @@ def unit() -> dict[str, str]:
 # --- nginx ---
 
 
-def test_nginx_takes_the_configuration(nginx_is_here: None) -> None:
+@pytest.mark.parametrize("trusted", [None, {}])
+def test_nginx_takes_the_configuration(nginx_is_here: None, trusted: dict[str, str] | None) -> None:
     with tempfile.TemporaryDirectory(prefix="cnnviz-") as name:
-        write_configuration(Path(name) / "nginx", free_port(), [str(APP_PORT)])
+        write_configuration(Path(name) / "nginx", free_port(), [str(APP_PORT)], trusted=trusted)
         done = subprocess.run(command(Path(name) / "nginx", "-t"), capture_output=True, text=True, timeout=20)
         assert done.returncode == 0, done.stderr
         assert "warn" not in done.stderr
@@ -202,6 +203,8 @@ def test_kubernetes_parts_mean_the_same_pods() -> None:
     kustomization = yaml.safe_load((DEPLOY / "kustomization.yaml").read_text(encoding="utf-8"))
     (config_map,) = kustomization["configMapGenerator"]
     assert all((DEPLOY / file).is_file() for file in [*kustomization["resources"], *config_map["files"]])
+    given = {Path(file).name for file in config_map["files"]}
+    assert given == {"nginx.conf", "cnnviz.conf", "cnnviz_processes.conf", "cnnviz_trusted.conf"}
 
 
 def test_the_unit_is_locked_in() -> None:
