@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.deploy.running_nginx import KUBERNETES, Proxy, nginx
+from tests.deploy.test_files import COMPOSE, POD, SITE
 
 UPLOAD = "/_stcore/upload_file/session/file"
 SOCKET = "/_stcore/stream"
@@ -36,7 +37,12 @@ RATES = {
 }
 AT_ONCE = {
     "web sockets": ("GET", SOCKET, {"limit_conn cnnviz_sockets 900;": "limit_conn cnnviz_sockets 4;"}),
-    "files": ("PUT", UPLOAD, {"limit_conn cnnviz_sending 300;": "limit_conn cnnviz_sending 4;"}),
+    "files": ("PUT", UPLOAD, {"limit_conn cnnviz_sending 100;": "limit_conn cnnviz_sending 4;"}),
+    "files of everybody": (
+        "PUT",
+        UPLOAD,
+        {"limit_conn cnnviz_all_sending 120;": "limit_conn cnnviz_all_sending 4;"},
+    ),
 }
 
 
@@ -140,13 +146,22 @@ def becomes_refused(proxy: Proxy, method: str, path: str, refused: bool = True) 
 @pytest.mark.parametrize("name", AT_ONCE)
 def test_who_asks_for_too_much_at_once_waits(app: App, tmp_path: Path, name: str) -> None:
     method, path, numbers = AT_ONCE[name]
-    with nginx(tmp_path / "nginx", [app.port], numbers) as proxy:
+    trusted = HERE if name == "files of everybody" else None
+    with nginx(tmp_path / "nginx", [app.port], numbers, trusted) as proxy:
         app.may_answer.clear()
         begun = [begin(proxy, method, path, X_Forwarded_For=f"198.51.100.{number}") for number in range(4)]
         assert becomes_refused(proxy, method, path)
         app.may_answer.set()
         assert all(finish(connection, method) < 300 for connection in begun)
         assert becomes_refused(proxy, method, path, False)
+
+
+def test_files_on_their_way_fit_into_the_memory_of_nginx() -> None:
+    (at_once,) = re.findall(r"limit_conn cnnviz_all_sending (\d+);", SITE)
+    (megabytes,) = re.findall(r"client_body_buffer_size (\d+)m;", SITE)
+    needed = int(at_once) * int(megabytes) + 150  # and nginx itself, with its zones and 900 web sockets
+    assert needed <= int(COMPOSE["services"]["nginx"]["mem_limit"].removesuffix("m"))
+    assert needed <= int(POD["initContainers"][0]["resources"]["limits"]["memory"].removesuffix("Mi"))
 
 
 # --- who stands before nginx ---
