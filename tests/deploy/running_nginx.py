@@ -47,7 +47,7 @@ def write_configuration(
     values = {"/var/cache/nginx": f"{folder}/cache", "/tmp/nginx.pid": f"{folder}/nginx.pid"}
     values["access_log /dev/stdout cnnviz;"] = (
         "log_format test '$cnnviz_route|$upstream_addr|$status|$request_method $uri';"
-        f" access_log {folder}/access.log test;"
+        f" access_log {folder}/access.log test; access_log {folder}/shipped.log cnnviz;"
     )
     (folder / "nginx.conf").write_text(put_in(main, values), encoding="utf-8")
     site = (SHIPPED / "cnnviz.conf").read_text(encoding="utf-8")

@@ -222,3 +222,33 @@ def test_in_a_pod_only_addresses_that_no_stranger_has_are_believed() -> None:
     for address in ("10.1.2.3", "172.20.0.5", "192.168.3.4"):
         assert any(ipaddress.ip_address(address) in network for network in believed), address
     assert not any(ipaddress.ip_address("127.0.0.1") in network for network in believed)
+
+
+# --- the log ---
+
+
+def test_the_logs_keep_no_session_no_picture_no_query_and_the_first_no_address(app: App, tmp_path: Path) -> None:
+    """With a session's name somebody else could take it up, with a picture's they could look at it."""
+    with nginx(tmp_path / "nginx", [app.port], {**RATES["files"][2], "burst=1200": "burst=1"}) as proxy:
+        assert statuses(proxy, 3, "PUT", UPLOAD) == [204, 204, 429]
+        assert statuses(proxy, 1, "GET", "/media/0123abcd.png?name=me") == [200]
+        assert statuses(proxy, 1, "GET", "/convolution?stride=2") == [200]
+    lines = (tmp_path / "nginx" / "shipped.log").read_text(encoding="utf-8").splitlines()
+    assert [re.findall(r" (\d+ [A-Z]+ /\S*)", line) for line in lines if "/_stcore/metrics" not in line] == [
+        ["204 PUT /_stcore/upload_file/..."],
+        ["204 PUT /_stcore/upload_file/..."],
+        ["429 PUT /_stcore/upload_file/..."],
+        ["200 GET /media/..."],
+        ["200 GET /convolution"],
+    ]
+    assert not any(secret in "".join(lines) for secret in ("session", "stride"))
+    assert not any(line.count("127.0.0.1") > 1 for line in lines), "only the process that answered"
+    assert "session" not in (tmp_path / "nginx" / "nginx.log").read_text(encoding="utf-8")
+
+
+def test_nor_does_the_log_of_errors_where_too_many_files_are_sent_at_once(app: App, tmp_path: Path) -> None:
+    with nginx(tmp_path / "nginx", [app.port], AT_ONCE["files"][2]) as proxy:
+        begun = [begin(proxy, "PUT", UPLOAD) for _ in range(4)]
+        assert becomes_refused(proxy, "PUT", UPLOAD)
+        assert all(finish(connection, "PUT") < 300 for connection in begun)
+    assert "session" not in (tmp_path / "nginx" / "nginx.log").read_text(encoding="utf-8")
