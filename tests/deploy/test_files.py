@@ -233,6 +233,13 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert (done.returncode, [line for line in done.stderr.splitlines() if "cnnviz" in line]) == (0, [])
 
 
+def test_every_setting_of_the_app_is_in_the_table() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "cnnviz").rglob("*.py")]
+    settings = set(re.findall(r"\bCNNVIZ_[A-Z_]+", "".join(sources)))
+    table = re.findall(r"^\| `(CNNVIZ_[A-Z_]+)` \|", (DEPLOY / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert settings == set(table)
+
+
 # --- secrets ---
 
 
