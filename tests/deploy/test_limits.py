@@ -164,6 +164,14 @@ def test_files_on_their_way_fit_into_the_memory_of_nginx() -> None:
     assert needed <= int(POD["initContainers"][0]["resources"]["limits"]["memory"].removesuffix("Mi"))
 
 
+def test_a_link_may_carry_a_whole_network(app: App, tmp_path: Path) -> None:
+    """Beside what else a browser sends: it cuts the address it comes from at 4,096 characters."""
+    link = "/network_builder?network=" + 60_000 * "a"
+    others = {"Referer": "http://127.0.0.1/?" + 4_000 * "a", "Cookie": 8_000 * "a", "User_Agent": 300 * "a"}
+    with nginx(tmp_path / "nginx", [app.port]) as proxy:
+        assert statuses(proxy, 1, "GET", link, **others) == [200]
+
+
 # --- who stands before nginx ---
 
 
