@@ -1,6 +1,7 @@
 """Long work that several sessions may want at once: done once, followed by each, and kept a while for the next."""
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import is_dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from cnnviz.ui.work import Work, draw_anew, remaining
 KEPT_BYTES = 300_000_000
 AT_ONCE = 0.6  # seconds to wait before a page is drawn without: what is quick is there by then
 SLOTS = "followed works"  # in the session: the key of what is shown at which place; a work itself would never leave
+PRESSES = "presses of standings"  # in the session: when each button was pressed last
+DOUBLE_CLICK = 0.5  # seconds
 STOPPED = "stopped works"  # in the session: the keys of those that this visitor has stopped
 
 
@@ -103,24 +106,39 @@ def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: s
     """
     with st.container(horizontal=True, vertical_alignment="center", height=44, border=False, key=f"{name}_standing"):
         if work.state == "failed":
-            if st.button("Try again", key=f"{name}_again", icon=":material/refresh:"):
+            if pressed("Try again", "refresh", name):
                 with _guard:
                     _works.drop(key)
                 draw_anew()
             st.markdown(f":material/error: {plain(work.problem)}")
         elif runs(key, work):
-            if st.button("Stop", key=f"{name}_stop", icon=":material/stop:"):
+            if pressed("Stop", "stop", name):
                 stopped().add(key)
                 work.stop(viewer())
                 draw_anew()
             left = f", {remaining(work.seconds / done * (total - done))} left" if done and work.seconds > 3 else ""
             waits = f" {waiting_words(work.before)}" if work.before > 1 else ""
-            st.progress(min(1.0, done / max(1, total)), f"{what}: {done} of {total}{left}.{waits}")
+            so_far = f"{done} of {total}{left}" if done else "beginning"  # of how many is known after the first step
+            st.progress(min(1.0, done / max(1, total)), f"{what}: {so_far}.{waits}")
         elif work.state != "finished":
-            if st.button("Go on", key=f"{name}_go_on", icon=":material/play_arrow:"):
+            if pressed("Go on", "play_arrow", name):
                 stopped().discard(key)
                 draw_anew()
             st.caption(f"Stopped. {what}: {done} of {total}.")
         else:
             took = f"in {work.seconds:.2g} s" if work.seconds < 1 else f"in {work.seconds:.1f} s"
             st.caption(f"{what}: all {total}, {took}." if total > 1 else f"Computed {took}.")
+
+
+def pressed(label: str, icon: str, name: str) -> bool:
+    """Draw the one button of a standing, whatever it means now; whether it was pressed.
+
+    It is one widget under one key: of two that take each other's place the browser keeps the old one beside the new one
+    until a run ends, and where work is shown each is cut short by the next. The second press of a double click would
+    take the first one back, and is not heard.
+    """
+    if not st.button(label, key=f"{name}_button", icon=f":material/{icon}:"):
+        return False
+    presses: dict[str, float] = st.session_state.setdefault(PRESSES, {})
+    before, presses[name] = presses.get(name, 0.0), time.monotonic()
+    return presses[name] - before > DOUBLE_CLICK

@@ -44,6 +44,7 @@ def test_a_long_answer_shows_its_progress_stops_within_a_second_and_goes_on(addr
     assert done_of(visitor) <= stopped + 1, "only the step that was being computed ends"
     visitor.get_by_role("button", name="Go on").click()
     wait_until_past(visitor, stopped + 1)
+    expect(visitor.get_by_role("button", name="Go on")).to_have_count(0)
     visitor.get_by_role("button", name="Stop").click()
     expect(visitor.get_by_text("Stopped. Gradients:")).to_be_visible()
 

@@ -109,13 +109,13 @@ def test_long_work_that_would_not_fit_says_so_and_can_be_tried_again(left: Simpl
     assert not app.exception
     assert "no memory left for Slim VGG at the moment" in " ".join(element.value for element in app.markdown)
     left.bytes = 1000 * MB
-    button(app, "attribution_map_again").click().run()
+    button(app, "attribution_map_button").click().run()
     assert not app.exception
     assert "no memory left" not in " ".join(element.value for element in app.markdown)
     left.bytes = 100 * MB
     app.segmented_control(key="attribution_check").set_value("Sanity check").run()
     assert not app.exception
-    assert [candidate.label for candidate in app.button if candidate.key == "sanity_again"] == ["Try again"]
+    assert [candidate.label for candidate in app.button if candidate.key == "sanity_button"] == ["Try again"]
 
 
 def test_a_search_and_a_climb_that_would_not_fit_say_so_beside_what_does(
@@ -130,7 +130,7 @@ def test_a_search_and_a_climb_that_would_not_fit_say_so_beside_what_does(
     button(app, "seek_start").click().run()
     assert sum("no memory left for AlexNet" in told.value for told in (*app.markdown, *app.error)) == 2
     left.bytes = 1000 * MB
-    button(app, "seek_search_again").click().run()
+    button(app, "seek_search_button").click().run()
     assert sum("no memory left for AlexNet" in told.value for told in (*app.markdown, *app.error)) == 1
     assert data_of(app, "seek_patches")["tiles"]
 

@@ -109,3 +109,6 @@ def draw_refused() -> None:
     if len(refused) > MAX_TOLD:
         lines.append(f"And {len(refused) - MAX_TOLD} others.")
     st.error("\n\n".join(lines), icon=":material/error:")
+    if st.button("Close", key="seek_refused_close", icon=":material/close:"):
+        del st.session_state[REFUSED]
+        draw_anew()

@@ -31,7 +31,7 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
     pictures = choose_set()
     if not pictures:
         show_tiles([], COUNT, "No pictures yet", lambda _: None, key="seek_patches")
-        st.caption("No pictures of yours yet: add some.")
+        st.caption("No pictures of yours yet: add some. They are kept in memory only, and leave with your visit.")
         return False
     key, work = index_work(model, pictures)
     index, running = followed(key, work, "patches", AT_ONCE)
