@@ -53,6 +53,8 @@ _UPRIGHT = {
 }
 
 _JPEG_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
+_JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
+_JPEG_WITHOUT_LENGTH = re.compile(rb"\xff[\xc8\xd9\xf0-\xfd]")  # Pillow takes what follows for the next marker
 
 _reading = threading.Semaphore(READ_AT_ONCE)
 
@@ -222,17 +224,20 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _check_jpeg(data: bytes) -> None:
-    """Refuse a JPEG that is made to take minutes; its pieces are counted up to its end marker."""
-    scans, segments, position = 0, 0, 2
-    while (match := _JPEG_MARKER.search(data, position)) and scans <= MAX_JPEG_SCANS:
-        marker = data[match.end() - 1]
-        if marker == 0xD9:
-            break
-        scans += marker == 0xDA
-        segments += not scans
-        if segments > MAX_JPEG_SEGMENTS or (not scans and match.start() > position + MAX_JPEG_FILL):
+    """Refuse a JPEG that is made to take minutes; its pieces are counted as Pillow takes them, up to its end marker."""
+    scans, segments, fill, position = 0, 0, 0, 2
+    while scans <= MAX_JPEG_SCANS:
+        match = _JPEG_MARKER.search(data, position)
+        fill += max(0, (match.start() if match else len(data)) - position)
+        if not scans and (segments > MAX_JPEG_SEGMENTS or fill > MAX_JPEG_FILL):
             raise ValueError("far more before the pixels than any program writes")
-        position = match.end() + int.from_bytes(data[match.end() : match.end() + 2])
+        if match is None or (scans and match[0] == _JPEG_END):
+            break
+        scans += match[0] == _JPEG_SCAN
+        segments += 1
+        position = match.end()
+        if not _JPEG_WITHOUT_LENGTH.match(match[0]):
+            position += int.from_bytes(data[position : position + 2])
     if scans > MAX_JPEG_SCANS:
         raise ImageError(
             f"This JPEG is stored in more than {MAX_JPEG_SCANS} passes, which no camera does and which takes far too "

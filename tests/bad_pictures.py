@@ -206,6 +206,11 @@ HEAVY: dict[str, Callable[[], bytes]] = {
     "jpeg of tables": lambda: jpeg_with(0xDB, b"", 2_400_000),
     "jpeg of Photoshop's notes": lambda: jpeg_with(0xED, b"Photoshop 3.0\0" + b"8BIM\4\4" + b"\0" * 60_000, 160),
     "jpeg of fill bytes": lambda: b"\xff\xd8" + b"\xff" * NEARLY_FULL + encode(photo(), "JPEG")[2:],
+    "jpeg of fill bytes and no more": lambda: b"\xff\xd8" + b"\xff" * NEARLY_FULL,
+    "jpeg of tiny EXIF pieces after its end": lambda: (
+        b"\xff\xd8\xff\xd9" + jpeg_with(0xE1, b"Exif\0\0a", 700_000)[2:]
+    ),
+    "jpeg of fill bytes in pieces": lambda: jpeg_with(0xF0, b"\xff" * 60_000, 160),
     "jpeg of zeros": lambda: b"\xff\xd8" + b"\0" * NEARLY_FULL + encode(photo(), "JPEG")[2:],
     "png of unknown chunks": lambda: png_full_of(b"abCd"),
     "png of texts": lambda: png_full_of(b"tEXt", b"a\0b"),

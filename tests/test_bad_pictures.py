@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,23 @@ def test_files_full_of_pieces_are_answered_soon_in_400_mb() -> None:
     assert [name for name, (_, seconds) in told.items() if seconds > SECONDS] == []
     for answer, _ in told.values():
         assert answer in ("(24, 16)", "(1, 1)") or ("is damaged" in answer and is_one_sentence(answer))
+
+
+# The seconds that these take on a fast machine would be seconds in which nobody else's page is drawn.
+MADE_TO_TAKE_LONG: dict[str, Callable[[], bytes]] = {
+    **{name: make for name, make in HEAVY.items() if name.startswith(("jpeg of fill bytes", "jpeg of tiny EXIF"))},
+    **{name: HEAVY[name] for name in ("png of unknown chunks", "png of texts", "png of 200,000 frames")},
+    "png of 60,000 chunks": lambda: png(1, 1, 8, 0, b"\0\0", *[png_chunk(b"tEXt", b"a\0b")] * 60_000),
+}
+
+
+@pytest.mark.parametrize("name", MADE_TO_TAKE_LONG)
+def test_what_is_made_to_take_long_is_refused_before_it_is_opened(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = MADE_TO_TAKE_LONG[name]()
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("opened"))
+    text = refusal(data)
+    assert "is damaged" in text
+    assert is_one_sentence(text)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited by Linux's means")
