@@ -9,7 +9,6 @@ changes that. Here the rest of the old run is dropped, and the page is drawn ane
 import functools
 from typing import Any
 
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
@@ -32,10 +31,7 @@ def draw_anew_after_a_cut() -> None:
 
 def _begin_anew(session: AppSession) -> None:
     session._browser_queue.clear()
-    last = session._client_state
+    last = session._client_state  # address and page; not which messages its browser had kept
     # While the old run still ends, the browser asks for a new one by itself: it was told that something runs.
     if session._scriptrunner is None and last.page_script_hash:
-        again = ClientState()
-        again.CopyFrom(last)
-        again.ClearField("cached_message_hashes")  # what the browser has kept, it says when it asks itself
-        session.request_rerun(again)
+        session.request_rerun(last)
