@@ -4,6 +4,7 @@ import contextlib
 import gc
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,22 @@ def test_a_climb_goes_on_to_the_same_picture(monkeypatch: pytest.MonkeyPatch) ->
     assert "Step 80 of 80" in captions(app)
     *_, last = ascend(load_model("slim_vgg").module, Goal("features.3", 3), load_model("slim_vgg").preprocessing, 80)
     assert f"**{last.value:.4g}**" in captions(app)
+
+
+def test_a_climb_asks_the_network_that_is_loaded_anew_and_lets_the_old_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or each climb would hold on to a copy of its own, half a gigabyte of VGG-16."""
+    monkeypatch.setattr(climbing, "STEPS", 3)
+    app = opened("visualize_a_unit", **UNIT)
+    button(app, "seek_start").click().run()
+    (climb,) = app.session_state[climbing.CLIMBS].values()
+    climb.work = climbing.work_of(cached.model("slim_vgg"), climb.ascent, climb.values, 6)  # further, not begun yet
+    old = weakref.ref(cached.model("slim_vgg").module)
+    clear_everything()
+    app.run()
+    assert not app.exception
+    gc.collect()
+    assert old() is None
+    assert climb.ascent._asked[0] is cached.model("slim_vgg").module
 
 
 def test_a_climb_of_a_network_that_was_left_lets_it_go(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from cnnviz.ui.hung_up import HungUp
 
@@ -31,7 +31,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         while True:
             await socket.send_bytes(await socket.receive_bytes())
-    finally:
+    except WebSocketDisconnect:
         await socket.close()
         await socket.close()
 
@@ -43,8 +43,12 @@ def test_bytes_pass() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a text"])
-def test_text_is_let_go_of_quietly(text: str) -> None:
-    assert "websocket.accept" in {message["type"] for message in run(echo, {"type": "websocket.receive", "text": text})}
+@pytest.mark.parametrize("rest", [{}, {"bytes": None}])
+def test_text_is_let_go_of_quietly(text: str, rest: Message) -> None:
+    """Servers leave out the bytes, or say None; Streamlit's loop breaks off at either."""
+    late = {"type": "websocket.receive", "bytes": b"abc"}
+    sent = run(echo, {"type": "websocket.receive", "text": text, **rest}, late)
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
 
 
 def test_a_browser_that_leaves_while_it_is_let_in_is_no_failure() -> None:

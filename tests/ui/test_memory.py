@@ -1,6 +1,11 @@
 """Before memory runs out: what is known of its limit, what is let go of, and when it is refused, in a sentence."""
 
+import ctypes
+import gc
+import os
+import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +25,7 @@ from cnnviz.networks.zoo import MODELS, load_model, weights_path
 from cnnviz.ui import cached, memory, memory_limits
 from cnnviz.ui.attribution.asking import Asked, sanity_work
 from cnnviz.ui.kept import Kept
-from cnnviz.ui.memory import RESERVE, SMALL, NoRoom, make_room, room_for
+from cnnviz.ui.memory import RESERVE, SMALL, NoRoom, let_go, make_room, room_for
 from cnnviz.ui.memory_limits import room
 from cnnviz.ui.work import NO_MEMORY, Work
 from tests.networks.test_zoo import resnet18, save
@@ -183,6 +188,57 @@ def test_memory_that_runs_out_all_the_same_becomes_the_sentence(take: Callable[[
         raise RuntimeError("another problem")
 
 
+def test_where_memory_ran_out_what_nobody_uses_leaves_for_the_next_try(clock: Clock) -> None:
+    kept: Kept[str] = Kept(600, now=clock)
+    kept.put("old", "old")
+    clock.time = 100.0
+    kept.put("in use", "in use")
+    with pytest.raises(RuntimeError), room_for(0, "resnet50"):
+        raise RuntimeError("another problem")
+    assert kept.values() == ["old", "in use"]
+    with pytest.raises(NoRoom), room_for(0, "resnet50"):
+        too_much()
+    assert kept.values() == ["in use"]
+
+
+class Twin:
+    """Holds another that holds it, as a network and what was made from it do."""
+
+    def __init__(self) -> None:
+        self.other = self
+
+
+def test_what_holds_itself_is_let_go_of_too() -> None:
+    twin = Twin()
+    left = weakref.ref(twin)
+    gc.disable()  # or it could be collected at any moment
+    try:
+        del twin
+        assert left() is not None
+        let_go(1e9)
+        assert left() is None
+    finally:
+        gc.enable()
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps what was freed"
+)
+def test_what_was_freed_goes_back_to_the_system() -> None:
+    blocks = [b"x" * (50_000 + number) for number in range(4000)]  # 200 MB, in pieces that glibc keeps when freed
+    last = b"x" * 60_000  # above them, or the heap would shrink by itself
+    del blocks
+    held = resident()
+    let_go(1e9)
+    assert held - resident() > 100 * MB
+    assert last
+
+
 class Greedy(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         return too_much()[: image.numel()]
@@ -263,22 +319,26 @@ def test_the_values_of_all_layers_are_those_that_an_inference_keeps() -> None:
     assert counted == pytest.approx(sum(array.nbytes for array in kept), rel=0.1)
 
 
-def test_two_networks_that_are_loaded_at_once_are_counted_together(left: SimpleNamespace) -> None:
-    left.bytes = RESERVE + 300 * MB
+def test_two_networks_that_are_loaded_at_once_are_counted_together(
+    left: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left.bytes = RESERVE + 300 * MB  # 244 for AlexNet, 102 for ResNet-50
     loading, may_end = threading.Event(), threading.Event()
 
-    def load() -> None:
-        with room_for(loading_bytes(MODELS["alexnet"], None), "alexnet", claimed=244 * MB):
-            loading.set()
-            may_end.wait(5)
+    def slow(name: str, download: bool) -> str:
+        loading.set()
+        may_end.wait(20)
+        return name
 
-    first = threading.Thread(target=load)
+    monkeypatch.setattr(cached, "load_model", slow)
+    first = threading.Thread(target=cached._load, args=("alexnet", None))
     first.start()
     assert loading.wait(5)
-    assert not make_room(loading_bytes(MODELS["resnet50"], None))
+    with pytest.raises(NoRoom, match="ResNet-50"):
+        cached._load("resnet50", None)
     may_end.set()
     first.join()
-    assert make_room(loading_bytes(MODELS["resnet50"], None))
+    assert cached._load("resnet50", None) == "resnet50"
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:

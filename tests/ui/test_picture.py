@@ -5,6 +5,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.gallery import GALLERY, gallery_picture
+from cnnviz.images import LONGEST_KEPT
 from tests.picture_files import encode, iso_media, photo
 
 
@@ -116,6 +117,16 @@ def test_an_upload_becomes_the_picture(app: AppTest) -> None:
     upload(app, "folder/my <b>cat</b>.png", data)
     assert shown(app) == f"b.png {hashlib.sha256(data).hexdigest()} (24, 16)"
     assert not app.error
+
+
+def test_of_a_large_upload_a_session_keeps_no_more_than_networks_are_given(app: AppTest) -> None:
+    """What many visitors may take together rests on this: whole, this one would be 3.6 MB."""
+    data = encode(photo(1500, 800), "PNG")
+    upload(app, "mine.png", data)
+    held = app.session_state["picture"]
+    assert held.image.size == (LONGEST_KEPT, 341)
+    assert held.sha256 != hashlib.sha256(data).hexdigest()
+    assert "Made smaller, from 1500 × 800: no network is given more." in " ".join(c.value for c in app.caption)
 
 
 def test_an_upload_takes_the_gallery_out_of_the_address_and_stays(app: AppTest) -> None:
