@@ -2,7 +2,8 @@
 
 import contextlib
 import random
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -75,15 +76,25 @@ CLICKED = (
 )
 TYPED = "input[type=text], input[type=number], input:not([type]), textarea"
 
+# What reaches the page, told by the page itself.
+LISTEN = """for (const kind of ['click', 'input'])
+  addEventListener(kind, (event) => event.isTrusted && monkeyHeard(kind, location.pathname.slice(1)), true);"""
+KINDS = ("click", "type", "file", "link")
+
 
 class Monkey:
-    """What it does is in `done`, what it finds in `faults`; both are for whoever reads why a test failed."""
+    """What it does is in `done`, what it finds in `faults`; both are for whoever reads why a test failed.
+
+    `acted` says how often it really did something: it meant to, and the page or the server noticed.
+    """
 
     def __init__(self, page: Page, address: str, log: Path, seed: int) -> None:
         self.page, self.address, self.log = page, address, log
         self.dice = random.Random(seed)
         self.done: deque[str] = deque(maxlen=REMEMBERED)
         self.count = 0
+        self.meant: Counter[tuple[str, str]] = Counter()  # (kind, page) -> how often
+        self.noticed: Counter[tuple[str, str]] = Counter()
         self.faults: list[str] = []
         self.files = list(sample_of_files(seed).items())
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
@@ -92,6 +103,21 @@ class Monkey:
         page.on("dialog", lambda dialog: dialog.dismiss())
         page.on("popup", lambda popup: popup.close())
         page.on("request", self._asked)
+        page.expose_function("monkeyHeard", self._noticed)
+        page.add_init_script(LISTEN)
+
+    def acted(self, kind: str, name: str | None = None) -> int:
+        """How often it did what it meant to, on one page or on all; `kind` is one of KINDS."""
+        pages = {page for _, page in self.meant} if name is None else {name}
+        return sum(min(self.meant[kind, page], self.noticed[kind, page]) for page in pages)
+
+    @property
+    def name(self) -> str:
+        """The page it is on, as in the address."""
+        return urlsplit(self.page.url).path.strip("/")
+
+    def _noticed(self, kind: str, name: str) -> None:
+        self.noticed[{"input": "type"}.get(kind, kind), name] += 1
 
     def _heard(self, message: ConsoleMessage) -> None:
         told = f"{message.text[:500]} ({message.location.get('url', '')})"
@@ -102,6 +128,8 @@ class Monkey:
         own = (self.address, self.address.replace("http", "ws"), "blob:", "data:", "about:")
         if not request.url.startswith(own):
             self.faults.append(f"asked outside: {request.url}")
+        if request.method == "PUT":
+            self.noticed["file", self.name] += 1
 
     def open(self, name: str, query: str = "") -> None:
         self._note(f"open /{name}{query[:100]}")
@@ -110,19 +138,22 @@ class Monkey:
         with contextlib.suppress(PlaywrightError):
             self.page.get_by_test_id("stMain").get_by_role("heading", level=1).first.wait_for(timeout=20_000)
 
-    def act(self) -> None:
-        """Do one thing, wait a moment or not, and look at the page."""
+    def act(self, way: Callable[[], None] | None = None) -> None:
+        """Do one thing, this or any, wait a moment or not, and look at the page."""
         ways = (self.click, self.type, self.press, self.send, self.drag, self.follow_link, self.resize, self.turn_back)
-        way = self.dice.choices(ways, weights=(40, 14, 20, 8, 8, 3, 2, 3))[0]
+        way = way or self.dice.choices(ways, weights=(40, 14, 20, 8, 8, 3, 2, 3))[0]
         with contextlib.suppress(PlaywrightError):  # what it aimed at has gone meanwhile
             way()
-        self.page.wait_for_timeout(self.dice.choice((0, 0, 20, 60, 200, 500)))
+        self.page.wait_for_timeout(self.dice.choice((0, 0, 0, 20, 60, 200)))
         self.look()
 
     def look(self) -> None:
         with contextlib.suppress(PlaywrightError):  # between two pages
             words = self.page.evaluate("document.body.textContent")
             self.faults += [f"the page says {word!r}" for word in FAULTY_WORDS if word in words]
+        self.look_into_log()
+
+    def look_into_log(self) -> None:
         logged = self.log.read_text()
         if any(word in logged for word in FAULTY_LOG):
             self.faults.append(f"the log says:\n{logged}")
@@ -141,6 +172,7 @@ class Monkey:
             x, y, words = found
             times = self.dice.choice((1, 1, 1, 1, 2, 5))
             self._note(f"click {times} times on {words}")
+            self.meant["click", self.name] += 1
             self.page.mouse.click(x, y, click_count=times)
 
     def type(self) -> None:
@@ -152,6 +184,7 @@ class Monkey:
         self._note(f"type {text[:40]!r} and {ending} into {words}")
         self.page.mouse.click(x, y)
         self.page.keyboard.press("Control+a")
+        self.meant["type", self.name] += 1
         self.page.keyboard.insert_text(text)
         self.page.keyboard.press(ending)
 
@@ -165,12 +198,16 @@ class Monkey:
         """A file to the first uploader that is there, which is opened if it is not."""
         field = self.page.locator("input[type=file]").first
         if field.count() == 0:
+            way_there = self.page.get_by_role("button", name="Change picture")
+            if way_there.count() == 0:
+                return
             self._note("open the uploader")
-            self.page.get_by_role("button", name="Change picture").click(timeout=1000)
+            way_there.click(timeout=1000)
             self.page.get_by_text("Your file", exact=True).click(timeout=3000)
         kind, data = self.dice.choice(self.files)
         name = self.dice.choice(FILE_NAMES)
         self._note(f"send {kind} as {name!r}")
+        self.meant["file", self.name] += 1
         field.set_input_files({"name": name, "mimeType": "image/png", "buffer": data}, timeout=3000)
 
     def drag(self) -> None:
@@ -192,7 +229,9 @@ class Monkey:
             if self.dice.random() < 0.5:
                 query[number] = query[number][0], self.dice.choice(WORDS)[:300]
         name = self.dice.choice((parts.path.strip("/"), self.dice.choice(page_names())))
+        self.meant["link", name] += 1
         self.open(name, f"?{urlencode(query, quote_via=quote, errors='replace')}" if query else "")
+        self.noticed["link", self.name] += 1
 
     def resize(self) -> None:
         width, height = self.dice.choice(SIZES)

@@ -90,10 +90,11 @@ def serving(log: Path, root: Path = ROOT, headless: bool = True, **environment: 
 
 
 @contextlib.contextmanager
-def watched(folder: Path) -> Iterator[tuple[str, int]]:
+def watched(folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
     """The address of an app that finds no weights, and the number of its process; its log is in the folder."""
     port, log = free_port(), folder / "log"
-    process = started(log, port, CNNVIZ_WEIGHTS_DIR=str(folder / "weights"), TORCH_HOME=str(folder / "torch"))
+    nowhere = {"CNNVIZ_WEIGHTS_DIR": str(folder / "weights"), "TORCH_HOME": str(folder / "torch")}
+    process = started(log, port, **nowhere, **environment)  # type: ignore[arg-type]
     try:
         wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
         yield f"http://127.0.0.1:{port}", process.pid
