@@ -119,7 +119,10 @@ def test_a_climb_asks_the_network_that_is_loaded_anew_and_lets_the_old_one_go(mo
     assert not app.exception
     gc.collect()
     assert old() is None
-    assert climb.ascent._asked[0] is cached.model("slim_vgg").module
+    climb.work.start()
+    climb.work.wait(20.0)
+    assert (climb.work.state, climb.ascent.step) == ("finished", 6)
+    assert climb.ascent._module() is cached.model("slim_vgg").module
 
 
 def test_a_climb_of_a_network_that_was_left_lets_it_go(monkeypatch: pytest.MonkeyPatch) -> None:
