@@ -33,7 +33,7 @@ READ_AT_ONCE = 2  # files, in all threads together: one of 25 megapixels can tak
 MAX_NAME_LENGTH = 40
 READING = 13  # bytes for each pixel while a picture is read, measured: 8 for a JPEG, 12 for a WebP
 READING_MUCH = 26  # with transparency or greys of more than 8 bits: 25 for a TIFF of floats
-LONGEST_KEPT = 640  # pixels; networks are given 256 at most
+LONGEST_KEPT = 512  # pixels; networks are given 256 at most
 THUMBNAIL_SIZE = 160  # sharp at 80 CSS pixels on a screen of double density
 
 _PLAIN_NAMES = {"WEBP": "WebP", "MPO": "JPEG"}

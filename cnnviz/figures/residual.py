@@ -30,7 +30,8 @@ def share_chart(names: Sequence[str], shares: Sequence[float], chosen: str) -> g
         )
         for path, percents, colour in paths
     ]
-    return laid_out(go.Figure(bars), len(names), "share of the magnitude, %", [0, 100]).update_layout(barmode="stack")
+    figure = laid_out(go.Figure(bars), len(names), "share of the magnitude, %", [0, 100])
+    return figure.update_layout(barmode="stack", xaxis_tickvals=[0, 25, 50, 75, 100])
 
 
 def change_chart(names: Sequence[str], changes: Sequence[float]) -> go.Figure:
@@ -53,8 +54,8 @@ def laid_out(figure: go.Figure, count: int, title: str, between: list[int] | Non
     """The chart with its first bar on top and room for all."""
     return figure.update_layout(
         height=70 + HEIGHT_OF_A_BAR * count,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        margin={"l": 0, "r": 16, "t": 8, "b": 0},  # on the right half of the last number on the axis
+        legend={"orientation": "h", "traceorder": "normal", "y": 1.0, "yanchor": "bottom", "x": 0},
         xaxis={"title": {"text": title}, "range": between},
         yaxis={"autorange": "reversed", "type": "category"},
         bargap=0.25,

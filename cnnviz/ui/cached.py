@@ -259,6 +259,12 @@ def _compute(network: Model, picture: "Picture", show: Callable[[float, str], ob
         return forward(network.module, network.preprocess(picture.image), on_layer=on_layer)
 
 
+def forget_answers(picture: "Picture") -> None:
+    """Let go of what networks answered to a picture that its visitor has put away; who has the same asks anew."""
+    for store in (_passes, _replaced, _sent):
+        store.drop_where(lambda key: isinstance(key, tuple) and picture.sha256 in key)
+
+
 turns = Turns()  # who computes with torch, in the whole process
 
 

@@ -18,9 +18,9 @@ def no_size(_value: object) -> int:
 class Kept(Generic[Value]):
     """Values by their key, shared by all sessions of the process.
 
-    Each leaves `idle` seconds after it was last asked for. Where they take more than `max_bytes` together, by what
-    `size_of` says of each, the one that was not asked for the longest leaves first; a single one may be larger.
-    `now` is the clock, for tests.
+    Each leaves `idle` seconds after it was last asked for, or after so many as `idle_of` says of it. Where they take
+    more than `max_bytes` together, by what `size_of` says of each, the one that was not asked for the longest leaves
+    first; a single one may be larger. `now` is the clock, for tests.
     """
 
     def __init__(
@@ -29,7 +29,9 @@ class Kept(Generic[Value]):
         max_bytes: int = 0,
         size_of: Callable[[Value], int] = no_size,
         now: Callable[[], float] = time.monotonic,
+        idle_of: Callable[[Value], float] | None = None,
     ) -> None:
+        self.idle_of = idle_of or (lambda _value: idle)
         self.idle, self.max_bytes, self.size_of, self.now = idle, max_bytes, size_of, now
         self._kept: OrderedDict[Hashable, tuple[Value, float]] = OrderedDict()
         self._guard = threading.Lock()
@@ -78,6 +80,12 @@ class Kept(Generic[Value]):
         with self._guard:
             return [value for value, _ in self._kept.values()]
 
+    def drop_where(self, holds: Callable[[Hashable], bool]) -> None:
+        """Let go of those whose key is such a one."""
+        with self._guard:
+            for key in [key for key in self._kept if holds(key)]:
+                del self._kept[key]
+
     def drop(self, key: Hashable) -> None:
         """Let go of one."""
         with self._guard:
@@ -90,8 +98,10 @@ class Kept(Generic[Value]):
 
     def release(self) -> None:
         """Let go of those that nobody has asked for lately."""
-        self.drop_idle(self.idle)
         with self._guard:
+            for key, (value, asked) in list(self._kept.items()):
+                if self.now() - asked >= self.idle_of(value):
+                    del self._kept[key]
             self._timer = None
             self._watch()
 

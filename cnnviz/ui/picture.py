@@ -9,6 +9,7 @@ from streamlit.typing import UploadedFile
 
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, fit_for_keeping, read_picture
+from cnnviz.ui import cached
 from cnnviz.ui.memory import make_room
 from cnnviz.ui.plain import plain
 from cnnviz.ui.thumbnails import thumbnails
@@ -48,6 +49,9 @@ def _follow_address() -> None:
 
 def _keep(picture: Picture) -> None:
     """Hold the picture for this session and put it into the address; the cat needs no mention there."""
+    before: Picture | None = st.session_state.get("picture")
+    if before is not None and before != picture and before.gallery_key is None:
+        cached.forget_answers(before)
     st.session_state["picture"] = picture
     key = picture.gallery_key
     if key is None or key == DEFAULT_KEY:

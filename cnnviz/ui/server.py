@@ -18,6 +18,7 @@ from cnnviz.ui.left_page import pass_over_clicks_on_left_pages
 from cnnviz.ui.replica import ends_in_steps
 from cnnviz.ui.resumed import draw_anew_after_a_cut
 from cnnviz.ui.tidying import tidy
+from cnnviz.ui.trim import keep_together
 
 
 @contextlib.asynccontextmanager
@@ -40,6 +41,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     get_logger("cnnviz")
     logging.getLogger("streamlit.error_util").addFilter(NotTwice())
     warnings.filterwarnings("ignore", module="PIL")
+    keep_together()
     pass_over_clicks_on_left_pages()
     draw_anew_after_a_cut()
     address = st.get_option("server.address")

@@ -10,12 +10,13 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.ui.cached import IDLE_SECONDS, waiting_words
+from cnnviz.ui.cached import ANSWER_IDLE_SECONDS, IDLE_SECONDS, waiting_words
 from cnnviz.ui.kept import Kept
 from cnnviz.ui.plain import plain
 from cnnviz.ui.work import Work, draw_anew, remaining
 
 KEPT_BYTES = 300_000_000
+QUICK = 3.0  # seconds of computing
 AT_ONCE = 0.6  # seconds to wait before a page is drawn without: what is quick is there by then
 SLOTS = "followed works"  # in the session: the key of what is shown at which place; a work itself would never leave
 PRESSES = "presses of standings"  # in the session: when each button was pressed last
@@ -44,7 +45,12 @@ def array_bytes(report: object) -> int:
     return held + sum(array_bytes(part) for part in vars(report).values()) if is_dataclass(report) else 0
 
 
-_works: Kept[Work[Any]] = Kept(IDLE_SECONDS, KEPT_BYTES, bytes_of)
+def idle_of(work: Work[Any]) -> float:
+    """How long it is kept for the next who asks: what is done again in a moment not for long."""
+    return IDLE_SECONDS if work.seconds > QUICK else ANSWER_IDLE_SECONDS
+
+
+_works: Kept[Work[Any]] = Kept(ANSWER_IDLE_SECONDS, KEPT_BYTES, bytes_of, idle_of=idle_of)
 _guard = threading.Lock()
 
 

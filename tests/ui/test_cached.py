@@ -28,6 +28,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CNNVIZ_WEIGHTS_DIR", str(tmp_path / "own"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setattr(cached, "_passes", Kept(60, cached.KEPT_BYTES, cached._bytes_of))
+    monkeypatch.setattr(cached, "_sent", Kept(60, cached.KEPT_SENT_BYTES, lambda array: array.nbytes))
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -174,3 +175,14 @@ def test_a_path_is_switched_off_only_where_there_is_room(monkeypatch: pytest.Mon
     monkeypatch.setattr(memory, "room", lambda: memory.RESERVE)
     with pytest.raises(NoRoom):
         cached.switched_off("slim_resnet", seen, block, "F")
+
+
+def test_the_answers_to_one_picture_are_forgotten_and_no_others() -> None:
+    for colour in ("green", "white"):
+        cached.forward_pass("slim_alexnet", picture(colour))
+        cached.deconvolved("slim_alexnet", picture(colour), "features.0", (0, 3, 3))
+    kept = cached.forward_pass("slim_alexnet", picture("white"))
+    cached.forget_answers(picture("green"))
+    assert cached._passes.values() == [kept]
+    assert len(cached._sent.values()) == 1
+    assert cached.forward_pass("slim_alexnet", picture("white")) is kept

@@ -57,3 +57,23 @@ def test_it_leaves_by_itself_also_when_something_is_put_later() -> None:
         while kept.values() and time.monotonic() < deadline:
             threading.Event().wait(0.05)
         assert kept.values() == []
+
+
+def test_what_took_long_may_stay_longer(clock: Clock) -> None:
+    kept: Kept[float] = Kept(60, now=clock, idle_of=lambda seconds: 600 if seconds > 3 else 60)
+    for seconds in (0.1, 30.0):
+        kept.put(seconds, seconds)
+    clock.time = 61
+    kept.release()
+    assert kept.values() == [30.0]
+    clock.time = 601
+    kept.release()
+    assert kept.values() == []
+
+
+def test_those_of_one_kind_are_let_go_of_by_their_keys() -> None:
+    kept: Kept[int] = Kept(60)
+    for number, key in enumerate([("slim_vgg", "a"), ("slim_vgg", "b"), "b"]):
+        kept.put(key, number)
+    kept.drop_where(lambda key: isinstance(key, tuple) and key[1] == "b")
+    assert kept.values() == [0, 2]

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.gallery import GALLERY, gallery_picture
 from cnnviz.images import LONGEST_KEPT
+from cnnviz.ui import cached
 from tests.picture_files import encode, iso_media, photo
 
 
@@ -124,9 +125,24 @@ def test_of_a_large_upload_a_session_keeps_no_more_than_networks_are_given(app: 
     data = encode(photo(1500, 800), "PNG")
     upload(app, "mine.png", data)
     held = app.session_state["picture"]
-    assert held.image.size == (LONGEST_KEPT, 341)
+    assert held.image.size == (LONGEST_KEPT, LONGEST_KEPT * 800 // 1500)
     assert held.sha256 != hashlib.sha256(data).hexdigest()
     assert "Made smaller, from 1500 × 800: no network is given more." in " ".join(c.value for c in app.caption)
+
+
+def test_what_networks_answered_to_a_picture_that_is_put_away_is_let_go_of(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[str] = []
+    monkeypatch.setattr(cached, "forget_answers", lambda picture: forgotten.append(picture.name))
+    tap(app.run(), "coffee")  # the gallery's are everybody's
+    upload(app, "first.png", encode(photo(), "PNG"))
+    app.run()
+    assert forgotten == []
+    upload(app, "second.png", encode(photo(30, 20), "PNG"))
+    assert forgotten == ["first.png"]
+    tap(app, "cat")
+    assert forgotten == ["first.png", "second.png"]
 
 
 def test_an_upload_takes_the_gallery_out_of_the_address_and_stays(app: AppTest) -> None:
