@@ -29,7 +29,7 @@ def test_an_uploaded_photograph_is_looked_at_and_stays_on_the_next_page(visitor:
     settle(visitor)
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Prediction")
     expect(visitor.get_by_text(PHOTO.name)).to_be_visible()
-    expect(visitor.get_by_text("original, 512 × 341")).to_be_visible()
+    expect(visitor.get_by_text("original, 512 × 342")).to_be_visible()
 
 
 def test_maps_can_be_walked_by_keys_and_one_chosen(visitor: Page, address: str) -> None:
