@@ -13,7 +13,7 @@ from torch import fx, nn
 
 from cnnviz.attribution.twin import alone_with, convolutions, shared_twin
 from cnnviz.networks.feature_maps import refuse_image
-from cnnviz.networks.memory import refuse_lack_of_memory
+from cnnviz.networks.memory import ran_out, refuse_lack_of_memory
 from cnnviz.networks.refusal import Refusal
 
 WORKING_BYTES = 64_000_000  # what the values of one batch may take; a picture's way through VGG-16 takes 116 MB
@@ -167,7 +167,7 @@ def runs_through(asked: Question) -> bool:
     try:
         asked.answers(asked.image)
     except RuntimeError as error:
-        return "memory" in str(error)
+        return ran_out(error)
     return True
 
 

@@ -101,6 +101,7 @@ class Ascent:
     """
 
     def __init__(self, module: nn.Module, goal: Goal, preprocessing: Preprocessing = IMAGENET) -> None:
+        find_layer(module, goal.layer)
         self.goal = goal
         self.climb_on(module)
         self.size = preprocessing.crop_size
@@ -119,7 +120,6 @@ class Ascent:
 
     def climb_on(self, module: nn.Module) -> None:
         """Ask this module from now on: the same network, loaded anew. Safe while another thread climbs."""
-        find_layer(module, self.goal.layer)
         self._module = weakref.ref(module)
 
     def canvas(self, coefficients: torch.Tensor) -> torch.Tensor:

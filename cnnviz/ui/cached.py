@@ -7,11 +7,11 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -26,12 +26,15 @@ from cnnviz.ui.turns import Turns
 if TYPE_CHECKING:
     import numpy as np
     from PIL import Image
+    from streamlit.delta_generator import DeltaGenerator
 
     from cnnviz.arithmetic.network import Network
     from cnnviz.images import Picture
     from cnnviz.networks.activations import Activations
     from cnnviz.networks.feature_maps import ForwardPass
     from cnnviz.networks.residual import Off, ResidualBlock
+
+Answer = TypeVar("Answer")
 
 IDLE_SECONDS = 600.0  # after which a network that nobody looks into leaves the memory, and work that took long
 ANSWER_IDLE_SECONDS = 180.0  # after which an answer to a picture does: it is given again in a second
@@ -148,17 +151,28 @@ def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
     that was overtaken by a newer click ends there.
     """
     network = model(name)
-    key = answer_key(network, picture)
-    kept = _passes.get(key)
+
+    def compute(bar: "DeltaGenerator") -> "ForwardPass":
+        return _compute(network, picture, lambda part, text: bar.progress(part, text))
+
+    return _answered(_passes, answer_key(network, picture), compute)
+
+
+def _answered(store: Kept[Answer], key: Hashable, compute: "Callable[[DeltaGenerator], Answer]") -> Answer:
+    """The answer that is kept under this key, or `compute` in this script's turn, kept for the next who asks.
+
+    While it waits a progress bar in the page says how many come before; `compute` is given the bar to say the rest.
+    """
+    kept = store.get(key)
     if kept is not None:
         return kept
     bar = st.empty()
     try:
         with turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before))):
-            kept = _passes.get(key)  # whoever was before may have computed the same
+            kept = store.get(key)  # whoever was before may have computed the same
             if kept is None:
-                kept = _compute(network, picture, lambda part, text: bar.progress(part, text))
-                _passes.put(key, kept)
+                kept = compute(bar)
+                store.put(key, kept)
             return kept
     finally:
         bar.empty()
@@ -189,25 +203,20 @@ def deconvolved(name: str, picture: "Picture", layer: str, index: tuple[int, int
     from cnnviz.networks.deconvolution import deconvolution
 
     network, found = model(name), activations(name, picture)
-    key = (name, state_of(network), picture.sha256, layer, *index)
-    kept = _sent.get(key)
-    if kept is not None:
-        return kept
-    bar, began = st.empty(), time.monotonic()
 
-    def on_layer(passed: str) -> None:
-        if time.monotonic() - began > SHORT:
-            bar.progress(0.5, f"On its way back to the picture: {passed}")
+    def compute(bar: "DeltaGenerator") -> "np.ndarray":
+        began = time.monotonic()
 
-    try:
-        wait = turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before)))
-        with wait, room_to_compute(network, FORWARD):
-            kept = deconvolution(found, layer, index, on_layer)
-    finally:
-        bar.empty()
-    kept.flags.writeable = False
-    _sent.put(key, kept)
-    return kept
+        def on_layer(passed: str) -> None:
+            if time.monotonic() - began > SHORT:
+                bar.progress(0.5, f"On its way back to the picture: {passed}")
+
+        with room_to_compute(network, FORWARD):
+            sent = deconvolution(found, layer, index, on_layer)
+        sent.flags.writeable = False
+        return sent
+
+    return _answered(_sent, (name, state_of(network), picture.sha256, layer, *index), compute)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2 * len(MODELS))
@@ -226,19 +235,14 @@ def switched_off(name: str, picture: "Picture", block: "ResidualBlock", off: "Of
     if not off:
         return whole
     network = model(name)
-    key = (*answer_key(network, picture), block, off)
-    kept = _replaced.get(key)
-    if kept is None:
-        bar = st.empty()
-        try:
-            wait = turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before)))
-            with wait, room_to_compute(network, FORWARD), st.spinner("The rest of the network is computed anew"):
-                other = switched_off(whole, block, off)
-                kept = other.answer.scores, other.replaced
-        finally:
-            bar.empty()
-        _replaced.put(key, kept)
-    scores, arrays = kept  # all else is the whole network's, which may leave the memory meanwhile
+
+    def compute(_bar: "DeltaGenerator") -> "tuple[np.ndarray, Mapping[str, np.ndarray]]":
+        with room_to_compute(network, FORWARD), st.spinner("The rest of the network is computed anew"):
+            other = switched_off(whole, block, off)
+        return other.answer.scores, other.replaced
+
+    scores, arrays = _answered(_replaced, (*answer_key(network, picture), block, off), compute)
+    # All else is the whole network's, which may leave the memory meanwhile.
     return replace(whole, answer=replace(whole.answer, scores=scores), replaced=arrays)
 
 

@@ -99,16 +99,18 @@ class Kept(Generic[Value]):
     def release(self) -> None:
         """Let go of those that nobody has asked for lately."""
         with self._guard:
-            for key, (value, asked) in list(self._kept.items()):
-                if self.now() - asked >= self.idle_of(value):
-                    del self._kept[key]
+            self._drop_idle(self.idle_of)
             self._timer = None
             self._watch()
 
     def drop_idle(self, idle: float) -> None:
         """Let go of those that nobody has asked for in so many seconds."""
         with self._guard:
-            for key in [key for key, (_, asked) in self._kept.items() if self.now() - asked >= idle]:
+            self._drop_idle(lambda _value: idle)
+
+    def _drop_idle(self, idle_of: Callable[[Value], float]) -> None:
+        for key, (value, asked) in list(self._kept.items()):
+            if self.now() - asked >= idle_of(value):
                 del self._kept[key]
 
     def _watch(self) -> None:

@@ -41,12 +41,12 @@ _hurry = threading.Event()
 
 
 class Replica:
-    """Middleware around the app: says which requests are for another process.
+    """Middleware around the app: says which requests are for another process, and which files are not taken at all.
 
     While the process ends, that is who is new: the health check and the web socket. And at any time it is a file for a
     session that lives elsewhere: after a process came back, a proxy that goes by a cookie sends a browser's files to it
     again, while its web socket stays with the process that stood in. Streamlit would answer 400, which no proxy takes
-    for "ask the next"; 404 it does.
+    for "ask the next"; 404 it does. For files that are too much see `cnnviz.ui.sent_files`.
     """
 
     def __init__(self, app: "ASGIApp") -> None:

@@ -1,6 +1,7 @@
-"""A clock for what leaves after a while, and a process for what ends."""
+"""A clock for what leaves after a while, a process for what ends, and patience for what comes about."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,12 @@ def process(tmp_path: Path) -> Iterator[Process]:
     process = Process(tmp_path)
     yield process
     end(process.process)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for it, five seconds at most."""
+    for _ in range(1000):
+        if holds():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it never came about")

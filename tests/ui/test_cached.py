@@ -21,6 +21,7 @@ from cnnviz.networks.residual import ResidualBlock, residual_blocks
 from cnnviz.ui import cached, memory
 from cnnviz.ui.kept import Kept
 from cnnviz.ui.memory import NoRoom
+from tests.ui.conftest import until
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +187,22 @@ def test_the_answers_to_one_picture_are_forgotten_and_no_others() -> None:
     assert cached._passes.values() == [kept]
     assert len(cached._sent.values()) == 1
     assert cached.forward_pass("slim_alexnet", picture("white")) is kept
+
+
+def test_of_two_who_switch_the_same_path_off_at_once_one_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, computed, compute = picture("olive"), list[str](), residual.switched_off
+    block = a_block(seen)
+
+    def counted(*asked: Any) -> Any:
+        computed.append("once")
+        return compute(*asked)
+
+    monkeypatch.setattr(residual, "switched_off", counted)
+    threads = [threading.Thread(target=cached.switched_off, args=("slim_resnet", seen, block, "F")) for _ in range(4)]
+    with cached.turns.turn():
+        for thread in threads:
+            thread.start()
+        until(lambda: cached.turns.waiting == 4)
+    for thread in threads:
+        thread.join()
+    assert computed == ["once"]

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,19 +14,12 @@ from cnnviz.ui.kept import Kept
 from cnnviz.ui.memory import let_go
 from cnnviz.ui.shared_work import array_bytes
 from cnnviz.ui.work import Work, steps_run
+from tests.ui.conftest import until
 
 
 @pytest.fixture(autouse=True)
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_work, "_works", Kept(60, 1_000_000, shared_work.bytes_of))
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if holds():
-            return
-        time.sleep(0.005)
-    raise AssertionError("it never came about")
 
 
 def endless() -> Iterator[int]:

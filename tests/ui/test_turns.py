@@ -2,19 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from cnnviz.ui.turns import Turns
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if holds():
-            return
-        time.sleep(0.005)
-    raise AssertionError("it never came about")
+from tests.ui.conftest import until
 
 
 def asked(turns: Turns, order: list[str], name: str, urgent: bool = False) -> threading.Thread:

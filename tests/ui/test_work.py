@@ -3,21 +3,14 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from cnnviz.networks.refusal import Refusal
 from cnnviz.ui import cached, work
 from cnnviz.ui.work import BROKEN, Work
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if holds():
-            return
-        time.sleep(0.005)
-    raise AssertionError("it never came about")
+from tests.ui.conftest import until
 
 
 class Counting:

@@ -52,11 +52,12 @@ def index_work(model: Model, pictures: tuple[Picture, ...]) -> tuple[Hashable, W
     """The search through these pictures, shared by all who look for the same."""
     name = model.name
     key = ("patches", name, cached.state_of(model), tuple(picture.sha256 for picture in pictures))
-    return key, shared_work(key, lambda: searched(cached.model(name), pictures))
+    return key, shared_work(key, lambda: searched(name, pictures))
 
 
-def searched(model: Model, pictures: tuple[Picture, ...]) -> Iterator[PatchIndex]:
+def searched(name: str, pictures: tuple[Picture, ...]) -> Iterator[PatchIndex]:
     """The index, picture by picture, as far as there is memory for an inference."""
+    model = cached.model(name)
     with cached.room_to_compute(model, FORWARD):
         yield from indexing(model, pictures)
 
