@@ -159,6 +159,7 @@ def test_a_path_switched_off_is_computed_once_and_is_what_the_network_itself_mak
 
 
 def test_a_path_switched_off_keeps_no_network_in_memory() -> None:
+    cached._networks.clear()  # tests before may still hold on to one that they have loaded
     seen = picture("navy")
     found = cached.switched_off("slim_resnet", seen, a_block(seen), "shortcut")
     network = weakref.ref(found.module)
