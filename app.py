@@ -3,11 +3,11 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from cnnviz.ui.cached import warm
-from cnnviz.ui.failure import told
-from cnnviz.ui.hung_up import HungUp
-from cnnviz.ui.replica import Replica
-from cnnviz.ui.server import lifespan
+from cnnviz.ui.page.failure import told
+from cnnviz.ui.server.closed_sockets import HungUp
+from cnnviz.ui.server.graceful_end import Replica
+from cnnviz.ui.server.lifespan import lifespan
+from cnnviz.ui.sharing.cached import warm
 
 # chapter -> its lessons, in order: (file, title, icon). The address of a lesson is the stem of its file.
 CHAPTERS = {

@@ -11,8 +11,8 @@ from pathlib import Path
 import matplotlib as mpl
 from PIL import Image
 
-from cnnviz.arithmetic.kernels import KERNELS
 from cnnviz.arithmetic.layers import Conv2d
+from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.arithmetic.matrix import read_matrix
 from cnnviz.figures.stepper import Script, layer_script
 from cnnviz.figures.stepper.animation import walk_gif

@@ -23,7 +23,7 @@ st.title("Maps")
 OURS = (
     MAPS
     + """
-from cnnviz.ui.mosaic import mosaic
+from cnnviz.ui.components.mosaic import mosaic
 
 mosaic(maps, key="maps", label="512 maps")
 """

@@ -15,7 +15,7 @@ from cnnviz.networks.activations import Activations
 from cnnviz.networks.feature_maps import forward
 from cnnviz.networks.survey import survey
 from cnnviz.networks.zoo import MODELS, load_model
-from cnnviz.ui.neuron import neuron_data
+from cnnviz.ui.components.one_neuron import neuron_data
 
 ROUNDS = 11
 LAYERS = {"vgg16": "features.17", "resnet50": "layer3.2.conv2"}

@@ -20,7 +20,8 @@ import torch
 import torchvision
 from torch import nn
 
-from cnnviz.arithmetic.network import Network, remembered_answer, totals
+from cnnviz.arithmetic.network import Network, totals
+from cnnviz.arithmetic.network.network import remembered_answer
 from cnnviz.arithmetic.reader import read_network
 from cnnviz.networks.survey import survey
 from tests.arithmetic.pasted_texts import VGG, resnet

@@ -40,9 +40,26 @@ OUTSIDE = {
     "cnnviz.figures": {"numpy", "PIL", "plotly"},
     "cnnviz.ui": {"numpy", "PIL", "plotly", "streamlit"},
 }
-WITH_TORCH = {"cnnviz.ui.cached": {"torch", "torchvision"}}  # the one place where Streamlit's caches meet torch
+# Inside a floor: room -> the rooms that it may import. A file beside the rooms is a room of its own.
+ROOMS = {
+    "cnnviz.ui": {
+        "component": set(),
+        "page": {"component"},
+        "components": {"component", "page"},
+        "sharing": {"page"},
+        "server": {"page", "sharing"},
+        "pickers": {"component", "components", "page", "sharing"},
+        "learn": {"components", "page", "pickers", "sharing"},
+        "compute": {"components", "page", "pickers", "sharing"},
+        "explore": {"components", "page", "pickers", "sharing"},
+    },
+}
+WITH_TORCH = {"cnnviz.ui.sharing.cached": {"torch", "torchvision"}}  # the one place where Streamlit's caches meet torch
 # What Streamlit itself is served by.
-WITH_SERVER = {"cnnviz.ui.replica": {"starlette", "uvicorn"}, "cnnviz.ui.hung_up": {"starlette"}}
+WITH_SERVER = {
+    "cnnviz.ui.server.graceful_end": {"starlette", "uvicorn"},
+    "cnnviz.ui.server.closed_sockets": {"starlette"},
+}
 FILES = sorted(
     path for path in (ROOT / "cnnviz").rglob("*.py") if path.name != "__init__.py" or path.parent.name != "cnnviz"
 )
@@ -85,6 +102,34 @@ def test_imports_point_down(path: Path) -> None:
         elif module.split(".")[0] not in sys.stdlib_module_names:
             allowed = OUTSIDE[floor] | (WITH_TORCH | WITH_SERVER).get(module_of(path), set())
             assert module.split(".")[0] in allowed, f"{floor} is built without {module}"
+
+
+def rooms_met(floor: str, path: Path) -> Iterator[tuple[str, str]]:
+    """The room of a file, and each room of the same floor that it imports from."""
+    here = module_of(path).removeprefix(f"{floor}.").split(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and floor_of(node.module) == floor:
+            names = [node.module] if node.module != floor else [f"{floor}.{name.name}" for name in node.names]
+            yield from ((here, name.removeprefix(f"{floor}.").split(".")[0]) for name in names)
+
+
+@pytest.mark.parametrize("floor", ROOMS)
+def test_rooms_of_a_floor_are_built_on_those_below(floor: str) -> None:
+    for path in FILES:
+        if floor_of(module_of(path)) == floor and module_of(path) != floor:
+            for here, there in rooms_met(floor, path):
+                assert there == here or there in ROOMS[floor][here], f"{path}: {here} is built without {there}"
+
+
+@pytest.mark.parametrize("floor", ROOMS)
+def test_no_room_stands_on_itself(floor: str) -> None:
+    below = ROOMS[floor]
+    for room in below:
+        met, waiting = set(), set(below[room])
+        while waiting:
+            met |= waiting
+            waiting = set().union(*(below[other] for other in waiting)) - met
+        assert room not in met
 
 
 @pytest.mark.parametrize("chapter", ["start", "learn", "compute"])

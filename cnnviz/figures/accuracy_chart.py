@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from cnnviz.arithmetic.state_of_the_art import Measure, Method
+from cnnviz.arithmetic.lecture.state_of_the_art import Measure, Method
 
 MEASURES: dict[Measure, str] = {"top1": "Top-1 accuracy", "top5": "Top-5 accuracy", "real": "ReaL precision@1"}
 
@@ -29,7 +29,7 @@ def accuracy_chart(methods: Sequence[Method], measure: Measure, dark: bool = Fal
     Methods on the frontier, which nothing smaller or equally small beats, carry their names; the others say theirs when
     pointed at.
 
-    >>> from cnnviz.arithmetic.state_of_the_art import METHODS
+    >>> from cnnviz.arithmetic.lecture.state_of_the_art import METHODS
     >>> [len(trace.x) for trace in accuracy_chart(METHODS, "real").data]
     [5, 7]
     """

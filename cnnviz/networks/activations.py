@@ -12,8 +12,9 @@ import numpy as np
 from torch import nn
 
 from cnnviz.arithmetic.layers import Add, Concat, Flatten
-from cnnviz.arithmetic.network import INPUT, KEEPS_SHAPE, Network, Node
-from cnnviz.arithmetic.network_layers import View
+from cnnviz.arithmetic.layers.inside_networks import View
+from cnnviz.arithmetic.network import INPUT, Network, Node
+from cnnviz.arithmetic.network.network import KEEPS_SHAPE
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
 from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood, window_taps
 

@@ -7,8 +7,8 @@ import numpy as np
 from torch import nn
 
 from cnnviz.arithmetic.layers import Dropout, Flatten
+from cnnviz.arithmetic.layers.inside_networks import View
 from cnnviz.arithmetic.network import INPUT
-from cnnviz.arithmetic.network_layers import View
 from cnnviz.networks.activations import Activations, Index
 
 

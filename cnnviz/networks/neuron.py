@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.arithmetic.convolution_windows import NUMPY_PAD_MODES
+from cnnviz.arithmetic.windows.convolution import NUMPY_PAD_MODES
 from cnnviz.networks.feature_maps import find_layer, refuse_image
 from cnnviz.networks.watching import evaluating, lock_of
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from torch import fx, nn
 
+from cnnviz.arithmetic.layers.inside_networks import POINTWISE, Pointwise, View
 from cnnviz.arithmetic.network import INPUT, Network
-from cnnviz.arithmetic.network_layers import POINTWISE, Pointwise, View
 from cnnviz.arithmetic.reader import pytorch_functions
 from cnnviz.arithmetic.reader.arguments import built
 from cnnviz.arithmetic.reader.pytorch import LAYERS

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.memory import FLOAT32_BYTES, readable_bytes
+from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.network import totals
-from cnnviz.arithmetic.network_memory import has_blocks, num_values, shares
-from cnnviz.ui.architecture_choice import choose_architecture, choose_size, other_sizes
-from cnnviz.ui.blocks.script import by
-from cnnviz.ui.lecture_tables import show_beside_lecture
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.methods import show_methods
-from cnnviz.ui.shares import show_shares
+from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
+from cnnviz.ui.components.memory_bars import show_shares
+from cnnviz.ui.components.network_drawing.script import by
+from cnnviz.ui.compute.architecture_choice import choose_architecture, choose_size, other_sizes
+from cnnviz.ui.compute.lecture_tables import show_beside_lecture
+from cnnviz.ui.compute.state_of_the_art import show_methods
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 
 BARS, LECTURE, METHODS = "Layer by layer", "The lecture", "State of the art"
 SUGGESTIONS = [

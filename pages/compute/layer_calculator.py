@@ -2,26 +2,26 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.asked import AskedLayer
-from cnnviz.arithmetic.counting import (
+from cnnviz.arithmetic.derivations.counts import (
     dense_derivation,
     flatten_derivation,
     macs_derivation,
     memory_derivation,
     num_params_derivation,
 )
-from cnnviz.arithmetic.coverage import coverage
-from cnnviz.arithmetic.derivation import Derivation, output_shape_derivations
-from cnnviz.arithmetic.layer_code import NotInKeras, keras_code, pytorch_code
+from cnnviz.arithmetic.derivations.output_size import Derivation, output_shape_derivations
+from cnnviz.arithmetic.derivations.windows import adaptive_derivations, field_derivations
 from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, Conv2d, ConvTranspose2d, Linear, ShapeError
-from cnnviz.arithmetic.memory import activation_bytes, readable_bytes
+from cnnviz.arithmetic.layers.code import NotInKeras, keras_code, pytorch_code
+from cnnviz.arithmetic.layers.num_bytes import activation_bytes, readable_bytes
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.arithmetic.window_derivation import adaptive_derivations, field_derivations
-from cnnviz.ui.coverage import show_coverage
-from cnnviz.ui.derivations import copy_derivations, show_derivation
-from cnnviz.ui.layer_settings import RESET, choose_kind, choose_settings, keep_other_settings, show_misfit
-from cnnviz.ui.layer_targets import choose_way
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
+from cnnviz.arithmetic.settings_that_fit.form import AskedLayer
+from cnnviz.arithmetic.windows.coverage import coverage
+from cnnviz.ui.components.window_brackets import show_coverage
+from cnnviz.ui.compute.layer_settings import RESET, choose_kind, choose_settings, keep_other_settings, show_misfit
+from cnnviz.ui.compute.layer_targets import choose_way
+from cnnviz.ui.page.derivations import copy_derivations, show_derivation
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 
 SUGGESTIONS = [
     Suggestion("AlexNet’s first layer", RESET),

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.memory import FLOAT32_BYTES, readable_bytes
+from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.network import Network, totals
-from cnnviz.ui.blocks import by, diagram, network_script, table
-from cnnviz.ui.lesson import read_lesson
-from cnnviz.ui.network_chosen import choose_layer, chosen_place, clicked, show_chosen
-from cnnviz.ui.network_editor import edit, show_problems, suggestions
-from cnnviz.ui.network_export import show_exports
-from cnnviz.ui.network_input import choose_sizes, input_shape
-from cnnviz.ui.network_reading import Reading, read
-from cnnviz.ui.network_text import begin, follow_address, keep_readable, last_readable, text
+from cnnviz.ui.components.network_drawing import by, diagram, network_script, table
+from cnnviz.ui.compute.builder.chosen_layer import choose_layer, chosen_place, clicked, show_chosen
+from cnnviz.ui.compute.builder.editor import edit, show_problems, suggestions
+from cnnviz.ui.compute.builder.export import show_exports
+from cnnviz.ui.compute.builder.input_shape import choose_sizes, input_shape
+from cnnviz.ui.compute.builder.reading import Reading, read
+from cnnviz.ui.compute.builder.text import begin, follow_address, keep_readable, last_readable, text
+from cnnviz.ui.page.lesson import read_lesson
 
 
 def show_numbers(network: Network, reading: Reading) -> None:

@@ -4,17 +4,17 @@ import streamlit as st
 
 from cnnviz.attribution import METHODS
 from cnnviz.networks.activations import Activations
-from cnnviz.ui import cached
-from cnnviz.ui.attribution.asking import Asked
-from cnnviz.ui.attribution.checks import CURVES, SANITY, WALK, choose_check, show_check
-from cnnviz.ui.attribution.choice import choose_convolution, choose_fineness, choose_method
-from cnnviz.ui.attribution.map import draw_map, draw_numbers, standing
-from cnnviz.ui.class_choice import choose_class
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.network import choose_network, untrained_label
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.regions import Rectangle, choose_regions, regions_from, written_regions
-from cnnviz.ui.work import draw_again_soon
+from cnnviz.ui.components.picture_regions import Rectangle, choose_regions, regions_from, written_regions
+from cnnviz.ui.explore.attribution.checks import CURVES, SANITY, WALK, choose_check, show_check
+from cnnviz.ui.explore.attribution.choice import choose_convolution, choose_fineness, choose_method
+from cnnviz.ui.explore.attribution.map import draw_map, draw_numbers, standing
+from cnnviz.ui.explore.attribution.questions import Asked
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.pickers.class_index import choose_class
+from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
+from cnnviz.ui.sharing.background_work import draw_again_soon
 
 HEIGHT = 300
 

@@ -4,16 +4,16 @@ import streamlit as st
 
 from cnnviz.attribution import METHODS
 from cnnviz.networks.zoo import MODELS, Model
-from cnnviz.ui import cached
-from cnnviz.ui.attribution.asking import Asked
-from cnnviz.ui.attribution.choice import choose_method
-from cnnviz.ui.attribution.comparing import Side, Way, show_side_by_side
-from cnnviz.ui.class_choice import choose_class, most_likely
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.network import choose_network, untrained_label
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.valid import keep_valid
-from cnnviz.ui.work import draw_again_soon
+from cnnviz.ui.explore.attribution.choice import choose_method
+from cnnviz.ui.explore.attribution.comparing import Side, Way, show_side_by_side
+from cnnviz.ui.explore.attribution.questions import Asked
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.valid import keep_valid
+from cnnviz.ui.pickers.class_index import choose_class, most_likely
+from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
+from cnnviz.ui.sharing.background_work import draw_again_soon
 
 METHODS_WAY, CLASSES_WAY, NETWORKS_WAY = "Methods", "Classes", "Networks"
 WAYS = (METHODS_WAY, CLASSES_WAY, NETWORKS_WAY)

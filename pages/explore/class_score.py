@@ -8,17 +8,17 @@ from cnnviz.gallery import gallery_picture
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.class_score import class_score
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.class_choice import choose_class, class_labels, most_likely
-from cnnviz.ui.class_map import cell_sum, show_class_map, show_terms_without_place
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.network import NETWORK_WANTED, choose_network, untrained_label
-from cnnviz.ui.neuron.opening import open_neuron, want_neuron
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.plain import plain
-from cnnviz.ui.probability import ratio_line, share_line
-from cnnviz.ui.terms import show_terms
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.components.weighted_sum import show_terms
+from cnnviz.ui.explore.class_map import cell_sum, show_class_map, show_terms_without_place
+from cnnviz.ui.explore.neuron.opening import open_neuron, want_neuron
+from cnnviz.ui.explore.probability import ratio_line, share_line
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.valid import keep_valid
+from cnnviz.ui.pickers.class_index import choose_class, class_labels, most_likely
+from cnnviz.ui.pickers.network import NETWORK_WANTED, choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
 
 SCORE, LEAD = "This score", "Its lead over the best other"
 AVERAGED = "slim_resnet"  # opens the page: its last layer reads the means of maps

@@ -11,12 +11,12 @@ from cnnviz.figures.tiles import Scale
 from cnnviz.figures.tiles import mosaic as mosaic_png
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.mosaic import mosaic, sampling_step
-from cnnviz.ui.network import UNTRAINED, choose_network, height_beside, untrained_label
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.valid import keep_valid, whole_number
+from cnnviz.ui.components.mosaic import mosaic, sampling_step
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.valid import keep_valid, whole_number
+from cnnviz.ui.pickers.network import UNTRAINED, choose_network, height_beside, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
 
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 

@@ -6,10 +6,10 @@ import streamlit as st
 from cnnviz.figures.palettes import KERNEL
 from cnnviz.figures.tiles import Scale
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.mosaic import mosaic
-from cnnviz.ui.network import choose_network, height_beside, untrained_label
-from cnnviz.ui.valid import keep_valid, whole_number
+from cnnviz.ui.components.mosaic import mosaic
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.valid import keep_valid, whole_number
+from cnnviz.ui.pickers.network import choose_network, height_beside, untrained_label
 
 ONE_RANGE, OWN_RANGES = "One for all", "Each its own"
 

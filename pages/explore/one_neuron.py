@@ -5,13 +5,13 @@ import streamlit as st
 
 from cnnviz.networks.activations import Activations, Index
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.network import choose_network, untrained_label
-from cnnviz.ui.neuron import Moves, show_neuron
-from cnnviz.ui.neuron.choice import choose_neuron, go_to, liveliest, strongest_cell
-from cnnviz.ui.neuron.window import show_window
-from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.components.one_neuron import Moves, show_neuron
+from cnnviz.ui.explore.neuron.choice import choose_neuron, go_to, liveliest, strongest_cell
+from cnnviz.ui.explore.neuron.stepper_window import show_window
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
 
 lesson = read_lesson(__file__)
 lesson.header()

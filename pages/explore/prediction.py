@@ -10,12 +10,12 @@ from cnnviz.gallery import gallery_picture
 from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.mosaic import mosaic
-from cnnviz.ui.network import choose_network, untrained_label
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.softmax import number, show_softmax
+from cnnviz.ui.components.mosaic import mosaic
+from cnnviz.ui.components.softmax import number, show_softmax
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
 
 
 def framed(picture: Image.Image, box: tuple[float, float, float, float]) -> Image.Image:

@@ -7,13 +7,13 @@ from cnnviz.figures.residual import change_chart, share_chart
 from cnnviz.figures.softmax import softmax_table
 from cnnviz.networks.residual import Off, changes, residual_blocks, share, shares
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.mosaic import mosaic
-from cnnviz.ui.network import choose_network, untrained_label
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.softmax import show_softmax
-from cnnviz.ui.valid import keep_valid
+from cnnviz.ui.components.mosaic import mosaic
+from cnnviz.ui.components.softmax import show_softmax
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.valid import keep_valid
+from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
 
 RESNETS = tuple(name for name in MODELS if "resnet" in name)
 COLUMNS = 8

@@ -7,14 +7,14 @@ from cnnviz.figures.palettes import KERNEL, fitting_palette
 from cnnviz.figures.softmax import softmax_table
 from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.mosaic import mosaic
-from cnnviz.ui.network import untrained_label
-from cnnviz.ui.neuron.choice import liveliest_channel, strongest_cell
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.softmax import show_softmax
-from cnnviz.ui.valid import keep_valid, whole_number
+from cnnviz.ui.components.mosaic import mosaic
+from cnnviz.ui.components.softmax import show_softmax
+from cnnviz.ui.explore.neuron.choice import liveliest_channel, strongest_cell
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.valid import keep_valid, whole_number
+from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
 
 SIDES = {"first": 0, "second": 2}  # side -> which of MODELS it opens with
 SHOWN = 256  # px of the picture with its frame

@@ -4,16 +4,16 @@ import streamlit as st
 
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.network import choose_network, untrained_label
-from cnnviz.ui.neuron.opening import is_leaving, open_neuron
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.unit.choice import choose_place, choose_unit
-from cnnviz.ui.unit.climbing import choose_goal, show_climb
-from cnnviz.ui.unit.searching import show_patches
-from cnnviz.ui.unit.sending import show_deconvolution
-from cnnviz.ui.work import draw_again_soon
+from cnnviz.ui.explore.neuron.opening import is_leaving, open_neuron
+from cnnviz.ui.explore.unit.ascent import choose_goal, show_climb
+from cnnviz.ui.explore.unit.choice import choose_place, choose_unit
+from cnnviz.ui.explore.unit.deconvolution import show_deconvolution
+from cnnviz.ui.explore.unit.patch_search import show_patches
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.sharing import cached
+from cnnviz.ui.sharing.background_work import draw_again_soon
 
 open_neuron()
 lesson = read_lesson(__file__)

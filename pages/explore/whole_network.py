@@ -8,15 +8,15 @@ from cnnviz.figures.softmax import softmax_table
 from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.ranking import NUMBER, ORDERS, SIMILARITY, STRENGTH, path, ranked
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.mosaic import mosaic
-from cnnviz.ui.network import choose_network, untrained_label
-from cnnviz.ui.neuron.choice import KEYS, go_to
-from cnnviz.ui.overview import TILES, Scale, columns_of, show_overview
-from cnnviz.ui.own_choice import choose_layer, forget
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.valid import keep_valid, whole_number
+from cnnviz.ui.components.mosaic import mosaic
+from cnnviz.ui.components.network_overview import TILES, Scale, columns_of, show_overview
+from cnnviz.ui.explore.neuron.choice import KEYS, go_to
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.valid import keep_valid, whole_number
+from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.strongest import choose_layer, forget
+from cnnviz.ui.sharing import cached
 
 SCALES: dict[str, Scale] = {"Each map": "map", "Each layer": "layer", "One for all": "all"}
 

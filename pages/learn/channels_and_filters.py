@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.counting import macs_derivation, num_params_derivation
-from cnnviz.arithmetic.derivation import output_shape_derivations
+from cnnviz.arithmetic.derivations.counts import macs_derivation, num_params_derivation
+from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
-from cnnviz.ui.channel_settings import choose_channels, choose_count, take_numbers
-from cnnviz.ui.derivations import show_derivation
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.patch import choose_patch, moves, picture_of
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.plain import plain
-from cnnviz.ui.separable import show_separable
-from cnnviz.ui.stepper import stepper
+from cnnviz.ui.components.stepper import stepper
+from cnnviz.ui.learn.channel_settings import choose_channels, choose_count, take_numbers
+from cnnviz.ui.learn.separable import show_separable
+from cnnviz.ui.page.derivations import show_derivation
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.pickers.patch import choose_patch, moves, picture_of
+from cnnviz.ui.pickers.picture import choose_picture
 
 PLACE = "channels_place"
 START = {

@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.counting import macs_derivation, num_params_derivation
-from cnnviz.arithmetic.derivation import output_shape_derivations
+from cnnviz.arithmetic.derivations.counts import macs_derivation, num_params_derivation
+from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import Conv1d, Conv2d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
-from cnnviz.ui.both_results import show_both_results
-from cnnviz.ui.case_states import CONVOLUTION
-from cnnviz.ui.catalogue import show_catalogue
-from cnnviz.ui.convolution_settings import LECTURE_INPUT, choose_convolution, take_numbers
-from cnnviz.ui.derivations import show_derivation
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.patch import SIDE, choose_patch, moves, picture_of
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.plain import plain
-from cnnviz.ui.stepper import stepper
+from cnnviz.ui.components.case_catalogue import show_catalogue
+from cnnviz.ui.components.case_catalogue.states import CONVOLUTION
+from cnnviz.ui.components.stepper import stepper
+from cnnviz.ui.learn.convolution_settings import LECTURE_INPUT, choose_convolution, take_numbers
+from cnnviz.ui.learn.cross_correlation import show_both_results
+from cnnviz.ui.page.derivations import show_derivation
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.pickers.patch import SIDE, choose_patch, moves, picture_of
+from cnnviz.ui.pickers.picture import choose_picture
 
 ONE_STEP = {"along": "2-D", "stride": 1, "padding": 0, "dilation": 1, "flip": False, "padding_mode": "zeros"}
 LECTURE = {

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.counting import num_params_derivation
-from cnnviz.arithmetic.derivation import output_shape_derivations
+from cnnviz.arithmetic.derivations.counts import num_params_derivation
+from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
-from cnnviz.ui.case_states import POOLING
-from cnnviz.ui.catalogue import show_catalogue
-from cnnviz.ui.choice import forget_wishes
-from cnnviz.ui.derivations import show_derivation
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.plain import plain
-from cnnviz.ui.pooling_settings import AVERAGE, MAX, choose_pooling, take_numbers
-from cnnviz.ui.shift import show_shift
-from cnnviz.ui.stepper import stepper
+from cnnviz.ui.components.case_catalogue import show_catalogue
+from cnnviz.ui.components.case_catalogue.states import POOLING
+from cnnviz.ui.components.shifted_picture import show_shift
+from cnnviz.ui.components.stepper import stepper
+from cnnviz.ui.learn.pooling_settings import AVERAGE, MAX, choose_pooling, take_numbers
+from cnnviz.ui.page.choice import forget_wishes
+from cnnviz.ui.page.derivations import show_derivation
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.plain_text import plain
 
 START = {
     "pool_kind": MAX,

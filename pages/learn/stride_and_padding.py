@@ -2,24 +2,32 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivation import output_shape_derivations
+from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import ConvTranspose2d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
-from cnnviz.ui.case_states import STRIDES
-from cnnviz.ui.catalogue import show_catalogue
-from cnnviz.ui.choice import choose, forget_wishes
-from cnnviz.ui.derivations import copy_derivations, show_derivation
-from cnnviz.ui.layer_sentences import (
+from cnnviz.ui.components.case_catalogue import show_catalogue
+from cnnviz.ui.components.case_catalogue.states import STRIDES
+from cnnviz.ui.components.stepper import stepper
+from cnnviz.ui.learn.stride_sentences import (
     backwards_sentence,
     equal_sentence,
     matrix_sentence,
     overlap_sentence,
     padding_sentence,
 )
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.plain import plain
-from cnnviz.ui.stepper import stepper
-from cnnviz.ui.stride_settings import DIRECT, KINDS, STAMPING, TRANSPOSED, WAYS, choose_stride_settings, take_numbers
+from cnnviz.ui.learn.stride_settings import (
+    DIRECT,
+    KINDS,
+    STAMPING,
+    TRANSPOSED,
+    WAYS,
+    choose_stride_settings,
+    take_numbers,
+)
+from cnnviz.ui.page.choice import choose, forget_wishes
+from cnnviz.ui.page.derivations import copy_derivations, show_derivation
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
+from cnnviz.ui.page.plain_text import plain
 
 START = {
     "sp_layer": DIRECT,

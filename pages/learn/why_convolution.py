@@ -3,14 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.arithmetic.kernels import KERNELS
+from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.training.land_cover import CLASSES, land_cover
 from cnnviz.training.shuffled_pixels import MAX_SEED, pixel_order
-from cnnviz.ui.joined import show_joined
-from cnnviz.ui.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.parameter_counts import choose_sizes, fitting, show_count_derivations, show_counts
-from cnnviz.ui.shuffled_training import show_training
-from cnnviz.ui.torn import Example, show_torn
+from cnnviz.ui.components.shuffled_patches import Example, show_torn
+from cnnviz.ui.components.three_layers import show_joined
+from cnnviz.ui.learn.parameter_counts import choose_sizes, fitting, show_count_derivations, show_counts
+from cnnviz.ui.learn.shuffled_training import show_training
+from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 
 FILTERS = ("sobel_x", "sobel_y", "edge", "blur")
 COUNTS = (300, 600, 1200)

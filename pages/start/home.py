@@ -5,13 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from app import CHAPTERS
-from cnnviz.arithmetic.kernels import KERNELS
 from cnnviz.arithmetic.layers import Conv2d
+from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.arithmetic.matrix import read_matrix
 from cnnviz.figures.stepper import layer_script
-from cnnviz.ui.convolution_settings import LECTURE_INPUT
-from cnnviz.ui.lesson import read_lesson
-from cnnviz.ui.stepper import stepper
+from cnnviz.ui.components.stepper import stepper
+from cnnviz.ui.learn.convolution_settings import LECTURE_INPUT
+from cnnviz.ui.page.lesson import read_lesson
 
 ROOT = Path(__file__).parents[2]
 CARDS = ROOT / "assets" / "cards"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.kernels import KERNELS, random_kernel
+from cnnviz.arithmetic.lecture.kernels import KERNELS, random_kernel
 from cnnviz.arithmetic.matrix import MatrixError, decimal_places, read_matrix, write_matrix, write_number
 
 

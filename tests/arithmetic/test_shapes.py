@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.repairs import repairs
+from cnnviz.arithmetic.settings_that_fit.repairs import repairs
 from cnnviz.arithmetic.shapes import (
     effective_kernel_size,
     fitting_dilations,

@@ -16,7 +16,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 from cnnviz.attribution.question import Window
-from cnnviz.ui.walk import show_walk
+from cnnviz.ui.components.occlusion_walk import show_walk
 
 st.title("Walk")
 arrived = st.slider("arrived", 0, 49, 49)
@@ -29,7 +29,7 @@ OVERLAY = """
 import numpy as np
 import streamlit as st
 from PIL import Image
-from cnnviz.ui.overlay import Layer, show_overlay
+from cnnviz.ui.components.map_overlay import Layer, show_overlay
 
 st.title("Overlay")
 st.button("Draw again")
@@ -63,7 +63,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_square_walks_by_keys_by_itself_and_by_pointing(visitor: Page, parts: str) -> None:
     visitor.goto(f"{parts}/walk")
     settle(visitor)
-    walk = visitor.locator(".walk")
+    walk = visitor.locator(".occlusion_walk")
     sentence = walk.locator(".sentence")
     expect(sentence).to_have_text(
         "Square 18 of 49: rows 8 to 11, columns 12 to 15. "
@@ -91,7 +91,7 @@ def test_while_squares_arrive_the_last_is_shown_and_then_the_most_missed(visitor
     visitor.goto(f"{parts}/walk")
     settle(visitor)
     arrived = visitor.get_by_role("slider", name="arrived")
-    sentence = visitor.locator(".walk .sentence")
+    sentence = visitor.locator(".occlusion_walk .sentence")
     arrived.press("Home")
     expect(sentence).to_have_text("No square has been covered yet.")
     for count in (1, 2):
@@ -104,7 +104,7 @@ def test_while_squares_arrive_the_last_is_shown_and_then_the_most_missed(visitor
 def test_the_maps_are_read_in_one_place_and_keep_how_they_are_drawn(visitor: Page, parts: str) -> None:
     visitor.goto(f"{parts}/overlay")
     settle(visitor)
-    overlay = visitor.locator(".overlay")
+    overlay = visitor.locator(".map_overlay")
     expect(overlay.get_by_role("img", name="The upper left speaks against it.")).to_be_visible()
     expect(overlay.get_by_text("No evidence here.")).to_be_visible()
     expect(overlay.locator("figure").first).to_contain_text(

@@ -34,7 +34,7 @@ def test_a_long_answer_shows_its_progress_stops_within_a_second_and_goes_on(addr
     first = done_of(visitor)
     expect(bar).to_contain_text(re.compile(r", \d+ (s|min) left"), timeout=60_000)
     wait_until_past(visitor, first)
-    assert visitor.locator(".overlay canvas").first.is_visible(), "what is known so far is drawn"
+    assert visitor.locator(".map_overlay canvas").first.is_visible(), "what is known so far is drawn"
     began = time.monotonic()
     visitor.get_by_role("button", name="Stop").click()
     expect(visitor.get_by_text("Stopped. Gradients:")).to_be_visible()
@@ -53,7 +53,7 @@ def test_a_region_is_drawn_by_hand_moved_by_keys_and_taken_away(address: str, vi
     visitor.goto(f"{address}/attribution?network=Slim+VGG&method=Feature+ablation")
     expect(visitor.get_by_text("Regions: all 16")).to_be_visible(timeout=120_000)
     visitor.get_by_role("button", name="Regions of your own").click()
-    stage = visitor.locator(".regions .stage")
+    stage = visitor.locator(".picture_regions .stage")
     box = stage.bounding_box()
     assert box
     visitor.mouse.move(box["x"] + 40, box["y"] + 40)
@@ -61,7 +61,7 @@ def test_a_region_is_drawn_by_hand_moved_by_keys_and_taken_away(address: str, vi
     visitor.mouse.move(box["x"] + 160, box["y"] + 140, steps=4)
     visitor.mouse.up()
     expect(visitor.get_by_text("Regions: all 2")).to_be_visible()
-    rectangle = visitor.locator(".regions .rectangle")
+    rectangle = visitor.locator(".picture_regions .rectangle")
     expect(rectangle).to_have_count(1)
     before = rectangle.bounding_box()
     rectangle.focus()

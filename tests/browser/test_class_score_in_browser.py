@@ -10,7 +10,7 @@ from tests.browser.screenshots import open_page, settle
 def test_a_class_is_clicked_and_a_unit_that_made_its_score_opened(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/class_score?picture=coffee")
     settle(visitor)
-    total = visitor.locator(".terms .total")
+    total = visitor.locator(".weighted_sum .total")
     expect(total).to_contain_text("Coffee, upright")
     visitor.get_by_role("radiogroup", name="Class").get_by_role("radio").nth(1).click()
     visitor.wait_for_url("**class=*")
@@ -18,15 +18,15 @@ def test_a_class_is_clicked_and_a_unit_that_made_its_score_opened(visitor: Page,
     settle(visitor)
     visitor.locator(".mosaic .view").hover(position={"x": 40, "y": 60})
     expect(visitor.locator(".mosaic .reading")).to_contain_text(re.compile(r"row \d, column \d · −?\d"))
-    line = visitor.locator(".terms button.line").first
+    line = visitor.locator(".weighted_sum button.line").first
     channel = line.locator(".name").inner_text()
     value = line.locator(".value").inner_text()
     line.click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("One neuron", timeout=30_000)
     settle(visitor)
-    expect(visitor.locator(".neuron .map figcaption")).to_contain_text(f"one chosen: {channel.split()[1]}")
+    expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text(f"one chosen: {channel.split()[1]}")
     expect(visitor.get_by_role("radio", name="Slim ResNet")).to_be_checked()
-    expect(visitor.locator(".neuron .total output")).to_have_text(value)  # the mean that was multiplied
+    expect(visitor.locator(".one_neuron .total output")).to_have_text(value)  # the mean that was multiplied
     expect(visitor.get_by_text("Coffee", exact=True)).to_be_visible()
 
 
@@ -34,7 +34,7 @@ def test_on_a_phone_it_needs_no_sideways_scrolling(browser: Browser, address: st
     for network in ("Slim ResNet", "Slim VGG"):
         page = open_page(browser, f"{address}/class_score?network={network}", 390, "dark")
         assert page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollWidth") <= 390
-        box = page.locator(".terms button.line").first.bounding_box()
+        box = page.locator(".weighted_sum button.line").first.bounding_box()
         assert box is not None
         assert box["height"] >= 40
         assert box["x"] + box["width"] <= 390

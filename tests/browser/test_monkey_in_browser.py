@@ -11,8 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from cnnviz.gallery import GALLERY
-from cnnviz.ui.tidying import EVERY
-from cnnviz.ui.work import PATIENCE
+from cnnviz.ui.server.streamlit_sessions import EVERY
+from cnnviz.ui.sharing.background_work import PATIENCE
 from tests.browser.monkey import KINDS, Monkey
 from tests.browser.running_app import watched
 from tests.browser.screenshots import page_names, settle

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
-from cnnviz.ui.network_examples import OPENING
+from cnnviz.ui.compute.builder.examples import OPENING
 from tests.browser.screenshots import settle
 
 KERAS = (

@@ -11,19 +11,19 @@ QUERY = "one_neuron?network=ResNet-18&neuron_layer=layer1.0.conv2&neuron_channel
 def open_neuron(page: Page, address: str) -> None:
     page.goto(f"{address}/{QUERY}")
     settle(page)
-    expect(page.locator(".neuron .map figcaption")).to_contain_text("layer1.0.conv2, channel 5")
+    expect(page.locator(".one_neuron .map figcaption")).to_contain_text("layer1.0.conv2, channel 5")
 
 
 def test_a_click_on_the_map_and_the_arrow_keys_choose_another_cell(visitor: Page, address: str) -> None:
     open_neuron(visitor, address)
-    stage = visitor.locator(".neuron .map .stage")
-    before = visitor.locator(".neuron .total output").inner_text()
+    stage = visitor.locator(".one_neuron .map .stage")
+    before = visitor.locator(".one_neuron .total output").inner_text()
     box = stage.bounding_box()
     assert box is not None
     stage.click(position={"x": box["width"] * 0.99, "y": 2})
     visitor.wait_for_url("**neuron_row=0*")
     visitor.wait_for_url("**neuron_column=55*")
-    expect(visitor.locator(".neuron .total output")).not_to_have_text(before)
+    expect(visitor.locator(".one_neuron .total output")).not_to_have_text(before)
     visitor.keyboard.press("Tab")
     stage.focus()
     visitor.keyboard.press("ArrowDown")
@@ -32,22 +32,22 @@ def test_a_click_on_the_map_and_the_arrow_keys_choose_another_cell(visitor: Page
 
 def test_another_channels_products_are_shown_without_asking_the_server(visitor: Page, address: str) -> None:
     open_neuron(visitor, address)
-    first = visitor.locator(".neuron .product .heading").inner_text()
-    with_products = visitor.locator(".neuron .products .cell")
+    first = visitor.locator(".one_neuron .product .heading").inner_text()
+    with_products = visitor.locator(".one_neuron .products .cell")
     before = with_products.all_inner_texts()
-    visitor.locator(".neuron .lines button").nth(3).click()
-    expect(visitor.locator(".neuron .product .heading")).not_to_have_text(first)
+    visitor.locator(".one_neuron .lines button").nth(3).click()
+    expect(visitor.locator(".one_neuron .product .heading")).not_to_have_text(first)
     assert with_products.all_inner_texts() != before
-    visitor.locator(".neuron .kernel .cell").nth(4).hover()
-    expect(visitor.locator(".neuron .reading")).to_contain_text("row 1, column 1 of the window: ")
+    visitor.locator(".one_neuron .kernel .cell").nth(4).hover()
+    expect(visitor.locator(".one_neuron .reading")).to_contain_text("row 1, column 1 of the window: ")
 
 
 def test_down_leads_to_who_made_it_and_up_to_who_reads_it(visitor: Page, address: str) -> None:
     open_neuron(visitor, address)
     visitor.get_by_role("button", name="Down: who made").click()
-    expect(visitor.locator(".neuron .map figcaption")).to_contain_text("layer1.0.conv1, channel")
+    expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text("layer1.0.conv1, channel")
     visitor.get_by_role("button", name="Up: layer1.0.conv2 reads it in 3 × 3 places of each of its 64 maps").click()
-    expect(visitor.locator(".neuron .map figcaption")).to_contain_text("layer1.0.conv2, channel")
+    expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text("layer1.0.conv2, channel")
     settle(visitor)
 
 
@@ -69,7 +69,7 @@ def test_no_number_of_a_window_runs_into_the_next(
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(f"{address}/one_neuron?neuron_layer={layer}&neuron_channel=5&neuron_row=4&neuron_column=4")
     settle(page)
-    expect(page.locator(".neuron .map figcaption")).to_contain_text(f"{layer}, channel 5")
+    expect(page.locator(".one_neuron .map figcaption")).to_contain_text(f"{layer}, channel 5")
     measured = page.evaluate(ROOM_AND_TYPE)
     assert len(measured) == 3 * cells
     assert min(room for room, _ in measured) >= 2
@@ -81,10 +81,10 @@ def test_no_number_of_a_window_runs_into_the_next(
 def test_on_a_phone_everything_fits_and_a_tap_on_the_picture_moves_the_frame(browser: Browser, address: str) -> None:
     page = open_page(browser, f"{address}/{QUERY}", 390, "dark")
     for name in (".places", ".product", ".account"):
-        box = page.locator(f".neuron {name}").bounding_box()
+        box = page.locator(f".one_neuron {name}").bounding_box()
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
-    page.locator(".neuron .picture .stage").click(position={"x": 3, "y": 3})
+    page.locator(".one_neuron .picture .stage").click(position={"x": 3, "y": 3})
     expect(page.get_by_role("spinbutton", name="Column")).to_have_value("1")
     page.context.close()

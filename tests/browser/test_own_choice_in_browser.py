@@ -46,10 +46,10 @@ def test_what_was_touched_stays_with_another_picture(visitor: Page, address: str
     visitor.wait_for_url("**neuron_channel=*")
     settle(visitor)
     layer, channel, *_ = seen(visitor)
-    visitor.locator(".neuron .map .stage").click(position={"x": 3, "y": 3})
+    visitor.locator(".one_neuron .map .stage").click(position={"x": 3, "y": 3})
     visitor.wait_for_url("**neuron_row=0*")
     choose_picture(visitor, "Rocket", "rocket")
-    expect(visitor.locator(".neuron .map figcaption")).to_contain_text(f"{layer}, channel {channel}")
+    expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text(f"{layer}, channel {channel}")
     assert seen(visitor) == [layer, channel, "0", "0"]
 
 
@@ -58,7 +58,7 @@ def test_back_to_the_address_that_asked_for_nothing_shows_the_same_neuron(visito
     visitor.wait_for_url("**neuron_channel=*")
     settle(visitor)
     full, fields = visitor.url, seen(visitor)
-    caption = visitor.locator(".neuron .map figcaption")
+    caption = visitor.locator(".one_neuron .map figcaption")
     expect(caption).to_contain_text(f"{fields[0]}, channel {fields[1]}")
     visitor.go_back()
     visitor.wait_for_url("**/one_neuron")

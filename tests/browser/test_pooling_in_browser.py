@@ -20,7 +20,7 @@ def test_a_case_of_the_catalogue_is_one_click(visitor: Page, address: str) -> No
 
 def test_the_picture_moves_by_buttons_and_keys_and_the_address_says_how_far(visitor: Page, address: str) -> None:
     open_page(visitor, address)
-    shift = visitor.locator(".shift")
+    shift = visitor.locator(".shifted_picture")
     output = shift.locator("figure.output .cell")
     expect(output).not_to_have_count(0)
     before = output.all_text_contents()
@@ -36,12 +36,12 @@ def test_the_picture_moves_by_buttons_and_keys_and_the_address_says_how_far(visi
     expect(shift.locator(".where")).to_have_text("−2 px")
     visitor.reload()
     settle(visitor)
-    expect(visitor.locator(".shift .where")).to_have_text("−2 px")
+    expect(visitor.locator(".shifted_picture .where")).to_have_text("−2 px")
 
 
 def test_the_picture_moves_by_itself_until_it_is_stopped(visitor: Page, address: str) -> None:
     open_page(visitor, address)
-    shift = visitor.locator(".shift")
+    shift = visitor.locator(".shifted_picture")
     shift.get_by_role("button", name="Let it move").click()
     expect(shift.locator(".where")).not_to_have_text("not moved")
     shift.get_by_role("button", name="Stop").click()

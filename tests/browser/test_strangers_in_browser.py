@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.ui.network_text import packed
+from cnnviz.ui.compute.builder.text import packed
 from tests.bad_pictures import broken_exif, jpeg_with, mislabelled, polyglots, shapes, tiff_of_many_tags
 from tests.browser.running_app import serving
 from tests.browser.screenshots import settle

@@ -74,12 +74,12 @@ def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str, 
     patch.click()
     visitor.wait_for_url("**/one_neuron**")
     settle(visitor)
-    expect(visitor.locator(".neuron .map figcaption")).to_contain_text(f"{layer}, channel {channel}")
+    expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text(f"{layer}, channel {channel}")
     expect(visitor.get_by_role("radio", name=network, exact=True)).to_be_checked()
     expect(visitor.get_by_role("spinbutton", name="Row")).to_have_value(row)
     expect(visitor.get_by_role("spinbutton", name="Column")).to_have_value(column)
     expect(visitor.locator(".stMarkdown strong", has_text=re.compile(f"^{name}$"))).to_be_visible()
-    total = visitor.locator(".neuron .total output").inner_text().replace("−", "-")
+    total = visitor.locator(".one_neuron .total output").inner_text().replace("−", "-")
     assert float(total) == pytest.approx(float(value.replace("−", "-")), rel=1e-3)  # a patch is told with four digits
 
 

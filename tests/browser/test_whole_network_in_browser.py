@@ -8,7 +8,7 @@ from tests.browser.screenshots import open_page, settle
 def test_the_keys_walk_through_layers_and_channels_and_enter_chooses(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/whole_network?whole_layer=features.3&whole_channel=7")
     settle(visitor)
-    overview = visitor.locator(".overview")
+    overview = visitor.locator(".network_overview")
     reading = overview.locator(".reading")
     expect(reading).to_contain_text("features.3, channel 7")
     overview.focus()
@@ -28,14 +28,14 @@ def test_the_keys_walk_through_layers_and_channels_and_enter_chooses(visitor: Pa
 def test_a_click_on_a_map_enlarges_it_and_leads_to_its_strongest_neuron(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/whole_network?network=Slim+VGG")
     settle(visitor)
-    tile = visitor.locator(".overview .column").nth(1).locator(".tile").nth(2)
+    tile = visitor.locator(".network_overview .column").nth(1).locator(".tile").nth(2)
     label = tile.get_attribute("aria-label") or ""
     tile.click()
-    expect(visitor.locator(".overview .tile.chosen")).to_have_attribute("aria-label", label)
+    expect(visitor.locator(".network_overview .tile.chosen")).to_have_attribute("aria-label", label)
     settle(visitor)
     visitor.get_by_role("button", name="Its strongest cell as One neuron").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("One neuron", timeout=30_000)
-    expect(visitor.locator(".neuron .map figcaption")).to_contain_text(label)
+    expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text(label)
     expect(visitor.get_by_role("radio", name="Slim VGG")).to_be_checked()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.arithmetic.state_of_the_art import METHODS, Method, finding
+from cnnviz.arithmetic.lecture.state_of_the_art import METHODS, Method, finding
 from cnnviz.figures.accuracy_chart import GRID, INK, MEASURES, SERIES, accuracy_chart, frontier, hover_words
 
 

@@ -8,10 +8,10 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.kernels import KERNELS
 from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, ShapeError
+from cnnviz.arithmetic.layers.one_dimensional import Conv1d, MaxPool1d
+from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix
-from cnnviz.arithmetic.one_dimensional import Conv1d, MaxPool1d
 from cnnviz.figures.stepper import Planes, Script, layer_script, stamp_script
 from cnnviz.figures.stepper.words import step_lines
 

@@ -9,8 +9,8 @@ from torch import nn
 from torch.nn import functional
 
 from cnnviz.arithmetic.layers import Add, Concat, Conv2d
+from cnnviz.arithmetic.layers.inside_networks import View
 from cnnviz.arithmetic.network import totals
-from cnnviz.arithmetic.network_layers import View
 from cnnviz.networks.survey import SurveyError, survey
 
 NAMES = ["alexnet", "vgg16", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152"]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.arithmetic.architectures import ARCHITECTURES, fitting_sides
-from cnnviz.arithmetic.network_memory import has_blocks, num_values, shares
+from cnnviz.arithmetic.network.architectures import ARCHITECTURES, fitting_sides
+from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
 from cnnviz.networks.torchvision_networks import TORCHVISION, torchvision_network
-from cnnviz.ui.architecture_choice import KEYS, PREFIX, label
-from cnnviz.ui.lecture_tables import DIFFERENT
+from cnnviz.ui.compute.architecture_choice import KEYS, PREFIX, label
+from cnnviz.ui.compute.lecture_tables import DIFFERENT
 
 ROOT = Path(__file__).parents[2]
 PAGE = str(ROOT / "pages" / "compute" / "architectures.py")

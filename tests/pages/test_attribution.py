@@ -13,10 +13,10 @@ from cnnviz.attribution import METHODS
 from cnnviz.attribution.question import Partial, Question
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import load_model
-from cnnviz.ui import cached
-from cnnviz.ui.attribution.asking import Asked, map_work
-from cnnviz.ui.attribution.map import Shown, layer_of
-from cnnviz.ui.network import UNTRAINED
+from cnnviz.ui.explore.attribution.map import Shown, layer_of
+from cnnviz.ui.explore.attribution.questions import Asked, map_work
+from cnnviz.ui.pickers.network import UNTRAINED
+from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened, words
 
 VGG = {"network": "Slim VGG"}

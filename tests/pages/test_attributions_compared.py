@@ -7,8 +7,8 @@ from cnnviz.attribution import METHODS
 from cnnviz.attribution.reading import likeness
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import load_model
-from cnnviz.ui import cached
-from cnnviz.ui.attribution.comparing import area_sums
+from cnnviz.ui.explore.attribution.comparing import area_sums
+from cnnviz.ui.sharing import cached
 from tests.pages.test_attribution import VGG, overlay
 from tests.pages.test_explore import opened, words
 

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.class_choice import class_labels, most_likely
-from cnnviz.ui.network import UNTRAINED
+from cnnviz.ui.pickers.class_index import class_labels, most_likely
+from cnnviz.ui.pickers.network import UNTRAINED
+from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import canvas, data_of, opened, words
 
 torch.set_num_threads(1)

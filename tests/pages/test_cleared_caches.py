@@ -22,8 +22,8 @@ from cnnviz.networks import top_patches
 from cnnviz.networks.feature_visualization import Goal, ascend
 from cnnviz.networks.top_patches import index_patches
 from cnnviz.networks.zoo import load_model
-from cnnviz.ui import cached, shared_work
-from cnnviz.ui.unit import climbing
+from cnnviz.ui.explore.unit import ascent
+from cnnviz.ui.sharing import cached, shared_work
 from tests.pages.test_attribution import overlay
 from tests.pages.test_explore import data_of, opened, words
 from tests.pages.test_visualize_a_unit import button, captions
@@ -95,7 +95,7 @@ def test_an_open_page_shows_the_same_after_everything_was_cleared(page: str) -> 
 
 
 def test_a_climb_goes_on_to_the_same_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(climbing, "STEPS", 80)
+    monkeypatch.setattr(ascent, "STEPS", 80)
     app = opened("visualize_a_unit", **UNIT)
     with clearing(clear_everything, 0.1) as times:
         button(app, "seek_start").click().run()
@@ -108,11 +108,11 @@ def test_a_climb_goes_on_to_the_same_picture(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_climb_asks_the_network_that_is_loaded_anew_and_lets_the_old_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """Or each climb would hold on to a copy of its own, half a gigabyte of VGG-16."""
-    monkeypatch.setattr(climbing, "STEPS", 3)
+    monkeypatch.setattr(ascent, "STEPS", 3)
     app = opened("visualize_a_unit", **UNIT)
     button(app, "seek_start").click().run()
-    (climb,) = app.session_state[climbing.CLIMBS].values()
-    climb.work = climbing.work_of(cached.model("slim_vgg"), climb.ascent, climb.values, 6)  # further, not begun yet
+    (climb,) = app.session_state[ascent.CLIMBS].values()
+    climb.work = ascent.work_of(cached.model("slim_vgg"), climb.ascent, climb.values, 6)  # further, not begun yet
     old = weakref.ref(cached.model("slim_vgg").module)
     clear_everything()
     app.run()
@@ -126,12 +126,12 @@ def test_a_climb_asks_the_network_that_is_loaded_anew_and_lets_the_old_one_go(mo
 
 
 def test_a_climb_of_a_network_that_was_left_lets_it_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(climbing, "STEPS", 3)
+    monkeypatch.setattr(ascent, "STEPS", 3)
     app = opened("visualize_a_unit", **UNIT)
     button(app, "seek_start").click().run()
-    assert len(app.session_state[climbing.CLIMBS]) == 1
+    assert len(app.session_state[ascent.CLIMBS]) == 1
     app.segmented_control(key="network").set_value("slim_alexnet").run()
-    assert app.session_state[climbing.CLIMBS] == {}
+    assert app.session_state[ascent.CLIMBS] == {}
 
 
 def test_a_map_and_its_check_become_what_they_are_also_where_networks_leave_meanwhile() -> None:

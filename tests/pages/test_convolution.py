@@ -7,7 +7,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.convolution_settings import LECTURE_INPUT
+from cnnviz.ui.learn.convolution_settings import LECTURE_INPUT
 
 PAGE = "pages/learn/convolution.py"
 

@@ -18,9 +18,9 @@ from cnnviz.images import Picture
 from cnnviz.networks.architecture import Published
 from cnnviz.networks.feature_maps import feature_maps
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.network import UNTRAINED
-from cnnviz.ui.plain import plain
+from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.pickers.network import UNTRAINED
+from cnnviz.ui.sharing import cached
 
 torch.set_num_threads(1)
 

@@ -5,11 +5,11 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.code import LONGEST
-from cnnviz.ui.network_editor import BY_HAND, WRITE
-from cnnviz.ui.network_examples import OPENING
-from cnnviz.ui.network_text import TEXT
-from tests.arithmetic.test_hostile_text import HOSTILE
+from cnnviz.ui.components.code_box import LONGEST
+from cnnviz.ui.compute.builder.editor import BY_HAND, WRITE
+from cnnviz.ui.compute.builder.examples import OPENING
+from cnnviz.ui.compute.builder.text import TEXT
+from tests.arithmetic.reader.test_hostile_text import HOSTILE
 from tests.pages.strangers import broken, opened
 
 FILE = "pages/compute/network_builder.py"

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.derivations import ROLE_COLOURS
+from cnnviz.ui.page.derivations import ROLE_COLOURS
 
 ALEXNET = ["96 × 55 × 55", "34,944", "105,415,200", "1.16 MB"]
 ROOT = Path(__file__).parents[2]

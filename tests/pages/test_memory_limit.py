@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 import app as table_of_contents
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks import feature_maps
-from cnnviz.ui import cached, memory, memory_limits, shared_work
-from cnnviz.ui.memory import RESERVE
+from cnnviz.ui.sharing import cached, memory, memory_limits, shared_work
+from cnnviz.ui.sharing.memory import RESERVE
 from tests.pages.test_explore import data_of, opened
 from tests.pages.test_visualize_a_unit import button
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.arithmetic.lecture import VGG16_TABLE
-from cnnviz.ui.network_examples import EXAMPLES, OPENING, RESIDUAL
-from cnnviz.ui.network_text import packed
+from cnnviz.arithmetic.lecture.tables import VGG16_TABLE
+from cnnviz.ui.compute.builder.examples import EXAMPLES, OPENING, RESIDUAL
+from cnnviz.ui.compute.builder.text import packed
 
 ROOT = Path(__file__).parents[2]
 PAGE = str(ROOT / "pages" / "compute" / "network_builder.py")

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.feature_maps import feature_maps
-from cnnviz.ui import cached
-from cnnviz.ui.neuron import Moves, follow
+from cnnviz.ui.components.one_neuron import Moves, follow
+from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened
 
 torch.set_num_threads(1)

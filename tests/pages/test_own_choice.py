@@ -99,7 +99,7 @@ def two_layers() -> None:
     """A page with two layers of three channels; its own choice is channel 1 of "a", 2 of "b"."""
     import streamlit as st
 
-    from cnnviz.ui.own_choice import choose_layer, forget
+    from cnnviz.ui.pickers.strongest import choose_layer, forget
 
     def click(layer: str, channel: int) -> None:
         forget("layer", "channel")

@@ -7,10 +7,10 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.arithmetic.catalogue import CASES
-from cnnviz.arithmetic.kernels import KERNELS
-from cnnviz.ui.case_states import POOLING, address_of, states_of
-from cnnviz.ui.shift import AFTER, AVERAGE_POOL, EDGES, MAX_POOL, PATTERNS, shift_script
+from cnnviz.arithmetic.lecture.cases import CASES
+from cnnviz.arithmetic.lecture.kernels import KERNELS
+from cnnviz.ui.components.case_catalogue.states import POOLING, address_of, states_of
+from cnnviz.ui.components.shifted_picture import AFTER, AVERAGE_POOL, EDGES, MAX_POOL, PATTERNS, shift_script
 
 PAGE = "pages/learn/pooling.py"
 HERE = [case for case in CASES.values() if POOLING in states_of(case)]

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.residual import residual_blocks, share
-from cnnviz.ui import cached
+from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import canvas, data_of, opened, words
 
 RESNET = {"network": "ResNet-18"}

@@ -7,10 +7,10 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.arithmetic.catalogue import CASES, Case
 from cnnviz.arithmetic.layers import ConvTranspose2d
+from cnnviz.arithmetic.lecture.cases import CASES, Case
 from cnnviz.arithmetic.matrix import read_matrix
-from cnnviz.ui.case_states import address_of, states_of
+from cnnviz.ui.components.case_catalogue.states import address_of, states_of
 
 PAGE = "pages/learn/stride_and_padding.py"
 HERE = [case for case in CASES.values() if "stride_and_padding" in states_of(case)]

@@ -3,8 +3,8 @@
 import pytest
 
 from cnnviz.gallery import gallery_picture
-from cnnviz.ui import cached
-from cnnviz.ui.neuron.choice import liveliest_channel
+from cnnviz.ui.explore.neuron.choice import liveliest_channel
+from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import canvas, data_of, opened
 
 BOTH = {"first_network": "AlexNet", "second_network": "ResNet-18"}

@@ -17,10 +17,10 @@ from cnnviz.networks.feature_visualization import Goal, ascend
 from cnnviz.networks.preprocess import preprocess_steps
 from cnnviz.networks.top_patches import index_patches
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui import cached
-from cnnviz.ui.network import UNTRAINED
-from cnnviz.ui.unit import climbing
-from cnnviz.ui.unit.pictures import MAX_OWN, OWN, smaller
+from cnnviz.ui.explore.unit import ascent as unit_ascent
+from cnnviz.ui.explore.unit.picture_set import MAX_OWN, OWN, smaller
+from cnnviz.ui.pickers.network import UNTRAINED
+from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened, words
 
 torch.set_num_threads(1)
@@ -97,7 +97,7 @@ def test_the_frame_is_the_receptive_field_and_a_place_moves_it() -> None:
 
 
 def test_start_climbs_to_the_end_and_further(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(climbing, "STEPS", 12)
+    monkeypatch.setattr(unit_ascent, "STEPS", 12)
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
     assert data_of(app, "seek_ascent")["picture"] is None
     assert button(app, "seek_stop").disabled
@@ -115,7 +115,7 @@ def test_start_climbs_to_the_end_and_further(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_picture_is_that_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(climbing, "STEPS", 6)
+    monkeypatch.setattr(unit_ascent, "STEPS", 6)
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3", seek_seed="5")
     button(app, "seek_start").click().run()
     *_, last = ascend(cached.model("alexnet").module, Goal("features.0", 3, seed=5), steps=6)
@@ -125,7 +125,7 @@ def test_the_picture_is_that_of_the_library(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_another_unit_starts_from_nothing_and_the_first_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(climbing, "STEPS", 3)
+    monkeypatch.setattr(unit_ascent, "STEPS", 3)
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
     button(app, "seek_start").click().run()
     for channel, is_there in ((4.0, False), (3.0, True)):

@@ -8,7 +8,7 @@ from torch import nn
 
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.ranking import feeding, ranked, reading
-from cnnviz.ui import cached
+from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened
 
 RESNET = {"network": "ResNet-18"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.arithmetic.architectures import sat6_mlp
+from cnnviz.arithmetic.network.architectures import sat6_mlp
 
 PAGE = "pages/learn/why_convolution.py"
 

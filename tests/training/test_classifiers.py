@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.arithmetic.architectures import sat6_mlp as sat6_mlp_on_paper
+from cnnviz.arithmetic.network.architectures import sat6_mlp as sat6_mlp_on_paper
 from cnnviz.training.classifiers import sat6_convnet, sat6_mlp, shuffle_inputs
 from cnnviz.training.shuffling import fixed_shuffle, shuffled
 

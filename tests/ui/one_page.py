@@ -10,7 +10,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from cnnviz.ui.replica import ENDS_WITHIN
+from cnnviz.ui.server.graceful_end import ENDS_WITHIN
 from tests.browser.running_app import ROOT, free_port, started, wait_until_healthy
 
 APP = """
@@ -20,9 +20,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
-from cnnviz.ui import tidying
-from cnnviz.ui.replica import Replica
-from cnnviz.ui.server import lifespan
+from cnnviz.ui.server import streamlit_sessions
+from cnnviz.ui.server.graceful_end import Replica
+from cnnviz.ui.server.lifespan import lifespan
 
 def convolutions():
     import torch
@@ -48,7 +48,7 @@ def keep_a_picture():
 if __name__ == "__main__":
     match st.query_params.get("with"):
         case "work":
-            from cnnviz.ui.work import Work
+            from cnnviz.ui.sharing.background_work import Work
             work = st.session_state.setdefault("work", Work(convolutions()))
             work.start()
             while work.look() is None:
@@ -59,7 +59,7 @@ if __name__ == "__main__":
                 st.write(work.look())
             st.write(work.state)
         case "one long step":
-            from cnnviz.ui.work import Work
+            from cnnviz.ui.sharing.background_work import Work
             Work(max(convolutions()) for _ in range(1)).start()
             import torch
             time.sleep(0.5)
@@ -73,7 +73,7 @@ if __name__ == "__main__":
     time.sleep(float(st.query_params["seconds"]))
     st.write("done")
 else:
-    tidying.EVERY = 0.3
+    streamlit_sessions.EVERY = 0.3
     app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)])
 """
 

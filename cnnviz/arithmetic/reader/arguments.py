@@ -6,8 +6,8 @@ from dataclasses import MISSING, fields
 from functools import lru_cache
 from typing import Any
 
+from cnnviz.arithmetic.layers.inside_networks import POINTWISE, NetworkLayer, Pointwise
 from cnnviz.arithmetic.network import Span
-from cnnviz.arithmetic.network_layers import POINTWISE, NetworkLayer, Pointwise
 from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
 from cnnviz.arithmetic.reader.values import Given, LayerModule, Value, kind_of
 from cnnviz.arithmetic.settings import ShapeError, counted

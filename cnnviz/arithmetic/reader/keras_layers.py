@@ -19,7 +19,7 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     Softmax,
 )
-from cnnviz.arithmetic.network_layers import (
+from cnnviz.arithmetic.layers.inside_networks import (
     POINTWISE,
     AdaptiveMaxPool2d,
     BatchNorm1d,
@@ -28,7 +28,7 @@ from cnnviz.arithmetic.network_layers import (
     View,
     ZeroPad2d,
 )
-from cnnviz.arithmetic.pooling import AdaptiveAvgPool2d
+from cnnviz.arithmetic.layers.pooling import AdaptiveAvgPool2d
 from cnnviz.arithmetic.reader.values import Dotted, KerasLayer, Value, kind_of
 from cnnviz.arithmetic.settings import (
     IntOrPair,

@@ -17,8 +17,8 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     Softmax,
 )
+from cnnviz.arithmetic.layers.inside_networks import POINTWISE, AdaptiveMaxPool2d, BatchNorm1d, View, ZeroPad2d
 from cnnviz.arithmetic.network import INPUT, Network
-from cnnviz.arithmetic.network_layers import POINTWISE, AdaptiveMaxPool2d, BatchNorm1d, View, ZeroPad2d
 from cnnviz.arithmetic.reader import pytorch_functions
 from cnnviz.arithmetic.reader.arguments import bind, built, make_layer, make_pointwise
 from cnnviz.arithmetic.reader.bounded import is_number, is_whole

@@ -17,8 +17,8 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     Softmax,
 )
+from cnnviz.arithmetic.layers.inside_networks import AdaptiveMaxPool2d, Pointwise, View, ZeroPad2d
 from cnnviz.arithmetic.network import Span
-from cnnviz.arithmetic.network_layers import AdaptiveMaxPool2d, Pointwise, View, ZeroPad2d
 from cnnviz.arithmetic.reader.arguments import bind, built, setting
 from cnnviz.arithmetic.reader.bounded import is_whole
 from cnnviz.arithmetic.reader.syntax import ReadError

@@ -4,8 +4,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from cnnviz.arithmetic.layers.inside_networks import NetworkLayer
 from cnnviz.arithmetic.network import Network, Node, Span
-from cnnviz.arithmetic.network_layers import NetworkLayer
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.settings import Shape
 

@@ -3,9 +3,9 @@
 import ast
 from typing import Any
 
-from cnnviz.arithmetic import layers
-from cnnviz.arithmetic.counting import num_params_derivation
-from cnnviz.arithmetic.derivation import output_shape_derivations
+from cnnviz.arithmetic.derivations.counts import num_params_derivation
+from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
+from cnnviz.arithmetic.layers import basic as layers
 from cnnviz.figures.stepper.runnable import input_planes
 from cnnviz.figures.stepper.script import Script
 from cnnviz.figures.stepper.words import signed, step_lines, step_title

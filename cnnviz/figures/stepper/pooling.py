@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.matrix import MatrixError
-from cnnviz.arithmetic.pooling import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.settings import pair
 from cnnviz.arithmetic.windows import Step, steps
 from cnnviz.figures.stepper.convolving import MAX_STEPS, output_grid

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnviz.arithmetic.convolution import Conv2d, ConvTranspose2d
-from cnnviz.arithmetic.layer_code import pytorch_code
+from cnnviz.arithmetic.layers.code import pytorch_code
+from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
+from cnnviz.arithmetic.layers.one_dimensional import AvgPool1d, Conv1d, MaxPool1d
+from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.matrix import MatrixError
-from cnnviz.arithmetic.one_dimensional import AvgPool1d, Conv1d, MaxPool1d
-from cnnviz.arithmetic.pooling import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.settings import counted, pair
 from cnnviz.figures.stepper.convolving import Weight, convolution_script, read_bias
 from cnnviz.figures.stepper.numbers import Planes

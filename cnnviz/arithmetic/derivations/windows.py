@@ -1,0 +1,203 @@
+"""Derivations of where windows lie: what one output value sees of the input, and the windows of adaptive pooling."""
+
+from cnnviz.arithmetic.derivations.output_size import NAMES, REACH, Derivation, Line, coloured, number
+from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, ConvTranspose2d, Layer
+from cnnviz.arithmetic.layers.receptive_field import (
+    PIXEL,
+    WINDOWS,
+    ReceptiveField,
+    Window,
+    layer_fields,
+    transposed_settings,
+    window_settings,
+)
+from cnnviz.arithmetic.settings import LINES, Shape, pair
+from cnnviz.arithmetic.shapes import effective_kernel_size
+
+SEEN = coloured("kernel", "r")
+F = coloured("kernel", "f")
+
+
+def field_derivations(layer: Layer, input_shape: Shape) -> tuple[Derivation, ...]:
+    """How much of the input one output value sees, its receptive field: one derivation per axis, or one for both.
+
+    Notes say where the first and the last field lie, and how much of them in the padding. () for layers without
+    windows of one size. ShapeError when the input does not fit.
+
+    >>> from cnnviz.arithmetic.layers import Conv2d
+    >>> (derivation,) = field_derivations(Conv2d(3, 64, 7, stride=2, padding=3), (3, 224, 224))
+    >>> derivation.result
+    7
+    >>> derivation.notes[-1].split("; ")[0]
+    'The first value sees columns 0 to 3 and 3 of the padding'
+    """
+    output_shape = layer.output_shape(input_shape)
+    dilated_spread = isinstance(layer, ConvTranspose2d) and pair(layer.dilation) != (
+        1,
+        1,
+    )  # meets pixels here and there
+    if dilated_spread or not isinstance(layer, (*WINDOWS, ConvTranspose2d)):
+        return ()
+    fields = layer_fields(layer, [(PIXEL, PIXEL)], [input_shape], output_shape)
+    if fields is None:
+        return ()
+    per_axis = []
+    for axis, (symbol, field) in enumerate(zip("HW", fields, strict=True)):
+        if isinstance(layer, ConvTranspose2d):
+            lines = transposed_field_lines(symbol, *transposed_settings(layer, axis)[:2])
+        else:
+            lines = field_lines(symbol, *window_settings(layer)[axis])
+        # a transposed convolution pads nothing: its padding crops the output
+        padding = None if isinstance(layer, ConvTranspose2d) else window_settings(layer)[axis][2]
+        ends = ends_note(symbol, field, output_shape[1 + axis], input_shape[1 + axis], padding)
+        lines[-1] = Line(lines[-1].latex, ends)
+        title = f"What one output value sees, along the {NAMES[symbol]}"
+        per_axis.append(Derivation(title, tuple(lines), field.pixels))
+    return once_if_equal(per_axis, "What one output value sees, along each axis")
+
+
+def field_lines(symbol: str, kernel_size: int, stride: int, padding: int, dilation: int) -> list[Line]:
+    """r = f, or r = D (f - 1) + 1 with a dilation."""
+    lines = LINES[NAMES[symbol]]
+    gaps = "" if dilation == 1 else f", of them every {ordinal(dilation)}"
+    note = (
+        f"Its receptive field: value i sees r {lines}{gaps}, from {lines[:-1]} i · S - P = i · {stride} - {padding} on."
+    )
+    if dilation == 1:
+        return [Line(f"{SEEN} = {F}", note), Line(f"= {number(kernel_size, 'kernel')}")]
+    return [
+        Line(rf"{SEEN} = {REACH} = D \cdot ({F} - 1) + 1", note),
+        Line(rf"= {number(dilation)} \cdot ({number(kernel_size, 'kernel')} - 1) + 1"),
+        Line(f"= {number(effective_kernel_size(kernel_size, dilation), 'kernel')}"),
+    ]
+
+
+def transposed_field_lines(symbol: str, kernel_size: int, stride: int) -> list[Line]:
+    """r = ceil(f / S): the input values are S apart in the output, and the kernel reaches over f."""
+    seen = -(-kernel_size // stride)
+    return [
+        Line(
+            rf"{SEEN} = \left\lceil \frac{{{F}}}{{S}} \right\rceil",
+            f"Input values are put S {LINES[NAMES[symbol]]} apart and each is spread over f of them: so many "
+            "at most meet in one output value.",
+        ),
+        Line(rf"= \left\lceil \frac{{{number(kernel_size, 'kernel')}}}{{{number(stride)}}} \right\rceil"),
+        Line(f"= {number(seen, 'kernel')}"),
+    ]
+
+
+def ends_note(symbol: str, field: ReceptiveField, count: int, size: int, padding: int | None) -> str:
+    """Where the first and the last field lie."""
+    lines = LINES[NAMES[symbol]]
+    first, last = (seen_words(lines, field.window(row, size), padding) for row in (0, count - 1))
+    if count == 1:
+        return f"The only value sees {first}."
+    return f"The first value sees {first}; the last, i = {count - 1}, {last}."
+
+
+def seen_words(lines: str, window: Window, padding: int | None) -> str:
+    """Which rows or columns of the picture, and how many of the padding or, with ceil_mode, even beyond it."""
+    if window.last < window.first:
+        return "nothing of the input"
+    seen = f"{lines} {window.first} to {window.last}" if window.last > window.first else f"{lines[:-1]} {window.first}"
+    beyond = window.before + window.after
+    if padding is None or not beyond:
+        return seen
+    where = "of the padding" if window.after <= padding else "beyond the edge"
+    return f"{seen} and {beyond} {where}"
+
+
+def ordinal(number: int) -> str:
+    """2nd, 3rd, 4th, for the small numbers that dilations are."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def adaptive_derivations(layer: AdaptiveAvgPool2d, input_shape: Shape) -> tuple[Derivation, ...]:
+    """How large the windows of an adaptive pooling are, one derivation per axis, or one for both.
+
+    Output value i averages rows floor(i * H / O) to ceil((i + 1) * H / O) - 1. Where O divides H all windows are H / O;
+    else the window of i = 1 is worked out, which shares rows with its neighbours.
+
+    >>> [derivation.result for derivation in adaptive_derivations(AdaptiveAvgPool2d(6), (256, 13, 12))]
+    [3, 2]
+    """
+    _, height, width = layer.output_shape(input_shape)
+    per_axis = [
+        Derivation(
+            f"Windows along the {NAMES[symbol]}",
+            tuple(even_lines(symbol, size, count) if size % count == 0 else uneven_lines(symbol, size, count)),
+            size // count if size % count == 0 else window_rows(1, size, count),
+        )
+        for symbol, size, count in zip("HW", input_shape[1:], (height, width), strict=True)
+    ]
+    return once_if_equal(per_axis, "Windows along each axis")
+
+
+def even_lines(symbol: str, size: int, count: int) -> list[Line]:
+    """All windows are H / O."""
+    lines, window = LINES[NAMES[symbol]], size // count
+    whole = f" With one window of the whole {NAMES[symbol]} this is global pooling." if count == 1 else ""
+    note = (
+        f"O is the output size. Windows of equal size lie side by side, {window} {lines if window > 1 else lines[:-1]}"
+    )
+    return [
+        Line(rf"{F} = \frac{{{coloured('input', symbol)}}}{{{coloured('output', 'O')}}}", f"{note} each.{whole}"),
+        Line(rf"= \frac{{{number(size, 'input')}}}{{{number(count, 'output')}}}"),
+        Line(f"= {number(window, 'kernel')}"),
+    ]
+
+
+def uneven_lines(symbol: str, size: int, count: int) -> list[Line]:
+    """The window of output value 1: from floor(H / O) to ceil(2 H / O)."""
+    lines, (start, stop) = LINES[NAMES[symbol]], window_bounds(1, size, count)
+    sizes = sorted({window_rows(i, size, count) for i in range(min(count, 1000))})
+    letter, out = coloured("input", symbol), coloured("output", "O")
+
+    def bounds(top: str, bottom: str, one: str, two: str) -> str:
+        return (
+            rf"\left\lceil \frac{{{two} \cdot {top}}}{{{bottom}}} \right\rceil - "
+            rf"\left\lfloor \frac{{{one} \cdot {top}}}{{{bottom}}} \right\rfloor"
+        )
+
+    return [
+        Line(
+            rf"{F}_i = {bounds(letter, out, 'i', '(i + 1)')}",
+            f"O is the output size, which does not divide {size}: value i averages {lines} ⌊i · {symbol}/O⌋ to "
+            f"⌈(i + 1) · {symbol}/O⌉ - 1, worked out here for i = 1.",
+        ),
+        Line(rf"{F}_1 = {bounds(number(size, 'input'), number(count, 'output'), '1', '2')}"),
+        Line(f"= {number(stop)} - {number(start)}"),
+        Line(
+            f"= {number(stop - start, 'kernel')}",
+            f"These are {lines} {start} to {stop - 1}. All windows have {' or '.join(str(rows) for rows in sizes)} "
+            f"{lines}; where they do not come out even, neighbours share {lines}.",
+        ),
+    ]
+
+
+def window_bounds(index: int, size: int, count: int) -> tuple[int, int]:
+    """First row of the adaptive window `index`, and the row behind its last."""
+    return index * size // count, -(-(index + 1) * size // count)
+
+
+def window_rows(index: int, size: int, count: int) -> int:
+    """How many rows the adaptive window `index` has.
+
+    >>> [window_rows(index, 13, 6) for index in range(6)]
+    [3, 3, 3, 3, 3, 3]
+    """
+    start, stop = window_bounds(index, size, count)
+    return stop - start
+
+
+def once_if_equal(per_axis: list[Derivation], title: str) -> tuple[Derivation, ...]:
+    """One derivation where height and width are the same sum, told in columns."""
+    height, width = per_axis
+    if [line.latex.replace("H", "W") for line in height.lines] == [line.latex for line in width.lines] and (
+        [note.replace("row", "column").replace("H/O", "W/O").replace("height", "width") for note in height.notes]
+        == list(width.notes)
+    ):
+        return (Derivation(title, width.lines, width.result),)
+    return height, width

@@ -1,0 +1,43 @@
+"""What a layer is: its shape, parameters, multiply-accumulates, receptive field and code. The door to all layers."""
+
+from cnnviz.arithmetic.layers.basic import (
+    AdaptiveAvgPool2d,
+    Add,
+    AvgPool1d,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool1d,
+    MaxPool2d,
+    ReLU,
+    ShapeError,
+    Softmax,
+)
+
+__all__ = [
+    "AdaptiveAvgPool2d",
+    "Add",
+    "AvgPool1d",
+    "AvgPool2d",
+    "BatchNorm2d",
+    "Concat",
+    "Conv1d",
+    "Conv2d",
+    "ConvTranspose2d",
+    "Dropout",
+    "Flatten",
+    "Layer",
+    "Linear",
+    "MaxPool1d",
+    "MaxPool2d",
+    "ReLU",
+    "ShapeError",
+    "Softmax",
+]

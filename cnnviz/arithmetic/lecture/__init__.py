@@ -1,0 +1,1 @@
+"""The lecture's tables, cases, kernels and footnotes, each recomputed."""

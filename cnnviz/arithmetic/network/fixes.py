@@ -1,0 +1,235 @@
+"""What could be changed so that a layer of a network fits: in the layer, in the network, or in what is fed in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any, NamedTuple
+
+from cnnviz.arithmetic.layers import BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, Linear
+from cnnviz.arithmetic.layers.inside_networks import BatchNorm1d, NetworkLayer, View
+from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.network import Network, NetworkError, Span, add, replace_layer
+from cnnviz.arithmetic.settings import AXES, Shape, ShapeError, counted, pair
+from cnnviz.arithmetic.shapes import nearest_fits
+
+MAX_SIDE = 512  # inputs searched for one that fits
+MAX_PROBLEMS = 5  # told at once; each costs a search for its repairs
+MAX_ANSWERS = 15_000  # layers asked in one search; less than a tenth of a second
+
+CHANNEL_ARGUMENTS = {
+    Conv2d: "in_channels",
+    ConvTranspose2d: "in_channels",
+    BatchNorm2d: "num_features",
+    BatchNorm1d: "num_features",
+}
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One change after which the layer fits, as a sentence and in every form in which it can be made.
+
+    `network` is the changed network, None where the input is to be changed, which is then `input_shape`. `argument` and
+    `replacement` are what to write in the layer's call, and `span` where that stands in the text that was read: None
+    where the change is none of a single argument, or the argument is written with names that others use too.
+    """
+
+    sentence: str
+    network: Network | None = None
+    input_shape: Shape | None = None
+    argument: str | None = None
+    replacement: str | None = None
+    span: Span | None = None
+
+
+def fixes(error: NetworkError) -> tuple[Fix, ...]:
+    """Everything that would make the layer of the error fit, the likeliest first; empty when nothing was found.
+
+    >>> from cnnviz.arithmetic.layers import MaxPool2d
+    >>> from cnnviz.arithmetic.network import chain
+    >>> layers = [Conv2d(1, 32, 5), MaxPool2d(2), Conv2d(32, 16, 5), MaxPool2d(2), Flatten(), Linear(16 * 5 * 5, 128)]
+    >>> try:
+    ...     chain(*layers).trace((1, 28, 28))
+    ... except NetworkError as error:
+    ...     [fix.sentence for fix in fixes(error)]
+    ['change in_features to 256', 'feed an input of 32 × 32 (32 to 35 fit)']
+    """
+    layer, shapes = error.node.layer, error.input_shapes
+    found: list[Fix] = []
+    if isinstance(layer, Conv2d | ConvTranspose2d | BatchNorm2d | BatchNorm1d):
+        found += channel_fixes(error, layer, shapes[0])
+    if isinstance(layer, Linear):
+        found += linear_fixes(error, layer, shapes[0])
+    if isinstance(layer, View):
+        found += view_fixes(error, layer, shapes[0])
+    if isinstance(layer, Conv2d | MaxPool2d | AvgPool2d):
+        found += window_fixes(error, layer, shapes[0])
+    if not any(fix.input_shape for fix in found):
+        found += size_fixes(error)
+    return tuple(found)
+
+
+class Problem(NamedTuple):
+    """A layer that does not fit, and what could be changed so that it does, the likeliest first."""
+
+    error: NetworkError
+    fixes: tuple[Fix, ...]
+
+    @property
+    def fixed(self) -> Network | None:
+        """The network after the first fix that changes it; None where none is known."""
+        return next((fix.network for fix in self.fixes if fix.network is not None), None)
+
+
+def problems(network: Network, input_shape: Shape) -> tuple[Problem, ...]:
+    """Everything that does not fit: each is found after the one before was put right by its first fix.
+
+    The search ends where no fix of the network itself is known, or after five; what is fed in stays as it is.
+    """
+    found: list[Problem] = []
+    while len(found) < MAX_PROBLEMS:
+        try:
+            network.trace(input_shape)
+            break
+        except NetworkError as error:
+            found.append(Problem(error, fixes(error)))
+            if found[-1].fixed is None:
+                break
+            network = found[-1].fixed
+    return tuple(found)
+
+
+def repaired_text(text: str, fix: Fix) -> str:
+    """The text that the network was read from with the fix written into it; ShapeError when it has no place there.
+
+    >>> fix = Fix("change in_features to 256", replacement="256", span=Span(1, 10, 1, 16))
+    >>> repaired_text("nn.Linear(16*5*5, 128)", fix)
+    'nn.Linear(256, 128)'
+    """
+    if fix.span is None or fix.replacement is None:
+        raise ShapeError(f"To {fix.sentence}, write it into the text where the number comes from.")
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first, last = fix.span.line - 1, fix.span.end_line - 1
+    if last >= len(lines):
+        raise ShapeError("The text is no longer the one that the network was read from.")
+    changed = lines[first][: fix.span.column] + fix.replacement + lines[last][fix.span.end_column :]
+    return "\n".join([*lines[:first], changed, *lines[last + 1 :]])
+
+
+def changed(error: NetworkError, argument: str, value: Any) -> Fix | None:
+    """The fix that gives one argument of the layer another value; None when the layer itself then makes no sense, or
+    still does not take what it is given."""
+    try:
+        layer = replace(error.node.layer, **{argument: value})
+        layer.output_shape(*error.input_shapes)
+    except ShapeError:
+        return None
+    spans = dict(error.node.spans)
+    return Fix(
+        f"change {argument} to {value!r}",
+        network=replace_layer(error.network, error.name, layer),
+        argument=argument,
+        replacement=repr(value),
+        span=spans.get(argument),
+    )
+
+
+def channel_fixes(error: NetworkError, layer: NetworkLayer, shape: Shape) -> Iterator[Fix]:
+    """Another number of channels in the layer, or in the input where it comes straight from there."""
+    argument = CHANNEL_ARGUMENTS[type(layer)]
+    asked = getattr(layer, argument)
+    if shape[0] == asked:
+        return
+    fix = changed(error, argument, shape[0])
+    if fix is not None:
+        yield fix
+    channels = (asked, *error.input_shape[1:])
+    if len(channels) == 3 and error.network.fits(channels, until=error.name):
+        yield Fix(f"feed an input with {counted(asked, 'channel')}", input_shape=channels)
+
+
+def linear_fixes(error: NetworkError, layer: Linear, shape: Shape) -> Iterator[Fix]:
+    """A flattening before the layer, or another number of features."""
+    if len(shape) == 3:
+        flat = add(error.network, Flatten(), after=error.node.inputs[0])
+        if prod(shape) != layer.in_features:
+            flat = replace_layer(flat, error.name, replace(layer, in_features=prod(shape)))
+            sentence = f"flatten first and change in_features to {prod(shape)}"
+        else:
+            sentence = "flatten first"
+        if flat.fits(error.input_shape, until=error.name):
+            yield Fix(sentence, network=flat)
+        return
+    fix = changed(error, "in_features", shape[-1])
+    if fix is not None:
+        yield fix
+
+
+def view_fixes(error: NetworkError, layer: View, shape: Shape) -> Iterator[Fix]:
+    """The number of values that there are, or a flattening that takes what comes."""
+    if len(layer.sizes) > 1:
+        return
+    fix = changed(error, "sizes", (prod(shape),))
+    if fix is not None:
+        number = str(prod(shape))
+        yield replace(fix, sentence=f"change {layer.sizes[0]} to {number}", replacement=number)
+
+
+def window_fixes(error: NetworkError, layer: Conv2d | MaxPool2d | AvgPool2d, shape: Shape) -> Iterator[Fix]:
+    """A smaller kernel, more padding or less dilation, where the window reaches over the edge."""
+    if len(shape) != 3:
+        return
+    offers: dict[str, set[int]] = {}
+    pooling = not isinstance(layer, Conv2d)
+    dilation = 1 if isinstance(layer, AvgPool2d) else layer.dilation
+    padding = 0 if isinstance(layer.padding, str) else layer.padding
+    for axis in range(len(AXES)):
+        settings = [pair(setting)[axis] for setting in (layer.kernel_size, padding, dilation)]
+        for offer in nearest_fits(shape[1 + axis], *settings, pooling=pooling):
+            offers.setdefault(offer.setting, set()).add(offer.value)
+    offers.pop("size", None)  # a larger map at this place is sought as a larger input
+    for name in ("padding", "kernel_size", "dilation"):
+        values = sorted(offers.get(name, ()), reverse=name == "padding")
+        fix = next((fix for value in values if (fix := changed(error, name, value)) is not None), None)
+        if fix is not None:
+            yield fix
+
+
+def size_fixes(error: NetworkError) -> Iterator[Fix]:
+    """The nearest square input with which the whole network fits, or all of it up to this layer."""
+    if len(error.input_shape) != 3:
+        return
+    channels, height, width = error.input_shape
+    for until in ("", error.name):
+        sides = fitting_sides(error.network, channels, until)
+        if sides:
+            side = min(sides, key=lambda side: (abs(side - max(height, width)), side))
+            run = run_around(sides, side)
+            yield Fix(
+                f"feed an input of {side} × {side} ({size_words(run)})",
+                input_shape=(channels, side, side),
+            )
+            return
+
+
+def fitting_sides(network: Network, channels: int, until: str) -> list[int]:
+    """Every square input, up to a bound, that the network takes."""
+    largest = min(MAX_SIDE, MAX_ANSWERS // max(1, len(network.nodes)))
+    return [side for side in range(1, largest + 1) if network.fits((channels, side, side), until)]
+
+
+def run_around(sides: list[int], side: int) -> range:
+    """The unbroken run of sides around one of them."""
+    known = set(sides)
+    first = last = side
+    while first - 1 in known:
+        first -= 1
+    while last + 1 in known:
+        last += 1
+    return range(first, last + 1)
+
+
+def size_words(run: range) -> str:
+    """Which sides of a run fit; the last that was tried stands for all larger ones."""
+    if run[-1] == MAX_SIDE:
+        return f"{run[0]} and more fit"
+    return f"{run[0]} to {run[-1]} fit" if len(run) > 1 else "no other near it fits"

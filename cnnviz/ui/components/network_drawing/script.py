@@ -1,0 +1,211 @@
+"""What the diagram, the bars and the table of a network show: every word and number, worked out here."""
+
+from dataclasses import replace
+from typing import Any, TypedDict
+
+from cnnviz.arithmetic.layers import Add, BatchNorm2d, Concat, Conv2d, ConvTranspose2d, Dropout, Linear, ReLU, Softmax
+from cnnviz.arithmetic.layers.inside_networks import AdaptiveMaxPool2d, BatchNorm1d, NetworkLayer, Pointwise
+from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
+from cnnviz.arithmetic.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.network import Network, Node, Row, Totals, totals
+from cnnviz.arithmetic.network.exports import layer_code
+from cnnviz.arithmetic.settings import Shape
+
+KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
+    ("weights", (Conv2d, ConvTranspose2d, Linear)),
+    ("pool", (MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d)),
+    ("join", (Add, Concat)),
+    ("point", (ReLU, Dropout, BatchNorm2d, BatchNorm1d, Softmax, Pointwise)),
+)
+WINDOWS = (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d)
+WINDOW_SETTINGS = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+NOTHING = "–"
+
+
+class Layer(TypedDict):
+    """One layer as the browser draws it. `inputs` are places in the list, -1 the input; `shares` are percentages."""
+
+    name: str
+    kind: str
+    sign: str
+    state: str
+    shape: Shape | None
+    inputs: list[int]
+    words: str
+    cells: dict[str, str]
+    titles: dict[str, str]
+    shares: dict[str, float]
+
+
+def network_script(network: Network, rows: tuple[Row, ...], input_shape: Shape) -> dict[str, Any]:
+    """The whole drawing of a network of which `rows` could be worked out; where they end, a layer does not fit.
+
+    >>> from cnnviz.arithmetic.network import chain
+    >>> network = chain(Linear(3136, 128), Linear(128, 4))
+    >>> script = network_script(network, network.trace((3136,)), (3136,))
+    >>> script["layers"][0]["cells"]["params"], script["total"]["params"]
+    ('401,536', '402,052')
+    """
+    sums = totals(rows)._replace(num_params=network.num_params)  # known also where a layer does not fit
+    places = {node.name: place for place, node in enumerate(network.nodes)}
+    layers = [
+        layer_entry(node, rows[place] if place < len(rows) else None, sums, places, wrong=place == len(rows))
+        for place, node in enumerate(network.nodes)
+    ]
+    whole = len(rows) == len(network.nodes)
+    memory = readable_bytes(sums.activation_values * FLOAT32_BYTES)
+    return {
+        "layers": layers,
+        "input": input_shape,
+        "total": {
+            "name": "Total",
+            "params": f"{sums.num_params:,}",
+            "macs": f"{sums.macs:,}" if whole else NOTHING,
+            "memory": memory if whole else NOTHING,
+        },
+        "strips": strips(network, rows, sums),
+    }
+
+
+def layer_entry(node: Node, row: Row | None, sums: Totals, places: dict[str, int], wrong: bool) -> Layer:
+    """One layer; `row` is None where the layer does not fit, or stands behind one that does not."""
+    code = settings_words(node)
+    own_params = node.layer.num_params if node.module == node.name else 0
+    entry = Layer(
+        name=node.name,
+        kind=kind(node.layer),
+        sign="+" if isinstance(node.layer, Add) else "‖" if isinstance(node.layer, Concat) else "",
+        state="fits" if row is not None else "wrong" if wrong else "waiting",
+        shape=row.output_shape if row is not None else None,
+        inputs=[places.get(name, -1) for name in node.inputs],
+        words=f"{code} does not fit what it is given." if wrong else f"{code}, not reached.",
+        cells={"name": node.name, "settings": code} | dict.fromkeys(("macs", "memory", "field"), NOTHING),
+        titles={"name": f"{node.name}, line {node.line}" if node.line else node.name, "settings": code},
+        shares={},
+    )
+    entry["cells"] |= {"output": "does not fit" if wrong else NOTHING, "params": f"{own_params:,}"}
+    if node.module != node.name:
+        entry["titles"]["params"] = f"the same parameters as {node.module}, counted there"
+    numbers = {"params": (own_params, sums.num_params)}
+    if row is not None:
+        numbers |= {"macs": (row.macs, sums.macs), "memory": (row.activation_values, sums.activation_values)}
+    entry["shares"] = {name: round(100 * number / whole, 4) for name, (number, whole) in numbers.items() if number}
+    if row is None:
+        return entry
+    memory = row.activation_values * FLOAT32_BYTES
+    entry["cells"] |= {
+        "output": by(row.output_shape),
+        "macs": f"{row.macs:,}",
+        "memory": readable_bytes(memory),
+        "field": field_words(row),
+    }
+    entry["titles"]["memory"] = f"{row.activation_values:,} values × {FLOAT32_BYTES} bytes = {memory:,} bytes"
+    entry["words"] = row_words(row, code, entry["shares"])
+    return entry
+
+
+def row_words(row: Row, code: str, shares: dict[str, float]) -> str:
+    """What the line under the diagram says of a layer."""
+    given = " and ".join(by(shape) for shape in row.input_shapes)
+    words = [f"{code}: {given} → {by(row.output_shape)}"]
+    if row.num_params:
+        words.append(f"{row.num_params:,} parameters ({percent(shares['params'])})")
+    elif row.module != row.name:
+        words.append(f"shares the parameters of {row.module}")
+    words.append(f"{readable_bytes(row.activation_values * FLOAT32_BYTES)} ({percent(shares['memory'])})")
+    return " · ".join(words)
+
+
+def strips(network: Network, rows: tuple[Row, ...], sums: Totals) -> list[dict[str, str]]:
+    """Heads of the bars: what is shared out, how much in all, and which layer takes most of it.
+
+    Where a layer does not fit only the parameters are known.
+    """
+    memory = readable_bytes(sums.activation_values * FLOAT32_BYTES)
+    params = [node.layer.num_params if node.module == node.name else 0 for node in network.nodes]
+    bars = [("params", "Parameters", f"{sums.num_params:,}", params)]
+    if len(rows) == len(network.nodes):
+        bars.insert(0, ("memory", "Memory", memory, [row.activation_values for row in rows]))
+        bars.append(("macs", "MACs", f"{sums.macs:,}", [row.macs for row in rows]))
+    heads = []
+    for name, label, total, values in bars:
+        if not sum(values):
+            continue
+        most = max(range(len(values)), key=values.__getitem__)
+        share = percent(100 * values[most] / sum(values))
+        heads.append(
+            {"kind": name, "label": label, "total": total, "most": f"most in {network.nodes[most].name}: {share}"}
+        )
+    return heads
+
+
+def kind(layer: NetworkLayer) -> str:
+    """How a layer is drawn: with weights, pooling, joining paths, value by value, or else changing the shape.
+
+    >>> kind(MaxPool2d(2)), kind(ReLU())
+    ('pool', 'point')
+    """
+    return next((name for name, classes in KINDS if isinstance(layer, classes)), "shape")
+
+
+def settings_words(node: Node) -> str:
+    """The layer's call without the name of its package; what joins paths as the expression that does it.
+
+    >>> settings_words(Node("conv", Conv2d(3, 64, (3, 3), padding=(1, 1))))
+    'Conv2d(3, 64, 3, padding=1)'
+    >>> settings_words(Node("add", Add(), ("conv", "input")))
+    'conv + input'
+    """
+    if isinstance(node.layer, Add):
+        return " + ".join(node.inputs)
+    if isinstance(node.layer, Concat):
+        return f"cat([{', '.join(node.inputs)}], dim={node.layer.dim})"
+    return layer_code(plainest(node.layer)).removeprefix("nn.")
+
+
+def plainest(layer: NetworkLayer) -> NetworkLayer:
+    """The same layer with one number where height and width have the same, and without the stride that is the default.
+
+    >>> plainest(MaxPool2d((2, 2), stride=(2, 2), padding=(0, 0))) == MaxPool2d(2)
+    True
+    """
+    if not isinstance(layer, WINDOWS):
+        return layer
+    numbers = {name: getattr(layer, name) for name in WINDOW_SETTINGS if hasattr(layer, name)}
+    single = {
+        name: value[0] if isinstance(value, tuple) and value[0] == value[1] else value
+        for name, value in numbers.items()
+    }
+    if isinstance(layer, MaxPool2d | AvgPool2d) and single["stride"] == single["kernel_size"]:
+        single["stride"] = None
+    return replace(layer, **single)
+
+
+def field_words(row: Row) -> str:
+    """The receptive field of a row, in pixels."""
+    if row.receptive_field is None:
+        return NOTHING
+    height, width = row.receptive_field
+    return f"{height.pixels:,} × {width.pixels:,}"
+
+
+def by(shape: Shape) -> str:
+    """A shape as people write it.
+
+    >>> by((96, 55, 55))
+    '96 × 55 × 55'
+    """
+    return " × ".join(f"{size:,}" for size in shape)
+
+
+def percent(share: float) -> str:
+    """A percentage with as many decimals as it needs to be more than nothing.
+
+    >>> percent(74.27), percent(0.0262), percent(100.0)
+    ('74.3 %', '0.03 %', '100 %')
+    """
+    if share >= 99.95:
+        return "100 %"
+    if share < 0.005:
+        return "under 0.01 %"
+    return f"{share:.1f} %" if share >= 0.95 else f"{share:.2f} %"

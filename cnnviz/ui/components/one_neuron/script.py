@@ -1,0 +1,175 @@
+"""What the browser draws of one neuron, worked out here: the numbers as texts that add up, and how strongly to tint."""
+
+from collections.abc import Sequence
+from math import floor, log10
+from typing import Any
+
+import numpy as np
+
+from cnnviz.arithmetic.derivations.rounding import rounded_together
+from cnnviz.arithmetic.settings import counted
+from cnnviz.networks.activations import Stage, Use, number
+from cnnviz.networks.neuron import Neuron
+
+SHOWN_CHANNELS = 10
+DECIMALS = 4
+COLOURS = ("red", "green", "blue", "near infrared")
+WRITTEN_CELLS = 5  # a window of more rows or columns is drawn without its numbers; pointing at a cell tells them
+
+
+def neuron_script(neuron: Neuron, is_picture: bool) -> dict[str, Any]:
+    """The window, kernel and products of the channels that matter most, and the lines that add up to the value.
+
+    Keys: ``terms`` (each with ``place``, ``name``, ``sum``, ``share`` and the three grids), ``lines`` (the rest and the
+    bias: ``name``, ``sum``, ``share``), ``total``, ``kind``, ``written``. `is_picture`: the channels are colours.
+    """
+    places = neuron.ranked_channels[:SHOWN_CHANNELS]
+    sums = neuron.channel_sums
+    rest = neuron.ranked_channels[SHOWN_CHANNELS:]
+    values = [float(sums[place]) for place in places]
+    names = [channel_name(neuron.first_channel + place, is_picture) for place in places]
+    if rest:
+        values.append(float(sums[rest].sum()))
+        names.append(f"other {counted(len(rest), 'channel')}")
+    if neuron.weights is not None and has_bias(neuron):
+        values.append(neuron.bias)
+        names.append("bias")
+    texts, total = rounded_together(values, DECIMALS)
+    largest = max((abs(value) for value in values), default=0.0) or 1.0
+    lines = [
+        {"name": name, "sum": text, "share": value / largest}
+        for name, text, value in zip(names, texts, values, strict=True)
+    ]
+    limits = [
+        largest_of(neuron.window[places]),
+        largest_of(neuron.weights[places] if neuron.weights is not None else None),
+    ]
+    limits.append(largest_of(neuron.products[places]))
+    return {
+        "kind": neuron.kind,
+        "terms": [
+            line | grids(neuron, place, limits, str(line["sum"])) for line, place in zip(lines, places, strict=False)
+        ],
+        "lines": lines[len(places) :],
+        "total": total,
+        "written": max(neuron.window.shape[1:]) <= WRITTEN_CELLS,
+        "divisor": neuron.divisor if neuron.kind.endswith("AvgPool2d") else 0,
+    }
+
+
+def has_bias(neuron: Neuron) -> bool:
+    """A convolution in front of a BatchNorm has none; one that is exactly zero need not be told."""
+    return neuron.bias != 0
+
+
+def channel_name(channel: int, is_picture: bool) -> str:
+    """A colour of the picture, or the number of a map."""
+    return COLOURS[channel] if is_picture and channel < len(COLOURS) else f"channel {channel}"
+
+
+def grids(neuron: Neuron, place: int, limits: Sequence[float], total: str) -> dict[str, Any]:
+    """Window, kernel and products of one input channel as texts and tints; which cells are padding.
+
+    The texts of the products add up to `total`, what the channel's line says.
+    """
+    arrays = [neuron.window[place], None if neuron.weights is None else neuron.weights[place], neuron.products[place]]
+    made: dict[str, Any] = {
+        name: None if array is None else {"cells": texts_of(array), "tints": tints_of(array, limit)}
+        for name, array, limit in zip(("window", "kernel", "products"), arrays, limits, strict=True)
+    }
+    products = neuron.products[place]
+    if neuron.kind != "MaxPool2d":
+        texts, _ = rounded_together(products.ravel().tolist(), DECIMALS, total)
+        made["products"]["cells"] = np.array(texts).reshape(products.shape).tolist()
+    winner = None
+    if neuron.kind == "MaxPool2d":
+        row, column = np.unravel_index(int(products.argmax()), products.shape)
+        winner = [int(row), int(column)]
+    return made | {"place": place, "padding": neuron.is_padding.tolist(), "winner": winner}
+
+
+def texts_of(array: np.ndarray) -> list[list[str]]:
+    """The numbers with as many decimals as leave three digits to the largest; −∞ for the padding of a maximum."""
+    places = min(8, max(0, 2 - floor(log10(largest_of(array)))))
+    return [["−∞" if value == -np.inf else written(value, places) for value in row] for row in array.tolist()]
+
+
+def written(value: float, places: int) -> str:
+    """The number with so many decimals, a real minus sign, and no sign at zero.
+
+    >>> written(-0.25, 1), written(-0.01, 1)
+    ('−0.2', '0.0')
+    """
+    return f"{value:z.{places}f}".replace("-", "−")
+
+
+def tints_of(array: np.ndarray, limit: float) -> list[list[float]]:
+    """Each value over the largest magnitude of all shown: -1 to 1, three decimals."""
+    finite = np.where(np.isfinite(array), array, 0.0)
+    shares: list[list[float]] = np.round(finite / limit, 3).tolist()
+    return shares
+
+
+def largest_of(array: np.ndarray | None) -> float:
+    """The largest finite magnitude; 1 where there is none."""
+    if array is None or not array.size:
+        return 1.0
+    return float(np.abs(np.where(np.isfinite(array), array, 0.0)).max()) or 1.0
+
+
+def stage_lines(stages: Sequence[Stage]) -> list[dict[str, str]]:
+    """BatchNorm, sum and ReLU as lines: what it is called, the formula with its numbers, the result."""
+    words = {"BatchNorm2d": "batch normalisation", "ReLU": "ReLU", "Add": "plus the other path"}
+    return [
+        {
+            "name": f"{words.get(stage.kind, stage.kind)} ({stage.name})",
+            "formula": stage.formula,
+            "value": number(stage.value),
+        }
+        for stage in stages
+    ]
+
+
+def use_words(use: Use) -> str:
+    """Who reads the value, in a few words.
+
+    >>> use_words(Use("features.8", "Conv2d", (2, 3, 4), (5, 6, 7), range(256)))
+    'features.8 reads it in 3 × 3 places of each of its 256 maps'
+    """
+    if use.kind == "Linear":
+        return f"{use.name} reads it in each of its {len(use.channels)} units"
+    places = f"{len(use.rows)} × {len(use.columns)} places" if len(use.rows) * len(use.columns) != 1 else "one place"
+    if len(use.channels) == 1:
+        return f"{use.name} reads it in {places} of its map"
+    return f"{use.name} reads it in {places} of each of its {len(use.channels)} maps"
+
+
+def agreement(neuron: Neuron) -> str:
+    """How the sum and the network's own value compare, in a sentence."""
+    return compared(neuron.result, neuron.activation)
+
+
+def compared(result: float, own: float) -> str:
+    """How what was added up here and what the network itself computed compare, in a sentence.
+
+    The network adds in float32, in an order of its own; here the products are added in double precision.
+
+    >>> compared(1.5, 1.5), compared(-2.0, -2.25)
+    ('The network itself computed 1.5: the same to the last digit.', \
+'The network itself computed −2.25; the two differ by 2 · 10⁻¹.')
+    """
+    difference = abs(result - own)
+    told = f"The network itself computed {own:.6g}".replace("-", "−")
+    if difference == 0:
+        return f"{told}: the same to the last digit."
+    digits, exponent = f"{difference:.0e}".split("e")
+    return f"{told}; the two differ by {digits} · 10{raised(int(exponent))}."
+
+
+def raised(exponent: int) -> str:
+    """An exponent in raised digits.
+
+    >>> raised(-12)
+    '⁻¹²'
+    """
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

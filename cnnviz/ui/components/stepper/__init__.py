@@ -1,0 +1,161 @@
+"""The stepper: a window walking over an input, cell by cell, in the browser. Stepping makes no trip to the server."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypedDict
+
+import streamlit as st
+
+from cnnviz.arithmetic.matrix import MatrixError, read_matrix
+from cnnviz.ui.component import browser_component, told
+from cnnviz.ui.components.stepper.saving import saved_file
+
+__all__ = ["Numbers", "start_step", "stepper"]
+
+_component = browser_component(
+    __file__,
+    *("drawing.js", "layout.js", "grids.js", "arithmetic.js", "channels.js", "marking.js", "stamping.js", "linked.js"),
+    *("player.js", "editing.js"),
+    *("matrix.js", "picture.js", "saving.js"),
+    *("planes.css", "matrix.css", "picture.css", "saving.css"),
+)
+
+
+class Numbers(TypedDict):
+    """What somebody typed into the cells of one plane.
+
+    ``grid`` is ``"input"`` or ``"kernel"``; ``plane`` the input channel, or the kernel's plane of filter ``filter``;
+    ``rows`` the whole plane as text, a kernel as torch stores it; each number is to be divided by ``divisor``.
+    """
+
+    grid: str
+    plane: int
+    filter: int
+    rows: str
+    divisor: int
+
+
+def stepper(
+    script: dict[str, Any],
+    key: str,
+    *,
+    start: int | None = None,
+    on_numbers: Callable[[Numbers], None] | None = None,
+    linked: bool = False,
+    autoplay: bool = False,
+    plain: bool = False,
+    picture: dict[str, Any] | None = None,
+    save: bool = True,
+    on_place: Callable[[int, int], None] | None = None,
+) -> None:
+    """Draw the stepper for a script of :mod:`cnnviz.figures.stepper`.
+
+    ``start`` is the step it opens on, counted from 0; None reads it, and the pinned cell, from the page's address where
+    the stepper is ``linked``. ``linked`` keeps both in the address and takes the keyboard when the page opens.
+    ``on_numbers`` makes the cells editable and is called with what was typed, plane by plane. ``autoplay`` lets it walk
+    round and round (not for those who asked for reduced motion); ``plain`` leaves out the arithmetic. ``picture`` is
+    what ``cnnviz.ui.pickers.patch.picture_of`` gives; ``on_place`` is called with the row and column its patch was
+    moved to.
+    ``save`` offers this step and the whole walk as files.
+    """
+
+    def typed() -> None:
+        if on_numbers is not None:
+            for numbers in _edits(told(key, "numbers"), script):
+                on_numbers(numbers)
+                mended = readable(numbers, script)
+                if mended != numbers:  # it was answered in words; the other cells are not to be lost
+                    on_numbers(mended)
+
+    def moved() -> None:
+        place = told(key, "place")
+        match place:
+            case [int(row), int(column)] if on_place is not None:
+                on_place(max(0, row), max(0, column))
+
+    def asked() -> None:
+        st.session_state[f"{key}_asked"] = told(key, "save")
+
+    wanted = st.session_state.pop(f"{key}_asked", None)
+    _component(
+        key=key,
+        data={
+            **script,
+            "start": start,
+            "editable": on_numbers is not None,
+            "heard": _heard(key),
+            "linked": linked,
+            "focus": linked,
+            "autoplay": autoplay,
+            "loop": autoplay,
+            "plain": plain,
+            "picture": picture,
+            "save": save and not plain,
+            "file": saved_file(script, wanted) if wanted else None,
+        },
+        on_numbers_change=typed,
+        on_place_change=moved,
+        on_save_change=asked,
+    )
+
+
+def start_step() -> int:
+    """The step that the page's address asks for, counted from 0; the first where it asks for nonsense."""
+    asked = str(st.query_params.get("step", "1"))
+    return int(asked) - 1 if asked.isdecimal() and 0 < len(asked) < 5 and int(asked) > 0 else 0
+
+
+def _edits(sent: Any, script: dict[str, Any]) -> Iterator[Numbers]:
+    """The planes that somebody typed into and that this script has; what a browser makes up is passed over.
+
+    The browser repeats what it sent until it has been heard, because of two quick edits only the second may arrive.
+    """
+    edits = sent.get("edits") if isinstance(sent, dict) else None
+    filters = script["kernel"]["filters"] if script["kernel"] else []
+    for edit in edits if isinstance(edits, list) else []:
+        match edit:
+            case {"grid": str(grid), "plane": int(plane), "filter": int(number), "rows": str(rows), "divisor": int(by)}:
+                is_kernel = grid == "kernel" and 0 <= number < len(filters)
+                planes = filters[number]["planes"] if is_kernel else script["input"]["planes"]
+                if (is_kernel or grid == "input") and 0 <= plane < len(planes) and by > 0:
+                    yield Numbers(grid=grid, plane=plane, filter=number, rows=rows, divisor=by)
+
+
+def readable(numbers: Numbers, script: dict[str, Any]) -> Numbers:
+    """The same with every cell that holds no number as it was before; where cells are missing, unchanged."""
+    is_kernel = numbers["grid"] == "kernel"
+    planes = script["kernel"]["filters"][numbers["filter"]]["planes"] if is_kernel else script["input"]["planes"]
+    before = planes[numbers["plane"]]["cells"]
+    if not is_kernel:
+        (top, left), (height, width) = script["input"]["origin"], script["input"]["size"]
+        down, across = script["input"]["spread"]
+        before = [
+            [before[top + row * down][left + column * across] for column in range(width)] for row in range(height)
+        ]
+    rows = [row.split() for row in numbers["rows"].split(";")]
+    if [len(row) for row in rows] != [len(row) for row in before]:
+        return numbers
+    kept = [
+        " ".join(cell if is_number(cell) else old for cell, old in zip(row, was, strict=True))
+        for row, was in zip(rows, before, strict=True)
+    ]
+    return Numbers({**numbers, "rows": "; ".join(kept)}) if kept != [" ".join(row) for row in rows] else numbers
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell can be read.
+
+    >>> is_number("1/9"), is_number("abc"), is_number("1,5")
+    (True, False, False)
+    """
+    try:
+        return len(read_matrix(text)[0]) == 1
+    except MatrixError:
+        return False
+
+
+def _heard(key: str) -> float:
+    """When the last numbers that arrived were sent, as the browser's clock says."""
+    state: Any = st.session_state.get(key)
+    numbers = state.get("numbers") if hasattr(state, "get") else None
+    sent = numbers.get("sent") if isinstance(numbers, dict) else 0
+    return sent if isinstance(sent, int | float) else 0

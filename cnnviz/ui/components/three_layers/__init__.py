@@ -1,0 +1,32 @@
+"""Three layers on the same inputs, line by line: dense, locally connected, convolution. A colour is a weight.
+
+Python sends every line, its weight and every sentence; the browser draws them and lights what is pointed at, in all
+three at once.
+"""
+
+import streamlit as st
+
+from cnnviz.ui.component import browser_component, told
+from cnnviz.ui.components.three_layers.script import joined_script, targets
+
+_component = browser_component(__file__)
+
+
+def show_joined(inputs: int, window: int, key: str) -> None:
+    """Draw the three layers on so many inputs; what is clicked stays lit and stands in the address under ``key``.
+
+    A suggestion lights a unit or a line by writing it under ``<key>_wanted``.
+    """
+    script = joined_script(inputs, window)
+    if f"{key}_wanted" in st.session_state:  # a suggestion wrote it
+        st.query_params[key] = st.session_state.pop(f"{key}_wanted")
+    wanted = str(st.query_params.get(key, ""))
+    at = wanted if wanted in targets(script) else f"output.{script['outputs'] // 2}"
+
+    def chosen() -> None:
+        target = told(key, "at")
+        if isinstance(target, str):
+            st.query_params[key] = target
+
+    dark = st.context.theme.type == "dark"
+    _component(key=key, data={**script, "at": at, "dark": dark}, on_at_change=chosen)

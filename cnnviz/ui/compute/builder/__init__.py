@@ -1,0 +1,1 @@
+"""The Network builder: its text, its reading, its editor, its table and drawing."""

@@ -1,0 +1,130 @@
+"""Several maps of attribution on one scale, and how alike they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.attribution import METHODS
+from cnnviz.attribution.reading import colour_limit, likeness, no_evidence
+from cnnviz.ui.components.map_overlay import Layer, show_overlay
+from cnnviz.ui.explore.attribution.map import Shown, looked_at, standing
+from cnnviz.ui.explore.attribution.questions import Asked
+from cnnviz.ui.page.plain_text import plain
+
+HEIGHT = 300
+AREAS = 12  # across; so coarse that the maps of all methods can be compared
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the maps: what was asked, under which title, of which score, over what the network was given."""
+
+    asked: Asked
+    title: str
+    score: float
+    seen: Image.Image
+
+
+@dataclass(frozen=True)
+class Way:
+    """How maps are drawn: as shares of their magnitude or in their unit; in areas or pixels; on one scale or not."""
+
+    in_shares: bool
+    in_areas: bool
+    one_range: bool = True
+
+
+def show_side_by_side(sides: Sequence[Side], way: Way) -> bool:
+    """Draw the maps; whether one of them was still running."""
+    refused = [(side, told) for side in sides if (told := refusal(side))]
+    for side, told in refused:
+        st.info(f"**{plain(side.title)}.** {told}", icon=":material/block:")
+    left = [side for side in sides if side not in [one for one, _ in refused]]
+    shown = [looked_at(side.asked, f"compared {place}") for place, side in enumerate(left)]
+    values = [drawn(one.attribution, way) for one in shown]
+    limits = [colour_limit(one) if one is not None else 0.0 for one in values]
+    if way.one_range:
+        limits = [max(limits, default=0.0)] * len(limits)
+    layers = [layer_of(*row) for row in zip(left, shown, values, limits, strict=True)]
+    # One picture under all of them: networks that see it at another size are given it anew by the browser.
+    if layers:
+        show_overlay(layers, left[0].seen, key="compared_maps", height=HEIGHT)
+    for number, (side, one) in enumerate(zip(left, shown, strict=True)):
+        if not one.is_whole:
+            standing(one, side.asked, f"compared_{number}")
+    maps = [one.attribution for one in shown]
+    told = likeness_words([side.title for side in left], maps) if all(one.is_whole for one in shown) else ""
+    st.markdown(told)
+    return any(one.running for one in shown)
+
+
+def refusal(side: Side) -> str:
+    """Why a method does not hold for the network, "" where it does."""
+    from cnnviz.ui.sharing import cached
+
+    return METHODS[side.asked.method].refusal(cached.model(side.asked.network).module)
+
+
+def layer_of(side: Side, shown: Shown, values: np.ndarray | None, limit: float) -> Layer:
+    """One map on the common scale."""
+    signed = METHODS[side.asked.method].signed
+    if values is None or shown.attribution is None:
+        return Layer(np.zeros((1, 1), dtype=np.float32), side.title, signed, limit, absent="Not yet.")
+    absent = no_evidence(shown.attribution, side.score) if shown.is_whole else ""
+    return Layer(values, side.title, signed, limit, absent=absent, alt=f"{side.title}. {absent}")
+
+
+def drawn(attribution: np.ndarray | None, way: Way) -> np.ndarray | None:
+    """A map as it is drawn: as shares of its own magnitude in per cent, or in its unit; in pixels or in large areas.
+
+    An empty map stays empty.
+
+    >>> drawn(np.array([[3.0, -1.0]]), Way(in_shares=True, in_areas=False)).tolist()
+    [[75.0, -25.0]]
+    """
+    if attribution is None:
+        return None
+    values = area_sums(attribution) if way.in_areas else attribution
+    total = float(np.abs(attribution).sum(dtype=np.float64))
+    return (100 * values / total).astype(np.float32) if way.in_shares and total else values
+
+
+def area_sums(attribution: np.ndarray) -> np.ndarray:
+    """The sums of the values in areas of a twelfth of the sides: for and against cancel within an area.
+
+    >>> area_sums(np.ones((24, 36))).shape, float(area_sums(np.ones((24, 36))).max())
+    ((12, 12), 6.0)
+    """
+    height, width = attribution.shape
+    rows, columns = (np.arange(min(AREAS, side)) * side // min(AREAS, side) for side in (height, width))
+    return np.add.reduceat(np.add.reduceat(attribution, rows, axis=0), columns, axis=1)
+
+
+def likeness_words(titles: Sequence[str], maps: Sequence[np.ndarray | None]) -> str:
+    """How alike the maps are, pair by pair, the most alike first; "" for fewer than two of one size.
+
+    >>> likeness_words(["A", "B"], [np.eye(2), np.eye(2)])
+    'How alike: A and B **1.00**.'
+    """
+    pairs = []
+    for place, first in enumerate(maps):
+        for other in range(place + 1, len(maps)):
+            second = maps[other]
+            if first is not None and second is not None and first.shape == second.shape:
+                pairs.append((likeness(first, second), titles[place], titles[other]))
+    if not pairs:
+        return ""
+    told = [f"{plain(one)} and {plain(two)} **{signed(value)}**" for value, one, two in sorted(pairs, reverse=True)]
+    return f"How alike: {', '.join(told)}."
+
+
+def signed(value: float) -> str:
+    """Two decimals, with a real minus sign.
+
+    >>> signed(-0.123)
+    '−0.12'
+    """
+    return f"{value:.2f}".replace("-", "−")

@@ -1,0 +1,1 @@
+"""Which neuron is looked at, and its window in the stepper."""

@@ -1,0 +1,66 @@
+"""Which unit is looked at: layer and channel, and for one's own photo a place, kept in the address."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.networks.activations import Activations, Index
+from cnnviz.ui.explore.neuron.choice import liveliest_channel, strongest_cell
+from cnnviz.ui.page.valid import whole_number
+from cnnviz.ui.pickers.strongest import asked, choose_layer
+
+LAYER, CHANNEL, ROW, COLUMN = "seek_layer", "seek_channel", "seek_row", "seek_column"
+
+
+def choose_unit(activations: Activations, opening: Sequence[str], looked_at: tuple[str, str, str]) -> tuple[str, int]:
+    """Draw the two controls; the layer and the channel they stand on.
+
+    Where nobody chose a layer of this network it is the middle one of `opening`; where nobody chose a channel, the one
+    that answers most strongly to the picture. `looked_at` is `cached.answer_key`.
+    """
+    layers = activations.explained()
+    likely = [layer for layer in opening if layer in layers] or layers
+
+    before = asked(LAYER)
+    layer, (own,) = choose_layer(
+        LAYER,
+        (CHANNEL,),
+        layers,
+        looked_at,
+        lambda layer: activations.maps(layer).shape,
+        lambda: likely[len(likely) // 2],
+        lambda layer, _: (liveliest_channel(activations, layer),),
+        on_change=forget_channel,
+    )
+    if before not in (None, layer):  # of another network: its place says nothing here
+        forget_place()
+    shape = activations.maps(layer).shape
+    title = "Channel" if shape[1:] != (1, 1) else "Unit"
+    channel = whole_number(title, shape[0], CHANNEL, own, width=140, on_change=forget_place)
+    return layer, own if channel is None else channel
+
+
+def choose_place(activations: Activations, layer: str, channel: int) -> Index:
+    """Draw row and column of the map; left empty they mean the channel's strongest cell, which is where it starts."""
+    best = strongest_cell(activations, layer, channel)
+    _, height, width = activations.maps(layer).shape
+    hint = "Empty: where the channel answers most strongly. Or click the picture."
+    row = whole_number("Row", height, ROW, best[1], help=hint)
+    column = whole_number("Column", width, COLUMN, best[2], help=hint)
+    return channel, best[1] if row is None else row, best[2] if column is None else column
+
+
+def forget_channel() -> None:
+    """Another layer: its liveliest channel, at its strongest cell."""
+    st.session_state[CHANNEL] = None
+    forget_place()
+
+
+def forget_place() -> None:
+    """Another unit: its strongest cell."""
+    st.session_state[ROW] = st.session_state[COLUMN] = None
+
+
+def go_to_place(row: int, column: int) -> None:
+    """Look at another cell of the map."""
+    st.session_state[ROW], st.session_state[COLUMN] = float(row), float(column)

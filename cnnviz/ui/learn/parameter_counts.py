@@ -1,0 +1,164 @@
+"""How many weights a dense, a locally connected and a convolutional layer learn on one picture, with derivations."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.arithmetic.derivations.counts import C_IN, dense_derivation, num_params_derivation
+from cnnviz.arithmetic.derivations.output_size import Derivation, Line, coloured, number
+from cnnviz.arithmetic.layers import Conv2d, Linear
+from cnnviz.arithmetic.settings import Shape
+from cnnviz.ui.components.scaled_squares import Amount, show_areas
+from cnnviz.ui.page.derivations import copy_derivations, show_derivation
+
+KERNEL_SIZES = (1, 3, 5, 7, 11)
+# key -> label, smallest, largest; what the lecture has stands first
+BOXES = {
+    "why_side": ("Image side", 28, 12, 512),
+    "why_channels": ("Channels", 4, 1, 64),
+    "why_units": ("Hidden units (dense)", 128, 1, 4096),
+    "why_filters": ("Filters (convolution)", 16, 1, 512),
+}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """A square picture, and what each of the layers makes of it."""
+
+    side: int
+    channels: int
+    units: int
+    filters: int
+    kernel_size: int
+
+    @property
+    def input_shape(self) -> Shape:
+        return (self.channels, self.side, self.side)
+
+    @property
+    def dense(self) -> Linear:
+        return Linear(self.channels * self.side**2, self.units)
+
+    @property
+    def convolution(self) -> Conv2d:
+        return Conv2d(self.channels, self.filters, self.kernel_size)
+
+
+def choose_sizes() -> Sizes:
+    """The boxes of the card; what does not fit is answered in words, and the nearest that does is counted."""
+    values = []
+    for key, (label, default, least, most) in BOXES.items():
+        # a box for floats, because one for ints stumbles over an infinite number in the link
+        typed = st.number_input(label, value=float(default), step=1.0, format="%g", key=key, bind="query-params")
+        value = fitting(typed, default, least, most)
+        if value != typed:
+            st.caption(f":red[{label}: a whole number from {least} to {most:,}.] Counted with {value:,}.")
+        values.append(value)
+    kernel_size = st.segmented_control(
+        "Kernel size",
+        KERNEL_SIZES,
+        default=3,
+        required=True,
+        key="why_kernel",
+        bind="query-params",
+    )
+    side, channels, units, filters = values
+    return Sizes(side, channels, units, filters, kernel_size or 3)  # a link with an empty why_kernel= chooses none
+
+
+def fitting(typed: float | None, default: int, least: int, most: int) -> int:
+    """The nearest whole number that is offered.
+
+    >>> fitting(28.4, 28, 12, 512), fitting(9.0, 28, 12, 512), fitting(float("nan"), 28, 12, 512)
+    (28, 12, 28)
+    """
+    if typed is None or typed != typed:
+        return default
+    return round(min(max(typed, least), most))
+
+
+def show_counts(sizes: Sizes) -> None:
+    """The three counts as areas with their ratio in words."""
+    dense, convolution = sizes.dense, sizes.convolution
+    local = local_derivation(convolution, sizes.input_shape).result
+    _, height, width = convolution.output_shape(sizes.input_shape)
+    filters = sizes.filters
+    show_areas(
+        [
+            Amount("Dense", dense.num_params, f"Linear({dense.in_features}, {dense.out_features})"),
+            Amount("Locally connected", local, f"{filters} · {height} · {width} windows, own weights"),
+            Amount("Convolution", convolution.num_params, convolution_words(convolution)),
+        ],
+        finding(dense.num_params, convolution.num_params),
+        key="why_areas",
+    )
+
+
+def show_count_derivations(sizes: Sizes) -> None:
+    """Where the three numbers come from, and what a dense layer with the outputs of the convolution would need."""
+    derivations = [
+        titled("Dense", num_params_derivation(sizes.dense)),
+        local_derivation(sizes.convolution, sizes.input_shape),
+        titled("Convolution", num_params_derivation(sizes.convolution)),
+    ]
+    for column, derivation in zip(st.columns(3), derivations, strict=True):
+        with column:
+            show_derivation(derivation)
+    same_job = dense_derivation(sizes.convolution, sizes.input_shape)
+    with st.expander("The same outputs from a dense layer"):
+        filters, height, width = sizes.convolution.output_shape(sizes.input_shape)
+        st.markdown(
+            f"{sizes.units:,} hidden units are {sizes.units:,} outputs. The convolution gives "
+            f"{filters:,} · {height} · {width} = {filters * height * width:,}. For as many, a dense layer needs:"
+        )
+        show_derivation(same_job)
+    copy_derivations([*derivations, same_job])
+
+
+def local_derivation(layer: Conv2d, input_shape: Shape) -> Derivation:
+    """How many parameters the layer would learn if every window of every filter had weights and a bias of its own.
+
+    >>> local_derivation(Conv2d(4, 16, 3), (4, 28, 28)).result
+    400192
+    """
+    filters, height, width = layer.output_shape(input_shape)
+    k = layer.weight_shape[-1]
+    window = k * k * layer.in_channels + 1
+    result = filters * height * width * window
+    kernel = coloured("kernel", "k")
+    places = " \\cdot ".join(number(size, "output") for size in (filters, height, width))
+    squared = rf"{number(k, 'kernel')} \cdot {number(k, 'kernel')}"
+    lines = (
+        Line(
+            rf"\text{{parameters}} = \left({kernel} \cdot {kernel} \cdot {C_IN} + 1\right) \cdot \text{{places}}",
+            "As a convolution, but each of the C_out · H_out · W_out places has weights and a bias of its own.",
+        ),
+        Line(rf"= \left({squared} \cdot {number(layer.in_channels, 'input')} + 1\right) \cdot {places}"),
+        Line(rf"= {number(window)} \cdot {number(filters * height * width)}"),
+        Line(f"= {number(result)}"),
+    )
+    return Derivation("Locally connected", lines, result)
+
+
+def titled(title: str, derivation: Derivation) -> Derivation:
+    """The same lines under another title."""
+    return Derivation(title, derivation.lines, derivation.result)
+
+
+def convolution_words(layer: Conv2d) -> str:
+    """The layer as PyTorch writes it."""
+    return f"Conv2d({layer.in_channels}, {layer.out_channels}, kernel_size={layer.kernel_size})"
+
+
+def finding(dense: int, convolution: int) -> str:
+    """The ratio in words.
+
+    >>> finding(401_536, 592)
+    'The dense layer learns 678 times as many numbers as the convolution.'
+    """
+    more, fewer = ("dense layer", "convolution") if dense >= convolution else ("convolution", "dense layer")
+    ratio = max(dense, convolution) / min(dense, convolution)
+    if ratio < 1.05:
+        return "Here both learn about as many numbers."
+    words = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+    return f"The {more} learns {words} times as many numbers as the {fewer}."

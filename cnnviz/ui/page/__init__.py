@@ -1,0 +1,1 @@
+"""What every page stands on: its text, derivations, links, and how it fails."""

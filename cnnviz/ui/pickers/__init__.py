@@ -1,0 +1,1 @@
+"""One control, many pages: picture, network, class, unit, patch."""

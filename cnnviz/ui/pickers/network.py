@@ -1,0 +1,163 @@
+"""Which network the Explore pages look into, and what to do where its weights are not on this machine."""
+
+import uuid
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.networks.architecture import Published, Sibling
+from cnnviz.networks.download import Download, current, start
+from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
+from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.ui.page.lesson import read_lesson
+from cnnviz.ui.page.valid import keep_valid, tell_address
+from cnnviz.ui.sharing import cached
+
+UNTRAINED = "untrained (random weights)"
+POLL_SECONDS = 0.5
+NETWORK_KEPT = "network kept"  # the last choice on any page
+NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for the picker there
+CARD_HEIGHT = 60  # pixels that the line about a network takes
+
+
+def choose_network(offered: Sequence[str] = tuple(MODELS), opens_with: str | None = None) -> tuple[str, Model]:
+    """Draw the picker of `MODELS`, or of those `offered`; the chosen name and its network.
+
+    It stands on the first, or on the one it `opens_with`, until somebody chooses.
+    The choice is in the link and stays while one moves between pages. Under a network that comes along a line says what
+    it was trained on, and its model card the rest. Where weights are missing a card offers the download, and the
+    network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing is downloaded
+    without a click.
+    """
+    first = opens_with or offered[0]
+    wanted = st.session_state.pop(NETWORK_WANTED, None)
+    if wanted in offered:
+        st.session_state["network"] = wanted
+    elif "network" not in st.session_state and "network" not in st.query_params:
+        # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run.
+        kept = st.session_state.get(NETWORK_KEPT)
+        if isinstance(kept, str) and kept in offered and kept != first:
+            st.session_state["network"] = kept
+            tell_address("network", MODELS[kept].title)
+    keep_valid("network", offered, first)
+    chosen = st.segmented_control(
+        "Network",
+        list(offered),
+        default=first,
+        format_func=lambda key: MODELS[key].title,
+        required=True,
+        key="network",
+        bind="query-params",
+        wrap=True,
+    )
+    st.session_state[NETWORK_KEPT] = chosen if chosen != first else None
+    name = chosen or first  # a link with an empty network= chooses none
+    model = cached.model(name)
+    entry = MODELS[name]
+    if isinstance(entry, Sibling):
+        model_card(entry, model)
+    elif not model.trained:
+        weights_card(model, entry)
+    return name, model
+
+
+def height_beside(model: Model, height: int) -> int:
+    """What is left, in pixels, of the height of a page's stage where a line about the network stands above it."""
+    return height - CARD_HEIGHT if isinstance(MODELS[model.name], Sibling) or not model.trained else height
+
+
+def model_card(entry: Sibling, model: Model) -> None:
+    """One line: what the network was trained on and what it cannot do; its model card behind a button."""
+    with st.container(horizontal=True, vertical_alignment="center", key="model_card"):
+        if model.trained:
+            st.markdown(f":material/school: {entry.told}")
+        else:
+            st.markdown(f":material/casino: **{entry.title} is {UNTRAINED}.** {model.untrained_because}")
+        if entry.card_path.is_file():
+            card = read_lesson(str(entry.card_path))
+            with st.popover("Model card", icon=":material/description:"):
+                st.markdown(f"**{card.title}.** {card.promise}")
+                for heading, body in card.slots.items():
+                    st.markdown(f"**{heading}**\n\n{body}")
+
+
+def untrained_label(model: Model) -> None:
+    """Say beside an output that random weights made it; draws nothing for a trained network."""
+    if not model.trained:
+        st.badge(UNTRAINED, icon=":material/casino:", color="orange")
+
+
+def weights_card(model: Model, entry: Published) -> None:
+    """One line: what is missing, and a way to get it; while it is fetched, how far it is."""
+    download = current(entry.weights)
+    polls = download is not None and download.progress().running
+    st.fragment(_draw_card, run_every=POLL_SECONDS if polls else None)(model, entry)
+
+
+def _draw_card(model: Model, entry: Published) -> None:
+    if cached.model(model.name).trained:
+        st.rerun()  # it has arrived: the page is drawn again with the trained network
+    download = current(entry.weights)
+    if download is not None and download.progress().running:
+        _draw_progress(download)
+    else:
+        _draw_offer(model, entry, download)
+
+
+def _draw_offer(model: Model, entry: Published, download: Download | None) -> None:
+    file = entry.weights
+    # The reason is for those who asked; whoever comes later is offered the download as if it were new.
+    failed = bool(_follower(file)) and download is not None and download.progress().state == "failed"
+    if st.session_state.pop(_polling_key(file), False):
+        st.rerun()  # it ended without the file: draw the page again, so that the card asks no more
+    with st.container(horizontal=True, vertical_alignment="center", key="weights_card"):
+        if failed and download is not None:
+            st.markdown(f":material/error: **{entry.title} is {UNTRAINED}.** {download.progress().error}")
+        else:
+            reason = absence(file) if find(file) is None else model.untrained_because
+            st.markdown(f":material/casino: **{entry.title} is {UNTRAINED}.** {reason}")
+        label = "Retry" if failed else f"Download {megabytes(file.approx_size)}"
+        if st.button(label, key="weights_download", icon=":material/download:"):
+            start(file).progress(_follower(file, asks=True))
+            st.rerun()
+        with st.popover("By hand", icon=":material/folder_open:"):
+            _draw_by_hand(file)
+
+
+def _draw_progress(download: Download) -> None:
+    st.session_state[_polling_key(download.file)] = True
+    progress = download.progress(_follower(download.file))
+    with st.container(horizontal=True, vertical_alignment="center", key="weights_card"):
+        # First the button: behind a text that grows it would move away under a finger.
+        if st.button("Stop", key="weights_stop", icon=":material/stop:"):
+            if not download.stop(_follower(download.file)):
+                st.toast("Someone else on this server waits for the same file, so it goes on.")
+            st.session_state.pop(_asked_key(download.file), None)
+            st.rerun()
+        st.progress(progress.fraction, text=progress.sentence())
+
+
+def _draw_by_hand(file: WeightsFile) -> None:
+    st.markdown(
+        f"On a machine with internet, fetch `{file.url}` ({megabytes(file.approx_size)}). Put it, under the same name, "
+        f"into `{own_folder()}` or torch hub's folder `{hub_folder()}`.\n\n"
+        "It is checked against the number in its name before it is used. Until then the network answers with random "
+        "weights: its shapes and its arithmetic are right, what it sees means nothing."
+    )
+    if st.button("Look again", key="weights_look_again", icon=":material/refresh:"):
+        st.rerun()
+
+
+def _follower(file: WeightsFile, asks: bool = False) -> str:
+    """This session's name at the download; empty for one that only looks on, and so keeps nothing going."""
+    if asks:
+        st.session_state[_asked_key(file)] = uuid.uuid4().hex
+    return str(st.session_state.get(_asked_key(file), ""))
+
+
+def _asked_key(file: WeightsFile) -> str:
+    return f"asked for {file.name}"
+
+
+def _polling_key(file: WeightsFile) -> str:
+    return f"polling {file.name}"

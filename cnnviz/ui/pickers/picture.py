@@ -1,0 +1,178 @@
+"""The one control by which every page gets its picture: from the gallery, from a file, or from the camera."""
+
+from typing import Final
+
+import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.typing import UploadedFile
+
+from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
+from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, fit_for_keeping, read_picture
+from cnnviz.ui.components.thumbnails import thumbnails
+from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.sharing import cached
+from cnnviz.ui.sharing.memory import make_room
+
+GALLERY_WAY, FILE_WAY, CAMERA_WAY = "Gallery", "Your file", "Camera"
+
+# "image/*" lets through what cannot be read (HEIC, SVG ...), so that people are told why instead of only "not allowed".
+# HEIC is not named on purpose: phones then convert it to JPEG by themselves. The endings help where the system does
+# not know the kind of a file.
+FILE_TYPES: Final = ["image/*", "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "avif"]
+
+
+def choose_picture() -> Picture:
+    """Draw the control, a row of one line, and return the picture all pages share; the first one is the gallery's cat.
+
+    A choice stays while one moves between pages. One from the gallery is also in the address (`?picture=coffee`), so
+    that a link opens with it. A file that cannot be read is answered with its `ImageError` sentence, and the picture
+    before it stays. Call it once on a page, before what needs the picture: a new choice runs the page again.
+    """
+    _follow_address()
+    _draw_row()
+    picture: Picture = st.session_state["picture"]
+    return picture
+
+
+def _follow_address() -> None:
+    """Make the session's picture the one the address asks for, and the address tell the session's picture."""
+    asked = st.query_params.get("picture")
+    held: Picture | None = st.session_state.get("picture")
+    if asked is not None and (held is None or asked != held.gallery_key):
+        try:
+            held = gallery_picture(display_name(asked))
+        except ImageError as error:
+            st.session_state["picture_refusal"] = str(error)
+    _keep(held or gallery_picture(DEFAULT_KEY))
+
+
+def _keep(picture: Picture) -> None:
+    """Hold the picture for this session and put it into the address; the cat needs no mention there."""
+    before: Picture | None = st.session_state.get("picture")
+    if before is not None and before != picture and before.gallery_key is None:
+        cached.forget_answers(before)
+    st.session_state["picture"] = picture
+    key = picture.gallery_key
+    if key is None or key == DEFAULT_KEY:
+        st.query_params.pop("picture", None)
+    elif st.query_params.get("picture") != key:
+        st.query_params["picture"] = key
+
+
+# A fragment: opening the choices or sending a wrong file leaves the rest of the page as it is.
+@st.fragment
+def _draw_row() -> None:
+    if st.session_state.pop("picture_is_new", False):
+        st.rerun()
+    picture: Picture = st.session_state["picture"]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="picture_row"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", wrap=False):
+            st.image(picture.thumbnail, width=48, output_format="JPEG", alt=_alternative_text(picture))
+            with st.container(gap=None):
+                width, height = picture.image.size
+                st.markdown(f"**{plain(picture.name)}**")
+                own = () if picture.gallery_key else ("A link does not carry it.",)
+                st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes, *own)))
+        choices = st.popover(
+            "Change picture", icon=":material/image:", key="picture_choices", on_change=_forget_refusal
+        )
+    if choices.open:
+        with choices:
+            _draw_choices(picture)
+    else:
+        _draw_refusal()
+
+
+def _draw_choices(picture: Picture) -> None:
+    """Three ways to a picture, one shown at a time: so the camera is asked for only by who wants it."""
+    way = st.segmented_control(
+        "Where from",
+        (GALLERY_WAY, FILE_WAY, CAMERA_WAY),
+        default=GALLERY_WAY,
+        required=True,
+        key="picture_way",
+        on_change=_forget_refusal,
+        label_visibility="collapsed",
+    )
+    _draw_refusal()
+    if way == GALLERY_WAY:
+        pictures = {key: gallery_picture(key) for key in GALLERY}
+        thumbnails(pictures, picture.gallery_key, _choose_from_gallery, key="picture_gallery")
+        return
+    # After each file the widget gives way to a new, empty one: see _take.
+    key = f"picture_sent_{st.session_state.setdefault('picture_turn', 0)}"
+    if way == FILE_WAY:
+        st.file_uploader(
+            "A picture of your own",
+            FILE_TYPES,
+            key=key,
+            on_change=_take,
+            args=(key,),
+            max_upload_size=MAX_BYTES // 1024**2,
+            width=500,
+        )
+        limits = f"{MAX_BYTES // 1024**2} MB and {MAX_PIXELS // 10**6} megapixels"
+        st.caption(f"Up to {limits}; a larger one is not sent. It is kept in memory only.")
+    else:
+        # No wider than this, so that the button below the live picture is in sight on a laptop.
+        st.camera_input(
+            "A photo from the camera",
+            key=key,
+            on_change=_take,
+            args=(key, "Camera photo"),
+            resolution="720p",
+            width=400,
+        )
+
+
+def _draw_refusal() -> None:
+    if "picture_refusal" in st.session_state:
+        st.error(plain(st.session_state["picture_refusal"]), icon=":material/error:")
+
+
+def _choose_from_gallery(key: str) -> None:
+    _show(gallery_picture(key))
+
+
+def _take(key: str, name: str | None = None) -> None:
+    """Read what was sent through the widget `key`. Taking a file away again changes nothing: the last picture stays.
+
+    A click that was made before the browser had drawn the new widget brings the old one's file once more: it has been
+    read and let go, and stands in the session as a `DeletedFile`.
+    """
+    sent = st.session_state.get(key)
+    if not isinstance(sent, UploadedFile):
+        return
+    try:
+        _show(fit_for_keeping(read_picture(sent.getvalue(), name or sent.name, make_room)))
+    except ImageError as error:
+        st.session_state["picture_refusal"] = str(error)
+    # The next run draws a new widget, so that the same file can be sent again and the old one holds no bytes.
+    st.session_state["picture_turn"] += 1
+    let_go(sent)
+
+
+def _show(picture: Picture) -> None:
+    """Keep a new picture, close the choices, and have the whole page drawn with it."""
+    _keep(picture)
+    _forget_refusal()
+    st.session_state["picture_choices"] = False
+    st.session_state["picture_is_new"] = True
+
+
+def _forget_refusal() -> None:
+    st.session_state.pop("picture_refusal", None)
+
+
+def let_go(sent: UploadedFile) -> None:
+    """Free the bytes of a sent file now; Streamlit would keep them until the session ends."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=sent.file_id)
+
+
+def _alternative_text(picture: Picture) -> str:
+    if picture.gallery_key is not None:
+        return GALLERY[picture.gallery_key].shows
+    return f"The picture you chose, {picture.name}."
