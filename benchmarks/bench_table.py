@@ -21,7 +21,7 @@ import torchvision
 from torch import nn
 
 from cnnviz.arithmetic.network import Network, totals
-from cnnviz.arithmetic.network.network import remembered_answer
+from cnnviz.arithmetic.network.network import answer
 from cnnviz.arithmetic.reader import read_network
 from cnnviz.networks.survey import survey
 from tests.arithmetic.pasted_texts import VGG, resnet
@@ -120,12 +120,12 @@ def our_ways(name: str, network: Network) -> dict[str, Callable[[], object]]:
         return totals(network.trace(SHAPE))
 
     def new_size() -> object:
-        remembered_answer.cache_clear()
+        answer.cache_clear()
         side = next(sizes)
         return totals(network.trace((3, side, side)))
 
     def pasted() -> object:
-        remembered_answer.cache_clear()
+        answer.cache_clear()
         return totals(read_network(TEXTS[name]).trace(SHAPE))
 
     return {"again": again, "first time": new_size, "pasted": pasted}

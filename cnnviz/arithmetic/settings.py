@@ -115,3 +115,23 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     ('1 row', '2 rows')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def read_dim(name: str, dim: object, shape: Shape) -> int:
+    """Which axis of (batch, *shape) is meant, counted from 0; ShapeError when there is no such axis."""
+    if isinstance(dim, bool) or not isinstance(dim, int):
+        raise ShapeError(f"{name} is {shown(dim)}; it must be a whole number.")
+    axes = len(shape) + 1
+    if not -axes <= dim < axes:
+        raise ShapeError(f"{name} is {shown(dim)}, and {with_batch(shape)} has the axes 0 to {axes - 1}.")
+    return dim % axes
+
+
+def with_batch(shape: Shape) -> str:
+    """The shape as torch sees it, with the batch in front, for a sentence."""
+    return f"(batch, {', '.join(str(size) for size in shape)})"
+
+
+def axis_of_dim(dim: int, shape: Shape) -> int:
+    """Which axis of the picture torch's `dim` means: 0 the height, 1 the width; the batch and the channels are less."""
+    return dim % (len(shape) + 1) - 2

@@ -11,10 +11,8 @@ from functools import cached_property
 import numpy as np
 from torch import nn
 
-from cnnviz.arithmetic.layers import Add, Concat, Flatten
-from cnnviz.arithmetic.layers.inside_networks import View
+from cnnviz.arithmetic.layers import Add, Concat, Flatten, View
 from cnnviz.arithmetic.network import INPUT, Network, Node
-from cnnviz.arithmetic.network.network import KEEPS_SHAPE
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
 from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood, window_taps
 
@@ -98,7 +96,7 @@ class Activations:
         """What a layer is given, as maps; in front of a dense layer as the maps that were flattened."""
         source = self._nodes[name].inputs[0]
         values = self.maps(source)
-        while source != INPUT and self[source].ndim == 1 and isinstance(self._nodes[source].layer, KEEPS_SHAPE):
+        while source != INPUT and self[source].ndim == 1 and self._nodes[source].layer.keeps_shape:
             source = self._nodes[source].inputs[0]
         if source != INPUT and self[source].ndim == 1 and isinstance(self._nodes[source].layer, Flatten | View):
             return values.reshape(self.maps(self._nodes[source].inputs[0]).shape)

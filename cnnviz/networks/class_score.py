@@ -6,8 +6,7 @@ from functools import cached_property
 import numpy as np
 from torch import nn
 
-from cnnviz.arithmetic.layers import Dropout, Flatten
-from cnnviz.arithmetic.layers.inside_networks import View
+from cnnviz.arithmetic.layers import Dropout, Flatten, View
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.networks.activations import Activations, Index
 

@@ -16,8 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.arithmetic.layers import Add, Concat, Flatten, ReLU
-from cnnviz.arithmetic.layers.inside_networks import View
+from cnnviz.arithmetic.layers import Add, Concat, Flatten, ReLU, View
 from cnnviz.arithmetic.network import INPUT, Node
 from cnnviz.networks.activations import Activations, Index
 from cnnviz.networks.watching import evaluating, lock_of

@@ -14,11 +14,10 @@ from typing import Any
 
 from torch import fx, nn
 
-from cnnviz.arithmetic.layers.inside_networks import POINTWISE, Pointwise, View
+from cnnviz.arithmetic.layers import KINDS, POINTWISE, Pointwise, View
 from cnnviz.arithmetic.network import INPUT, Network
 from cnnviz.arithmetic.reader import pytorch_functions
 from cnnviz.arithmetic.reader.arguments import built
-from cnnviz.arithmetic.reader.pytorch import LAYERS
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.values import Given, Graph, LayerModule, ShapeOf, Size, Tensor, Value
 from cnnviz.arithmetic.settings import Shape, read_shape
@@ -186,16 +185,16 @@ def is_layer(module: nn.Module) -> bool:
 def translated(module: nn.Module) -> LayerModule:
     """The layer with the settings of a module; ReadError for one that has no counterpart."""
     name = type(module).__name__
-    if not is_layer(module) or name not in (*LAYERS, *POINTWISE, "Unflatten", "Softmax2d"):
+    if not is_layer(module) or name not in (*KINDS, *POINTWISE, "Unflatten", "Softmax2d"):
         raise ReadError(f"{name} is not a layer whose arithmetic is known here.")
     if name == "Unflatten":
         return built(View, {"sizes": tuple(module.unflattened_size)}, NO_LINE)
     if name == "Softmax2d":
-        return built(LAYERS["Softmax"], {"dim": 1}, NO_LINE)
+        return built(KINDS["Softmax"], {"dim": 1}, NO_LINE)
     if name in POINTWISE:
         arguments = tuple((key, getattr(module, key)) for key in POINTWISE[name] if hasattr(module, key))
         return built(Pointwise, {"function": name, "arguments": arguments}, NO_LINE)
-    kind = LAYERS[name]
+    kind = KINDS[name]
     return built(kind, {field.name: plain(field.name, getattr(module, field.name)) for field in fields(kind)}, NO_LINE)
 
 

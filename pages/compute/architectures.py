@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.network import totals
 from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
+from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.ui.components.memory_bars import show_shares
 from cnnviz.ui.components.network_drawing.script import by
 from cnnviz.ui.compute.architecture_choice import choose_architecture, choose_size, other_sizes

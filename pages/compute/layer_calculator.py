@@ -2,20 +2,12 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivations.counts import (
-    dense_derivation,
-    flatten_derivation,
-    macs_derivation,
-    memory_derivation,
-    num_params_derivation,
-)
-from cnnviz.arithmetic.derivations.output_size import Derivation, output_shape_derivations
-from cnnviz.arithmetic.derivations.windows import adaptive_derivations, field_derivations
-from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, Conv2d, ConvTranspose2d, Linear, ShapeError
-from cnnviz.arithmetic.layers.code import NotInKeras, keras_code, pytorch_code
-from cnnviz.arithmetic.layers.num_bytes import activation_bytes, readable_bytes
+from cnnviz.arithmetic.derivations.counts import flatten_derivation
+from cnnviz.arithmetic.derivations.lines import Derivation
+from cnnviz.arithmetic.layers import Conv2d, Layer, ShapeError
+from cnnviz.arithmetic.layers.keras import NotInKeras
+from cnnviz.arithmetic.num_bytes import readable_bytes
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.arithmetic.settings_that_fit.form import AskedLayer
 from cnnviz.arithmetic.windows.coverage import coverage
 from cnnviz.ui.components.window_brackets import show_coverage
 from cnnviz.ui.compute.layer_settings import RESET, choose_kind, choose_settings, keep_other_settings, show_misfit
@@ -52,27 +44,18 @@ def show_cards(derivations: list[Derivation]) -> None:
                 show_derivation(derivation)
 
 
-def size_derivations(layer: AskedLayer, picture: Shape) -> list[Derivation]:
-    """Where the output's shape comes from."""
-    if isinstance(layer, Linear):
-        return [flatten_derivation(picture)]
-    if isinstance(layer, AdaptiveAvgPool2d):
-        return list(adaptive_derivations(layer, picture))
-    return list(output_shape_derivations(layer, picture))
-
-
-def count_derivations(layer: AskedLayer, input_shape: Shape) -> list[Derivation]:
+def count_derivations(layer: Layer, input_shape: Shape) -> list[Derivation]:
     """What the layer costs."""
-    counts = [num_params_derivation(layer)]
-    if isinstance(layer, Conv2d | ConvTranspose2d | Linear):
-        counts.append(macs_derivation(layer, input_shape))
-    counts.append(memory_derivation(layer, input_shape))
+    counts = [layer.num_params_derivation()]
+    if layer.macs(input_shape):
+        counts.append(layer.macs_derivation(input_shape))
+    counts.append(layer.memory_derivation(input_shape))
     if isinstance(layer, Conv2d):
-        counts.append(dense_derivation(layer, input_shape))
-    return [*counts, *field_derivations(layer, input_shape)]
+        counts.append(layer.dense_derivation(input_shape))
+    return [*counts, *layer.field_derivations(input_shape)]
 
 
-def show_windows(layer: AskedLayer, input_shape: Shape) -> None:
+def show_windows(layer: Layer, input_shape: Shape) -> None:
     """How the windows lie along the width, and along the height where that differs."""
     down, across = (coverage(layer, input_shape, axis) for axis in (0, 1))
     if down is not None and across is not None and down.windows != across.windows:
@@ -89,47 +72,49 @@ with stage:
     kind = choose_kind()
     answer = st.container()
 with side.container(border=True):
-    asked = choose_settings(kind)
+    form = choose_settings(kind)
 
 sizes: list[Derivation] = []
 counts: list[Derivation] = []
 output_shape = None
 keras = ""
 try:
-    layer = asked.layer()
-    output_shape = layer.output_shape(asked.input_shape)
+    layer = form.layer()
+    output_shape = layer.output_shape(form.input_shape)
 except ShapeError as problem:
     with answer:
-        show_misfit(asked, problem)
+        show_misfit(form, problem)
 else:
-    sizes = size_derivations(layer, asked.picture)
-    counts = count_derivations(layer, asked.input_shape)
-    memory = readable_bytes(activation_bytes(layer, asked.input_shape))
+    sizes = [flatten_derivation(form.picture)] if form.is_flat else list(layer.shape_derivations(form.input_shape))
+    counts = count_derivations(layer, form.input_shape)
+    memory = readable_bytes(layer.activation_bytes(form.input_shape))
     with answer:
         with st.container(horizontal=True, gap="medium"):
-            st.metric(f":blue[{by(asked.picture)}] gives", f":green[{by(output_shape)}]", width="content")
+            st.metric(f":blue[{by(form.picture)}] gives", f":green[{by(output_shape)}]", width="content")
             st.metric("Parameters", f"{layer.num_params:,}", width="content")
-            st.metric("MACs", f"{layer.macs(asked.input_shape):,}", width="content")
+            st.metric("MACs", f"{layer.macs(form.input_shape):,}", width="content")
             st.metric("Memory (float32)", memory, width="content")
-        st.code(f"{pytorch_code(layer)}  # {asked.input_shape} -> {output_shape}", language="python", wrap_lines=True)
+        st.code(
+            f"{layer.code(explicit=True)}  # {form.input_shape} -> {output_shape}", language="python", wrap_lines=True
+        )
         show_cards(sizes)
 
 if output_shape is not None:
-    show_windows(layer, asked.input_shape)
+    show_windows(layer, form.input_shape)
 try_this(SUGGESTIONS, key="calculator")
 with st.container(border=True):
     st.markdown("**I want this output**")
-    choose_way(asked, output_shape)
+    choose_way(form, output_shape)
 if output_shape is not None:
     show_cards(counts)
     copy_derivations([*sizes, *counts])
     with st.expander("The same layer in Keras", icon=":material/code:"):
         try:
-            st.code(keras_code(layer, asked.input_shape), language="python", wrap_lines=True)
+            st.code(layer.keras_code(form.input_shape), language="python", wrap_lines=True)
             st.caption(lesson["About Keras"])
         except NotInKeras as problem:
             st.info(str(problem), icon=":material/block:")
 lesson.more("What the letters mean")
 lesson.more("How MACs are counted")
 lesson.more("The lecture's figure", "Why the lecture says 43.7 · 10⁹ for the dense layer")
-keep_other_settings(asked)
+keep_other_settings(form)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.network import Network, totals
+from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.ui.components.network_drawing import by, diagram, network_script, table
 from cnnviz.ui.compute.builder.chosen_layer import choose_layer, chosen_place, clicked, show_chosen
 from cnnviz.ui.compute.builder.editor import edit, show_problems, suggestions

@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivations.counts import macs_derivation, num_params_derivation
-from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.components.stepper import stepper
@@ -101,12 +99,12 @@ try_this(SUGGESTIONS, key="channels")
 
 size, parameters, macs = st.columns(3)
 with size:
-    for derivation in output_shape_derivations(settings.layer, settings.input_shape):
+    for derivation in settings.layer.shape_derivations(settings.input_shape):
         show_derivation(derivation)
 with parameters:
-    show_derivation(num_params_derivation(settings.layer))
+    show_derivation(settings.layer.num_params_derivation())
 with macs:
-    show_derivation(macs_derivation(settings.layer, settings.input_shape))
+    show_derivation(settings.layer.macs_derivation(settings.input_shape))
 
 lesson.more("How channels are added up")
 lesson.more("Several filters")

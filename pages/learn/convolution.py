@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivations.counts import macs_derivation, num_params_derivation
-from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import Conv1d, Conv2d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.components.case_catalogue import show_catalogue
@@ -85,12 +83,12 @@ flat = layer.as_2d() if isinstance(layer, Conv1d) else layer
 input_shape = (1, SIDE, SIDE) if patch else (1, len(settings.input), len(settings.input[0]))
 size, parameters, macs = st.columns(3)
 with size:
-    for derivation in output_shape_derivations(flat, input_shape):
+    for derivation in flat.shape_derivations(input_shape):
         show_derivation(derivation)
 with parameters:
-    show_derivation(num_params_derivation(flat))
+    show_derivation(flat.num_params_derivation())
 with macs:
-    show_derivation(macs_derivation(flat, input_shape))
+    show_derivation(flat.macs_derivation(input_shape))
 
 show_both_results(settings, patch.planes[0] if patch else None, lesson["Convolution or cross-correlation"])
 lesson.more("How it works")

@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivations.counts import num_params_derivation
-from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.components.case_catalogue import show_catalogue
@@ -68,8 +66,8 @@ with stage:
 try_this(SUGGESTIONS, key="pooling", before=forget_wishes)
 
 derivations = (
-    *output_shape_derivations(settings.flat, settings.input_shape),
-    num_params_derivation(settings.flat),
+    *settings.flat.shape_derivations(settings.input_shape),
+    settings.flat.num_params_derivation(),
 )
 for column, derivation in zip(st.columns(max(2, len(derivations))), derivations, strict=False):
     with column:

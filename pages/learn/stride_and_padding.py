@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
 from cnnviz.arithmetic.layers import ConvTranspose2d, ShapeError
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.components.case_catalogue import show_catalogue
@@ -78,7 +77,7 @@ with stage:
 
 try_this(SUGGESTIONS, key="sp", before=forget_wishes)
 
-derivations = list(output_shape_derivations(layer, input_shape))
+derivations = list(layer.shape_derivations(input_shape))
 columns = st.columns(2)
 for column, derivation in zip(columns, derivations, strict=False):
     with column:

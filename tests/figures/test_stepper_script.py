@@ -8,8 +8,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, ShapeError
-from cnnviz.arithmetic.layers.one_dimensional import Conv1d, MaxPool1d
+from cnnviz.arithmetic.layers import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool1d, MaxPool2d, ShapeError
 from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix
 from cnnviz.figures.stepper import Planes, Script, layer_script, stamp_script

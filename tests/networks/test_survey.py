@@ -8,8 +8,7 @@ import torchvision
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.arithmetic.layers import Add, Concat, Conv2d
-from cnnviz.arithmetic.layers.inside_networks import View
+from cnnviz.arithmetic.layers import Add, Concat, Conv2d, View
 from cnnviz.arithmetic.network import totals
 from cnnviz.networks.survey import SurveyError, survey
 
@@ -161,7 +160,7 @@ class OwnWeight(nn.Module):
         (Multiplies(), "mul: "),
         (OwnWeight(), "conv2d: "),
         (nn.Sequential(nn.LSTM(3, 3)), "0: LSTM is not a layer whose arithmetic is known here"),
-        (nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv1d(3, 3, 1)), "1: Conv1d is not a layer"),
+        (nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv3d(3, 3, 1)), "1: Conv3d is not a layer"),
         (nn.Sequential(), "does not give back a feature map"),
     ],
 )

@@ -1,80 +1,19 @@
-r"""The lines a student would write: the formula, the numbers put in, each simplification, the result.
+"""Derivations of an output's size along one axis: the lecture's floor((W - f + 2P) / S + 1) and its relatives.
 
-The formulas are the lecture's: floor((W - f + 2P) / S + 1) for a size, where with dilation the kernel's reach takes
-the place of f, and (k * k * C_in + 1) * C_out for parameters (counting.py). Every line is LaTeX that KaTeX can set.
-Numbers carry the role they play as a colour name, as in \textcolor{input}{227}; who draws them puts in the colours
-(roles: input, kernel, output, padding).
+With dilation the kernel's reach takes the place of f.
 """
 
-import re
-from dataclasses import dataclass
-
-from cnnviz.arithmetic.layers import (
-    AvgPool2d,
-    Conv2d,
-    ConvTranspose2d,
-    Layer,
-    MaxPool2d,
+from cnnviz.arithmetic.derivations.lines import (
+    NAMES,
+    REACH,
+    Derivation,
+    Line,
+    coloured,
+    number,
+    output_symbol,
 )
-from cnnviz.arithmetic.layers.pooling import stride_of
-from cnnviz.arithmetic.settings import LINES, Shape, counted, pair
+from cnnviz.arithmetic.settings import LINES, counted
 from cnnviz.arithmetic.shapes import effective_kernel_size, output_size, transposed_output_size
-
-COLOURED = re.compile(r"\\textcolor\{\w+\}\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
-REACH = r"\textcolor{kernel}{f_D}"
-NAMES = {"H": "height", "W": "width"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a derivation. The first has a left side; the others begin with the = sign. The note is plain text."""
-
-    latex: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """A formula, its numbers put in, its result."""
-
-    title: str
-    lines: tuple[Line, ...]
-    result: int
-
-    @property
-    def latex(self) -> str:
-        """All lines as one block, one under the other at their first = sign, colours still by role."""
-        rows = [line.latex.replace("=", "&=", 1) for line in self.lines]
-        return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """The notes of all lines that have one."""
-        return tuple(line.note for line in self.lines if line.note)
-
-    @property
-    def markdown(self) -> str:
-        """The derivation to copy into a notebook or a hand-in: Markdown with $$, without colours."""
-        return "\n\n".join([f"**{self.title}**", f"$$\n{without_colours(self.latex)}\n$$", *self.notes])
-
-
-def without_colours(latex: str) -> str:
-    r"""The LaTeX with every \textcolor{role}{...} replaced by its content.
-
-    >>> print(without_colours(r"\textcolor{input}{C_{\text{in}}} + \textcolor{output}{34{,}944}"))
-    C_{\text{in}} + 34{,}944
-    """
-    return COLOURED.sub(r"\1", latex)
-
-
-def number(value: int, role: str = "") -> str:
-    r"""A number with thousands set apart, in the colour of its role.
-
-    >>> print(number(34944), number(3, "input"))
-    34{,}944 \textcolor{input}{3}
-    """
-    digits = f"{value:,}".replace(",", "{,}")
-    return coloured(role, digits) if role else digits
 
 
 def output_size_derivation(
@@ -167,40 +106,6 @@ def dropped_window(symbol: str, size: int, stride: int, padding: int, windows: i
     )
 
 
-def output_shape_derivations(layer: Layer, input_shape: Shape) -> tuple[Derivation, ...]:
-    """One derivation per axis, or a single one where height and width are the same sum.
-
-    For convolutions and poolings; other layers have no formula to derive and give an empty tuple. ShapeError when the
-    input does not fit.
-
-    >>> [derivation.title for derivation in output_shape_derivations(MaxPool2d(3, stride=2), (96, 55, 55))]
-    ['Output height and width']
-    >>> [derivation.result for derivation in output_shape_derivations(Conv2d(3, 8, 3), (3, 8, 10))]
-    [6, 8]
-    """
-    layer.output_shape(input_shape)
-    if not isinstance(layer, Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d):
-        return ()
-    per_axis = []
-    for axis, symbol in enumerate("HW"):
-        size, kernel_size = input_shape[axis + 1], pair(layer.kernel_size)[axis]
-        stride = stride_of(layer)[axis] if isinstance(layer, MaxPool2d | AvgPool2d) else pair(layer.stride)[axis]
-        dilation = 1 if isinstance(layer, AvgPool2d) else pair(layer.dilation)[axis]
-        if isinstance(layer, ConvTranspose2d):
-            padding, extra = pair(layer.padding)[axis], pair(layer.output_padding)[axis]
-            per_axis.append(transposed_derivation(symbol, size, kernel_size, stride, padding, extra, dilation))
-        elif isinstance(layer, Conv2d) and layer.padding == "same":
-            per_axis.append(same_derivation(symbol, size, kernel_size, dilation))
-        else:
-            padding = layer.padding_sides()[axis][0] if isinstance(layer, Conv2d) else pair(layer.padding)[axis]
-            ceil_mode = isinstance(layer, MaxPool2d | AvgPool2d) and layer.ceil_mode
-            per_axis.append(output_size_derivation(symbol, size, kernel_size, stride, padding, dilation, ceil_mode))
-    height, width = per_axis
-    if [line.latex.replace("H", "W") for line in height.lines] == [line.latex for line in width.lines]:
-        return (Derivation("Output height and width", width.lines, width.result),)
-    return height, width
-
-
 def same_derivation(symbol: str, size: int, kernel_size: int, dilation: int) -> Derivation:
     """padding='same': just as much padding as the kernel's reach takes away."""
     total = dilation * (kernel_size - 1)
@@ -249,13 +154,3 @@ def transposed_derivation(
         Line(f"= {number(result, 'output')}"),
     )
     return Derivation(f"Output {NAMES[symbol]}", lines, result)
-
-
-def coloured(role: str, latex: str) -> str:
-    """LaTeX in the colour of a role."""
-    return rf"\textcolor{{{role}}}{{{latex}}}"
-
-
-def output_symbol(symbol: str) -> str:
-    """H_out or W_out in the colour of outputs."""
-    return coloured("output", rf"{symbol}_{{\text{{out}}}}")

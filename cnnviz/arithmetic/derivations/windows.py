@@ -1,59 +1,23 @@
 """Derivations of where windows lie: what one output value sees of the input, and the windows of adaptive pooling."""
 
-from cnnviz.arithmetic.derivations.output_size import NAMES, REACH, Derivation, Line, coloured, number
-from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, ConvTranspose2d, Layer
-from cnnviz.arithmetic.layers.receptive_field import (
-    PIXEL,
-    WINDOWS,
-    ReceptiveField,
-    Window,
-    layer_fields,
-    transposed_settings,
-    window_settings,
-)
-from cnnviz.arithmetic.settings import LINES, Shape, pair
+from cnnviz.arithmetic.derivations.lines import NAMES, REACH, Derivation, Line, coloured, number
+from cnnviz.arithmetic.receptive_field import ReceptiveField, Window, window_bounds
+from cnnviz.arithmetic.settings import LINES
 from cnnviz.arithmetic.shapes import effective_kernel_size
 
 SEEN = coloured("kernel", "r")
 F = coloured("kernel", "f")
 
 
-def field_derivations(layer: Layer, input_shape: Shape) -> tuple[Derivation, ...]:
-    """How much of the input one output value sees, its receptive field: one derivation per axis, or one for both.
+def field_derivation(
+    symbol: str, lines: list[Line], field: ReceptiveField, count: int, size: int, padding: int | None
+) -> Derivation:
+    """How many rows or columns one output value sees: the lines that say so, and where the first and the last see.
 
-    Notes say where the first and the last field lie, and how much of them in the padding. () for layers without
-    windows of one size. ShapeError when the input does not fit.
-
-    >>> from cnnviz.arithmetic.layers import Conv2d
-    >>> (derivation,) = field_derivations(Conv2d(3, 64, 7, stride=2, padding=3), (3, 224, 224))
-    >>> derivation.result
-    7
-    >>> derivation.notes[-1].split("; ")[0]
-    'The first value sees columns 0 to 3 and 3 of the padding'
+    `count` values of which value i sees `field.window(i, size)`; `padding` is None where none can be seen.
     """
-    output_shape = layer.output_shape(input_shape)
-    dilated_spread = isinstance(layer, ConvTranspose2d) and pair(layer.dilation) != (
-        1,
-        1,
-    )  # meets pixels here and there
-    if dilated_spread or not isinstance(layer, (*WINDOWS, ConvTranspose2d)):
-        return ()
-    fields = layer_fields(layer, [(PIXEL, PIXEL)], [input_shape], output_shape)
-    if fields is None:
-        return ()
-    per_axis = []
-    for axis, (symbol, field) in enumerate(zip("HW", fields, strict=True)):
-        if isinstance(layer, ConvTranspose2d):
-            lines = transposed_field_lines(symbol, *transposed_settings(layer, axis)[:2])
-        else:
-            lines = field_lines(symbol, *window_settings(layer)[axis])
-        # a transposed convolution pads nothing: its padding crops the output
-        padding = None if isinstance(layer, ConvTranspose2d) else window_settings(layer)[axis][2]
-        ends = ends_note(symbol, field, output_shape[1 + axis], input_shape[1 + axis], padding)
-        lines[-1] = Line(lines[-1].latex, ends)
-        title = f"What one output value sees, along the {NAMES[symbol]}"
-        per_axis.append(Derivation(title, tuple(lines), field.pixels))
-    return once_if_equal(per_axis, "What one output value sees, along each axis")
+    lines = [*lines[:-1], Line(lines[-1].latex, ends_note(symbol, field, count, size, padding))]
+    return Derivation(f"What one output value sees, along the {NAMES[symbol]}", tuple(lines), field.pixels)
 
 
 def field_lines(symbol: str, kernel_size: int, stride: int, padding: int, dilation: int) -> list[Line]:
@@ -114,25 +78,16 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def adaptive_derivations(layer: AdaptiveAvgPool2d, input_shape: Shape) -> tuple[Derivation, ...]:
-    """How large the windows of an adaptive pooling are, one derivation per axis, or one for both.
+def adaptive_derivation(symbol: str, size: int, count: int) -> Derivation:
+    """How large the windows of an adaptive pooling from `size` to `count` are along one axis.
 
-    Output value i averages rows floor(i * H / O) to ceil((i + 1) * H / O) - 1. Where O divides H all windows are H / O;
-    else the window of i = 1 is worked out, which shares rows with its neighbours.
-
-    >>> [derivation.result for derivation in adaptive_derivations(AdaptiveAvgPool2d(6), (256, 13, 12))]
-    [3, 2]
+    Where the sizes divide all windows are H / O; else the window of i = 1 is worked out, which shares rows with its
+    neighbours.
     """
-    _, height, width = layer.output_shape(input_shape)
-    per_axis = [
-        Derivation(
-            f"Windows along the {NAMES[symbol]}",
-            tuple(even_lines(symbol, size, count) if size % count == 0 else uneven_lines(symbol, size, count)),
-            size // count if size % count == 0 else window_rows(1, size, count),
-        )
-        for symbol, size, count in zip("HW", input_shape[1:], (height, width), strict=True)
-    ]
-    return once_if_equal(per_axis, "Windows along each axis")
+    if size % count == 0:
+        return Derivation(f"Windows along the {NAMES[symbol]}", tuple(even_lines(symbol, size, count)), size // count)
+    lines = tuple(uneven_lines(symbol, size, count))
+    return Derivation(f"Windows along the {NAMES[symbol]}", lines, window_rows(1, size, count))
 
 
 def even_lines(symbol: str, size: int, count: int) -> list[Line]:
@@ -177,11 +132,6 @@ def uneven_lines(symbol: str, size: int, count: int) -> list[Line]:
     ]
 
 
-def window_bounds(index: int, size: int, count: int) -> tuple[int, int]:
-    """First row of the adaptive window `index`, and the row behind its last."""
-    return index * size // count, -(-(index + 1) * size // count)
-
-
 def window_rows(index: int, size: int, count: int) -> int:
     """How many rows the adaptive window `index` has.
 
@@ -190,14 +140,3 @@ def window_rows(index: int, size: int, count: int) -> int:
     """
     start, stop = window_bounds(index, size, count)
     return stop - start
-
-
-def once_if_equal(per_axis: list[Derivation], title: str) -> tuple[Derivation, ...]:
-    """One derivation where height and width are the same sum, told in columns."""
-    height, width = per_axis
-    if [line.latex.replace("H", "W") for line in height.lines] == [line.latex for line in width.lines] and (
-        [note.replace("row", "column").replace("H/O", "W/O").replace("height", "width") for note in height.notes]
-        == list(width.notes)
-    ):
-        return (Derivation(title, width.lines, width.result),)
-    return height, width

@@ -1,11 +1,19 @@
-"""Conv2d and ConvTranspose2d: their shapes, parameters and multiply-accumulates."""
+"""Conv2d: a window of weights that slides over all channels at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
+from typing import ClassVar, Protocol, Self
 
+from cnnviz.arithmetic.derivations.counts import dense_lines, filter_params, window_macs
+from cnnviz.arithmetic.derivations.lines import Derivation, output_symbol
+from cnnviz.arithmetic.derivations.output_size import same_derivation
+from cnnviz.arithmetic.layers.keras import NotInKeras, borders, call, refuse_stride_with_dilation, unless
+from cnnviz.arithmetic.layers.layer import Role
+from cnnviz.arithmetic.layers.sliding_window import Along, SlidingWindow, too_large_a_kernel
 from cnnviz.arithmetic.settings import (
     AXES,
-    LINES,
     IntOrPair,
     Shape,
     ShapeError,
@@ -16,19 +24,14 @@ from cnnviz.arithmetic.settings import (
     shown,
     whole_number,
 )
-from cnnviz.arithmetic.shapes import (
-    effective_kernel_size,
-    nearest_fits,
-    output_size,
-    same_padding,
-    transposed_output_size,
-)
+from cnnviz.arithmetic.shapes import effective_kernel_size, output_size, same_padding
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+PLACES = rf"{output_symbol('H')} \cdot {output_symbol('W')}"
 
 
 @dataclass(frozen=True)
-class Conv2d:
+class Conv2d(SlidingWindow):
     """A convolution over (in_channels, height, width), as torch.nn.Conv2d: same arguments, same defaults.
 
     Settings that torch refuses, or would only stumble over later (stride 0), raise ShapeError at once.
@@ -49,6 +52,20 @@ class Conv2d:
     bias: bool = True
     padding_mode: str = "zeros"
 
+    role: ClassVar[Role] = "weights"
+    counts: ClassVar[str] = "in_channels"
+    form: ClassVar[tuple[str, ...]] = (
+        "out_channels",
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "groups",
+        "padding_mode",
+        "bias",
+    )
+    pools: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         read_convolution_settings(self)
         if isinstance(self.padding, str):
@@ -58,6 +75,11 @@ class Conv2d:
         if self.padding_mode not in PADDING_MODES:
             modes = ", ".join(PADDING_MODES)
             raise ShapeError(f"padding_mode is {shown(self.padding_mode)}; it is one of {modes}.")
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """32 filters of 3 × 3 that keep the size."""
+        return cls(input_shape[0], 32, 3, padding=1)
 
     @property
     def weight_shape(self) -> tuple[int, int, int, int]:
@@ -87,6 +109,22 @@ class Conv2d:
         height, width = pair(self.padding)
         return (height, height), (width, width)
 
+    @cached_property
+    def along(self) -> tuple[Along, Along]:
+        """The window along the height and along the width."""
+        sides = self.padding_sides()
+        settings = zip(pair(self.kernel_size), pair(self.stride), sides, pair(self.dilation), strict=True)
+        height, width = (
+            Along(kernel_size, stride, before, dilation, after)
+            for kernel_size, stride, (before, after), dilation in settings
+        )
+        return height, width
+
+    @property
+    def rounds_up(self) -> bool:
+        """False: no window stands out over the edge."""
+        return False
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """(out_channels, height, width) of the output; ShapeError where torch.nn.Conv2d refuses the input.
 
@@ -97,20 +135,69 @@ class Conv2d:
         check_channels("Conv2d", self.in_channels, channels)
         return (self.out_channels, *(self._output_size(axis, size) for axis, size in enumerate(sizes)))
 
-    def macs(self, input_shape: Shape) -> int:
-        """Multiply-accumulates for one image, biases not counted: every output value takes one window of weights.
+    def macs_at(self, input_shapes: Sequence[Shape], output_shape: Shape) -> int:
+        """Every output value takes one window of weights.
 
         >>> Conv2d(3, 96, kernel_size=11, stride=4).macs((3, 227, 227))
         105415200
         """
+        return prod(output_shape) * prod(self.weight_shape[1:])
+
+    def num_params_derivation(self) -> Derivation:
+        r"""(k * k * C_in / groups + 1) * C_out.
+
+        >>> lines = Conv2d(3, 96, kernel_size=11, stride=4).num_params_derivation().lines
+        >>> print(lines[-2].latex, lines[-1].latex)
+        = 364 \cdot \textcolor{output}{96} = 34{,}944
+        """
+        return filter_params(pair(self.kernel_size), self.in_channels, self.out_channels, self.groups, self.bias)
+
+    def macs_derivation(self, input_shape: Shape) -> Derivation:
+        """Places of the output times weights; ShapeError when the input does not fit."""
         _, height, width = self.output_shape(input_shape)
-        return height * width * prod(self.weight_shape)
+        note = "Every output value is one window: as many multiplications as a filter has weights. Biases not counted."
+        return window_macs(PLACES, (height, width), "output", prod(self.weight_shape), note)
+
+    def dense_derivation(self, input_shape: Shape) -> Derivation:
+        """How many parameters one dense layer would need for the same job; the lecture's comparison.
+
+        >>> Conv2d(3, 96, kernel_size=11, stride=4, bias=False).dense_derivation((3, 227, 227)).result
+        44892064800
+        """
+        return dense_lines(prod(input_shape), prod(self.output_shape(input_shape)), self.bias, self.num_params)
+
+    def size_derivation(self, axis: int, size: int) -> Derivation:
+        """The formula of the output size along one axis; for padding='same' that of the padding."""
+        if self.padding == "same":
+            return same_derivation("HW"[axis], size, self.along[axis].kernel_size, self.along[axis].dilation)
+        return super().size_derivation(axis, size)
+
+    def keras_lines(self, input_shape: Shape) -> list[str]:
+        """Conv2D, behind a ZeroPadding2D where the padding is neither none nor what 'same' would add."""
+        if self.padding_mode != "zeros":
+            raise NotInKeras(f"Keras pads with zeros only; it has no layer for padding_mode {self.padding_mode!r}.")
+        refuse_stride_with_dilation(self.stride, self.dilation)
+        sides = self.padding_sides()
+        keeps_size = pair(self.stride) == (1, 1) and all(
+            sum(side) == along.dilation * (along.kernel_size - 1) and 0 <= side[1] - side[0] <= 1
+            for side, along in zip(sides, self.along, strict=True)
+        )
+        same = keeps_size and sides != ((0, 0), (0, 0))
+        words = [
+            str(self.out_channels),
+            f"kernel_size={self.kernel_size}",
+            *unless(pair(self.stride) == (1, 1), f"strides={self.stride}"),
+            *unless(not same, 'padding="same"'),
+            *unless(pair(self.dilation) == (1, 1), f"dilation_rate={self.dilation}"),
+            *unless(self.groups == 1, f"groups={self.groups}"),
+            *unless(self.bias, "use_bias=False"),
+        ]
+        return [*([] if same else borders("ZeroPadding2D", sides)), call("Conv2D", words)]
 
     def _output_size(self, axis: int, size: int) -> int:
-        kernel_size, stride, dilation = (pair(s)[axis] for s in (self.kernel_size, self.stride, self.dilation))
-        before, after = self.padding_sides()[axis]
+        kernel_size, stride, before, dilation, after = self.along[axis]
         self._check_padding_source(AXES[axis], size, max(before, after))
-        if isinstance(self.padding, str) and self.padding == "same":
+        if self.padding == "same":
             return size
         if effective_kernel_size(kernel_size, dilation) > size + before + after:
             raise ShapeError(too_large_a_kernel(AXES[axis], size, kernel_size, before, dilation))
@@ -127,89 +214,15 @@ class Conv2d:
             )
 
 
-@dataclass(frozen=True)
-class ConvTranspose2d:
-    """A transposed convolution, as torch.nn.ConvTranspose2d: the shapes of a convolution run backwards.
-
-    >>> ConvTranspose2d(64, 32, kernel_size=2, stride=2).output_shape((64, 28, 28))
-    (32, 56, 56)
-    >>> ConvTranspose2d(64, 32, kernel_size=2, stride=2).num_params
-    8224
-    """
-
-    in_channels: int
-    out_channels: int
-    kernel_size: IntOrPair
-    stride: IntOrPair = 1
-    padding: IntOrPair = 0
-    output_padding: IntOrPair = 0
-    groups: int = 1
-    bias: bool = True
-    dilation: IntOrPair = 1
-    padding_mode: str = "zeros"
-
-    def __post_init__(self) -> None:
-        read_convolution_settings(self)
-        if isinstance(self.padding, str):
-            raise ShapeError(f"ConvTranspose2d takes its padding as a number, not as {shown(self.padding)}.")
-        object.__setattr__(self, "padding", number_or_pair("padding", self.padding, minimum=0))
-        object.__setattr__(self, "output_padding", number_or_pair("output_padding", self.output_padding, minimum=0))
-        if self.padding_mode != "zeros":
-            raise ShapeError(f"ConvTranspose2d only has padding_mode 'zeros', not {shown(self.padding_mode)}.")
-        axes = zip(AXES, pair(self.output_padding), pair(self.stride), pair(self.dilation), strict=True)
-        for axis, extra, stride, dilation in axes:
-            if extra >= max(stride, dilation):
-                raise ShapeError(
-                    f"output_padding is {extra} along the {axis}; it must be smaller than the stride ({stride}) "
-                    f"or the dilation ({dilation}), so {max(stride, dilation) - 1} at most."
-                )
+class Filters(Protocol):
+    """What both convolutions have in common."""
 
     @property
-    def weight_shape(self) -> tuple[int, int, int, int]:
-        """(in_channels, out_channels / groups, kernel height, kernel width): input first, unlike Conv2d."""
-        return (self.in_channels, self.out_channels // self.groups, *pair(self.kernel_size))
-
-    @property
-    def num_params(self) -> int:
-        """Weights and biases."""
-        return prod(self.weight_shape) + (self.out_channels if self.bias else 0)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """(out_channels, height, width) of the output; ShapeError where torch.nn.ConvTranspose2d refuses the input.
-
-        >>> ConvTranspose2d(1, 1, kernel_size=3, stride=2, padding=1, output_padding=1).output_shape((1, 3, 3))
-        (1, 6, 6)
-        """
-        channels, *sizes = read_image_shape("ConvTranspose2d", input_shape)
-        check_channels("ConvTranspose2d", self.in_channels, channels)
-        return (self.out_channels, *(self._output_size(axis, size) for axis, size in enumerate(sizes)))
-
-    def macs(self, input_shape: Shape) -> int:
-        """Multiply-accumulates for one image, biases not counted: every input value is spread by one window of weights.
-
-        >>> ConvTranspose2d(64, 32, kernel_size=2, stride=2).macs((64, 28, 28))
-        6422528
-        """
-        self.output_shape(input_shape)
-        _, height, width = read_image_shape("ConvTranspose2d", input_shape)
-        return height * width * prod(self.weight_shape)
-
-    def _output_size(self, axis: int, size: int) -> int:
-        kernel_size, stride, padding, extra, dilation = (
-            pair(setting)[axis]
-            for setting in (self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation)
-        )
-        result = transposed_output_size(size, kernel_size, stride, padding, extra, dilation)
-        if result < 1:
-            largest = (result + 2 * padding - 1) // 2
-            raise ShapeError(
-                f"Padding {padding} takes {2 * padding} {LINES[AXES[axis]]} away from an output of "
-                f"{result + 2 * padding} along the {AXES[axis]}, which leaves none: use padding <= {largest}."
-            )
-        return result
+    def groups(self) -> int:
+        """How many parts the channels are divided into."""
 
 
-def read_convolution_settings(layer: Conv2d | ConvTranspose2d) -> None:
+def read_convolution_settings(layer: Filters) -> None:
     """Read what both convolutions have in common, and refuse channels that the groups do not divide."""
     for name in ("in_channels", "out_channels", "groups"):
         object.__setattr__(layer, name, whole_number(name, getattr(layer, name)))
@@ -243,23 +256,6 @@ def check_channels(layer: str, in_channels: int, channels: int) -> None:
             f"{layer} was made for {counted(in_channels, 'input channel')} and got {channels:,}: "
             f"use in_channels={channels}, or give it an input with {counted(in_channels, 'channel')}."
         )
-
-
-def too_large_a_kernel(
-    axis: str, size: int, kernel_size: int, padding: int, dilation: int, *, pooling: bool = False
-) -> str:
-    """The sentence for a kernel that reaches over more rows than there are, and what would fit."""
-    reach, padded, lines = effective_kernel_size(kernel_size, dilation), size + 2 * padding, LINES[axis]
-    spread = f" with dilation {dilation}" if dilation > 1 else ""
-    border = f" with padding {padding}" if padding else ""
-    words = {"kernel_size": "kernel_size <= ", "padding": "padding >= ", "dilation": "dilation <= "}
-    words["size"] = f"an input {axis} >= "
-    fits = nearest_fits(size, kernel_size, padding, dilation, pooling=pooling)
-    offers = ", or ".join(f"{words[fit.setting]}{fit.value}" for fit in fits)
-    return (
-        f"Along the {axis}, kernel_size {kernel_size}{spread} reaches over {counted(reach, lines[:-1])} and the "
-        f"input of {size}{border} has {padded}: {reach - padded} too few. It fits with {offers}."
-    )
 
 
 def nearest_divisor(number: int, wanted: int) -> int:

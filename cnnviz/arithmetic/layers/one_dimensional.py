@@ -4,17 +4,60 @@ Each is its two-dimensional brother on a picture of one row, a kernel one row hi
 and `as_2d` gives that layer. What does not fit is said in words of length, before any row comes into play.
 """
 
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import prod
+from typing import ClassVar, Self
 
-from cnnviz.arithmetic.layers.convolution import Conv2d, check_channels, too_large_a_kernel
+from cnnviz.arithmetic.derivations.lines import Derivation
+from cnnviz.arithmetic.layers.convolution import Conv2d, check_channels
+from cnnviz.arithmetic.layers.layer import Layer, LearnsNothing, NotCounted, Role, every_place
 from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.layers.sliding_window import too_large_a_kernel
+from cnnviz.arithmetic.receptive_field import Fields
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape, shown, whole_number
 from cnnviz.arithmetic.shapes import effective_kernel_size, output_size, same_padding
 
 
+class OnSequence(Layer):
+    """A layer along (channels, length), computed as its brother on a picture of one row."""
+
+    @abstractmethod
+    def as_2d(self) -> Conv2d | MaxPool2d | AvgPool2d:
+        """The same on a picture of one row."""
+
+    def receptive_fields(
+        self, input_fields: Sequence[Fields | None], input_shapes: Sequence[Shape], output_shape: Shape
+    ) -> None:
+        """None: a sequence has no rows and columns of a picture."""
+
+    def taps(self, axis: int, rows: frozenset[int], input_shapes: Sequence[Shape], which: int = 0) -> frozenset[int]:
+        """The one row, or column, that a sequence has."""
+        return every_place(input_shapes[which], axis, rows)
+
+    def num_params_derivation(self) -> Derivation:
+        """That of its brother, whose kernel is one row high."""
+        return self.as_2d().num_params_derivation()
+
+    def macs_derivation(self, input_shape: Shape) -> Derivation:
+        """That of its brother; ShapeError when the input does not fit."""
+        self.output_shape(input_shape)
+        return self.as_2d().macs_derivation((input_shape[0], 1, input_shape[1]))
+
+    def shape_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+        """The formula along the length; ShapeError when the input does not fit."""
+        self.output_shape(input_shape)
+        return (replace(self.as_2d().size_derivation(1, input_shape[1]), title="Output length"),)
+
+    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+        """None: there is no picture to be seen."""
+        self.output_shape(input_shape)
+        return ()
+
+
 @dataclass(frozen=True)
-class Conv1d:
+class Conv1d(OnSequence):
     """A convolution over (in_channels, length), as torch.nn.Conv1d: same arguments, same defaults.
 
     Settings that torch refuses, or would only stumble over later (stride 0), raise ShapeError at once.
@@ -40,6 +83,9 @@ has 5: 2 too few. It fits with kernel_size <= 5, or padding >= 1, or an input le
     bias: bool = True
     padding_mode: str = "zeros"
 
+    role: ClassVar[Role] = "weights"
+    counts: ClassVar[str] = "in_channels"
+
     def __post_init__(self) -> None:
         for name in ("kernel_size", "stride", "dilation"):
             object.__setattr__(self, name, read_number(name, getattr(self, name)))
@@ -55,6 +101,11 @@ has 5: 2 too few. It fits with kernel_size <= 5, or padding >= 1, or an input le
         brother = self.as_2d()  # which reads what is left: channels, groups and padding_mode
         for name in ("in_channels", "out_channels", "groups"):
             object.__setattr__(self, name, getattr(brother, name))
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """32 filters of 3 that keep the length."""
+        return cls(input_shape[0], 32, 3, padding=1)
 
     @property
     def weight_shape(self) -> tuple[int, int, int]:
@@ -104,9 +155,9 @@ has 5: 2 too few. It fits with kernel_size <= 5, or padding >= 1, or an input le
             raise ShapeError(too_large_a_kernel("length", length, self.kernel_size, before, self.dilation))
         return one_row(self.as_2d().output_shape((channels, 1, length)))
 
-    def macs(self, input_shape: Shape) -> int:
-        """Multiply-accumulates for one sequence, biases not counted: every output value takes one window of weights."""
-        return self.output_shape(input_shape)[1] * prod(self.weight_shape)
+    def macs_at(self, input_shapes: Sequence[Shape], output_shape: Shape) -> int:
+        """Every output value takes one window of weights."""
+        return output_shape[1] * prod(self.weight_shape)
 
     def _check_padding_source(self, length: int, padding: int) -> None:
         """Reflecting and wrapping take the padding's values from the input, which must have enough of them."""
@@ -119,8 +170,32 @@ has 5: 2 too few. It fits with kernel_size <= 5, or padding >= 1, or an input le
             )
 
 
+class Pooling1d(LearnsNothing, NotCounted, OnSequence):
+    """What both poolings along a sequence have in common."""
+
+    kernel_size: int
+    stride: int | None
+
+    role: ClassVar[Role] = "pool"
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """Windows of 2 side by side."""
+        return cls(kernel_size=2)  # type: ignore[call-arg]
+
+    def code(self, explicit: bool = False) -> str:
+        """The call that makes it; `explicit` gives the stride, whose default differs from a convolution's."""
+        if explicit and self.stride is None:
+            return self.with_settings(stride=self.kernel_size).code(explicit)
+        return super().code(explicit)
+
+    def plainest(self) -> Self:
+        """The same without the stride that is the default."""
+        return self.with_settings(stride=None) if self.stride == self.kernel_size else self
+
+
 @dataclass(frozen=True)
-class MaxPool1d:
+class MaxPool1d(Pooling1d):
     """The largest value of each window along (channels, length), as torch.nn.MaxPool1d: same arguments, same defaults.
 
     >>> MaxPool1d(2).output_shape((8, 9)), MaxPool1d(2, ceil_mode=True).output_shape((8, 9))
@@ -138,11 +213,6 @@ class MaxPool1d:
         object.__setattr__(self, "dilation", read_number("dilation", self.dilation))
         read_pooling_numbers(self)
 
-    @property
-    def num_params(self) -> int:
-        """0: pooling learns nothing."""
-        return 0
-
     def as_2d(self) -> MaxPool2d:
         """The same on a picture of one row."""
         return MaxPool2d(
@@ -158,14 +228,9 @@ class MaxPool1d:
         """(channels, length) of the output; ShapeError where torch.nn.MaxPool1d refuses the input."""
         return pooled_sequence_shape(self, self.dilation, input_shape)
 
-    def macs(self, input_shape: Shape) -> int:
-        """0: comparing is not multiplying. ShapeError when the input does not fit."""
-        self.output_shape(input_shape)
-        return 0
-
 
 @dataclass(frozen=True)
-class AvgPool1d:
+class AvgPool1d(Pooling1d):
     """The average of each window along (channels, length), as torch.nn.AvgPool1d: same arguments, same defaults.
 
     >>> AvgPool1d(2).output_shape((8, 10))
@@ -181,11 +246,6 @@ class AvgPool1d:
     def __post_init__(self) -> None:
         read_pooling_numbers(self)
 
-    @property
-    def num_params(self) -> int:
-        """0: pooling learns nothing."""
-        return 0
-
     def as_2d(self) -> AvgPool2d:
         """The same on a picture of one row."""
         return AvgPool2d(
@@ -199,11 +259,6 @@ class AvgPool1d:
     def output_shape(self, input_shape: Shape) -> Shape:
         """(channels, length) of the output; ShapeError where torch.nn.AvgPool1d refuses the input."""
         return pooled_sequence_shape(self, 1, input_shape)
-
-    def macs(self, input_shape: Shape) -> int:
-        """0: only convolutions and linear layers are counted. ShapeError when the input does not fit."""
-        self.output_shape(input_shape)
-        return 0
 
 
 def read_number(name: str, value: object, minimum: int = 1) -> int:

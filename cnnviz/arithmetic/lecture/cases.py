@@ -7,8 +7,7 @@ drawing has there (github.com/vdumoulin/conv_arithmetic). All are square, with o
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
-from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d
 from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.arithmetic.matrix import Matrix, read_matrix
 from cnnviz.arithmetic.settings import pair

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from math import prod
 
 from cnnviz.arithmetic.layers import Conv2d
-from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.lecture.tables import (
     RESNET_DEPTHS,
     TOP5_ERRORS,
@@ -23,6 +22,7 @@ from cnnviz.arithmetic.network.architectures import ARCHITECTURES, fitting_sides
 from cnnviz.arithmetic.network.exports import shape_words
 from cnnviz.arithmetic.network.fixes import Problem, problems
 from cnnviz.arithmetic.network.memory import num_values, shares
+from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.settings import Shape
 
 

@@ -15,12 +15,12 @@ from cnnviz.arithmetic.layers import (
     BatchNorm2d,
     Conv2d,
     Flatten,
+    Layer,
     Linear,
     MaxPool2d,
     ReLU,
     Softmax,
 )
-from cnnviz.arithmetic.layers.inside_networks import NetworkLayer
 from cnnviz.arithmetic.network import INPUT, Network, Node
 from cnnviz.arithmetic.settings import Shape, ShapeError
 
@@ -30,7 +30,7 @@ VGG16_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # filters, con
 RESNET_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 BOTTLENECK = 4  # a bottleneck block widens to so many times the channels that its 3x3 convolution works on
 
-Named = tuple[str, NetworkLayer]
+Named = tuple[str, Layer]
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,8 @@ import csv
 import io
 import keyword
 from collections.abc import Iterable
-from dataclasses import MISSING, fields
 
-from cnnviz.arithmetic.layers import Add, Concat
-from cnnviz.arithmetic.layers.inside_networks import NetworkLayer, Pointwise, View
+from cnnviz.arithmetic.layers import Function
 from cnnviz.arithmetic.network import INPUT, Network, Node, Row, totals
 from cnnviz.arithmetic.settings import Shape
 
@@ -74,41 +72,6 @@ MODULE_NAMES = frozenset(
 )
 
 
-def layer_code(layer: NetworkLayer) -> str:
-    """The call that makes the layer in PyTorch: what has no default in order, the rest by name where it differs.
-
-    Add, Concat and View are no modules in PyTorch; they are written as the function that does the same.
-
-    >>> from cnnviz.arithmetic.layers import Conv2d
-    >>> layer_code(Conv2d(3, 64, 7, stride=2, padding=3))
-    'nn.Conv2d(3, 64, 7, stride=2, padding=3)'
-    >>> layer_code(Concat())
-    'torch.cat(dim=1)'
-    """
-    if isinstance(layer, Add):
-        return "torch.add()"
-    if isinstance(layer, Concat):
-        return f"torch.cat(dim={layer.dim})"
-    if isinstance(layer, View):
-        return f"view(-1, {', '.join(str(size) for size in layer.sizes)})"
-    if isinstance(layer, Pointwise):
-        arguments = [f"{name}={value!r}" for name, value in layer.arguments]
-        return f"nn.{layer.function}({', '.join(arguments)})"
-    return f"nn.{type(layer).__name__}({', '.join(setting_words(layer))})"
-
-
-def setting_words(layer: NetworkLayer) -> list[str]:
-    """The arguments of a layer as they are written in its call."""
-    words = []
-    for field in fields(layer):
-        value = getattr(layer, field.name)
-        if field.default is MISSING:
-            words.append(repr(value))
-        elif value != field.default:
-            words.append(f"{field.name}={value!r}")
-    return words
-
-
 def to_pytorch(network: Network, name: str = "Net") -> str:
     """Code that makes the network: an nn.Sequential for a plain chain, else a class with its forward.
 
@@ -124,16 +87,16 @@ def to_pytorch(network: Network, name: str = "Net") -> str:
     )
     <BLANKLINE>
     """
-    plain = all(node.module == node.name and not isinstance(node.layer, Add | Concat | View) for node in network.nodes)
+    plain = all(node.module == node.name and not isinstance(node.layer, Function) for node in network.nodes)
     head = ["import torch", "from torch import nn", ""]
     if network.is_chain and plain:
-        lines = ["net = nn.Sequential(", *(f"    {layer_code(node.layer)}," for node in network.nodes), ")"]
+        lines = ["net = nn.Sequential(", *(f"    {node.layer.code()}," for node in network.nodes), ")"]
         return "\n".join([*head, *lines, ""])
     attributes = attribute_names(network)
     lines = ["", f"class {name}(nn.Module):", "    def __init__(self):", "        super().__init__()"]
     for node in network.nodes:
-        if node.module == node.name and not isinstance(node.layer, Add | Concat | View):
-            lines.append(f"        self.{attributes[node.name]} = {layer_code(node.layer)}")
+        if node.module == node.name and not isinstance(node.layer, Function):
+            lines.append(f"        self.{attributes[node.name]} = {node.layer.code()}")
     lines += ["", "    def forward(self, x):", *forward_lines(network, attributes), "", "", f"net = {name}()", ""]
     return "\n".join([*head, *lines])
 
@@ -160,12 +123,8 @@ def forward_lines(network: Network, attributes: dict[str, str]) -> list[str]:
 
 def call(node: Node, given: list[str], attributes: dict[str, str]) -> str:
     """The expression that applies one layer."""
-    if isinstance(node.layer, Add):
-        return " + ".join(given)
-    if isinstance(node.layer, Concat):
-        return f"torch.cat([{', '.join(given)}], dim={node.layer.dim})"
-    if isinstance(node.layer, View):
-        return f"{given[0]}.reshape({given[0]}.size(0), {', '.join(str(size) for size in node.layer.sizes)})"
+    if isinstance(node.layer, Function):
+        return node.layer.expression(given)
     return f"self.{attributes[node.module]}({given[0]})"
 
 
@@ -204,9 +163,7 @@ def to_csv(rows: Iterable[Row]) -> str:
     for row in rows:
         shapes = " + ".join(shape_words(shape) for shape in row.input_shapes)
         numbers = (row.num_params, row.macs, row.activation_values)
-        writer.writerow(
-            [row.name, layer_code(row.layer), shapes, shape_words(row.output_shape), *numbers, field_words(row)]
-        )
+        writer.writerow([row.name, row.layer.code(), shapes, shape_words(row.output_shape), *numbers, field_words(row)])
     writer.writerow(["total", "", "", "", *totals(rows), ""])
     return text.getvalue()
 
@@ -227,7 +184,7 @@ def to_markdown(rows: Iterable[Row]) -> str:
     lines = ["| " + " | ".join(COLUMNS) + " |", "| --- | --- | " + " | ".join(["---:"] * 6) + " |"]
     for row in rows:
         shapes = " + ".join(shape_words(shape) for shape in row.input_shapes)
-        cells = [row.name, f"`{layer_code(row.layer)}`", shapes, shape_words(row.output_shape)]
+        cells = [row.name, f"`{row.layer.code()}`", shapes, shape_words(row.output_shape)]
         cells += [f"{number:,}" for number in (row.num_params, row.macs, row.activation_values)]
         lines.append("| " + " | ".join([*cells, field_words(row)]) + " |")
     sums = " | ".join(f"**{number:,}**" for number in totals(rows))

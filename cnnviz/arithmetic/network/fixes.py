@@ -1,27 +1,20 @@
 """What could be changed so that a layer of a network fits: in the layer, in the network, or in what is fed in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cnnviz.arithmetic.layers import BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, Linear
-from cnnviz.arithmetic.layers.inside_networks import BatchNorm1d, NetworkLayer, View
-from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.layers import (
+    Flatten,
+    Linear,
+)
 from cnnviz.arithmetic.network import Network, NetworkError, Span, add, replace_layer
-from cnnviz.arithmetic.settings import AXES, Shape, ShapeError, counted, pair
-from cnnviz.arithmetic.shapes import nearest_fits
+from cnnviz.arithmetic.settings import Shape, ShapeError, counted
 
 MAX_SIDE = 512  # inputs searched for one that fits
 MAX_PROBLEMS = 5  # told at once; each costs a search for its repairs
 MAX_ANSWERS = 15_000  # layers asked in one search; less than a tenth of a second
-
-CHANNEL_ARGUMENTS = {
-    Conv2d: "in_channels",
-    ConvTranspose2d: "in_channels",
-    BatchNorm2d: "num_features",
-    BatchNorm1d: "num_features",
-}
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class Fix:
 def fixes(error: NetworkError) -> tuple[Fix, ...]:
     """Everything that would make the layer of the error fit, the likeliest first; empty when nothing was found.
 
-    >>> from cnnviz.arithmetic.layers import MaxPool2d
+    >>> from cnnviz.arithmetic.layers import Conv2d, MaxPool2d
     >>> from cnnviz.arithmetic.network import chain
     >>> layers = [Conv2d(1, 32, 5), MaxPool2d(2), Conv2d(32, 16, 5), MaxPool2d(2), Flatten(), Linear(16 * 5 * 5, 128)]
     >>> try:
@@ -53,16 +46,7 @@ def fixes(error: NetworkError) -> tuple[Fix, ...]:
     ...     [fix.sentence for fix in fixes(error)]
     ['change in_features to 256', 'feed an input of 32 × 32 (32 to 35 fit)']
     """
-    layer, shapes = error.node.layer, error.input_shapes
-    found: list[Fix] = []
-    if isinstance(layer, Conv2d | ConvTranspose2d | BatchNorm2d | BatchNorm1d):
-        found += channel_fixes(error, layer, shapes[0])
-    if isinstance(layer, Linear):
-        found += linear_fixes(error, layer, shapes[0])
-    if isinstance(layer, View):
-        found += view_fixes(error, layer, shapes[0])
-    if isinstance(layer, Conv2d | MaxPool2d | AvgPool2d):
-        found += window_fixes(error, layer, shapes[0])
+    found = [*layer_fixes(error), *channel_fixes(error), *flatten_fixes(error)]
     if not any(fix.input_shape for fix in found):
         found += size_fixes(error)
     return tuple(found)
@@ -115,83 +99,51 @@ def repaired_text(text: str, fix: Fix) -> str:
     return "\n".join([*lines[:first], changed, *lines[last + 1 :]])
 
 
-def changed(error: NetworkError, argument: str, value: Any) -> Fix | None:
-    """The fix that gives one argument of the layer another value; None when the layer itself then makes no sense, or
-    still does not take what it is given."""
-    try:
-        layer = replace(error.node.layer, **{argument: value})
-        layer.output_shape(*error.input_shapes)
-    except ShapeError:
-        return None
-    spans = dict(error.node.spans)
-    return Fix(
-        f"change {argument} to {value!r}",
-        network=replace_layer(error.network, error.name, layer),
-        argument=argument,
-        replacement=repr(value),
-        span=spans.get(argument),
-    )
+def layer_fixes(error: NetworkError) -> Iterator[Fix]:
+    """What the layer itself says it could change: of each argument the first value with which it fits."""
+    layer, spans = error.node.layer, dict(error.node.spans)
+    mended: set[str] = set()
+    for argument, value, sentence, written in layer.changes(error.input_shapes[0]):
+        if argument in mended:
+            continue
+        try:
+            changed = layer.with_settings(**{argument: value})
+            changed.output_shape(*error.input_shapes)
+        except ShapeError:
+            continue  # then the layer makes no sense, or still does not take what comes
+        mended.add(argument)
+        yield Fix(
+            sentence or f"change {argument} to {value!r}",
+            network=replace_layer(error.network, error.name, changed),
+            argument=argument,
+            replacement=written or repr(value),
+            span=spans.get(argument),
+        )
 
 
-def channel_fixes(error: NetworkError, layer: NetworkLayer, shape: Shape) -> Iterator[Fix]:
-    """Another number of channels in the layer, or in the input where it comes straight from there."""
-    argument = CHANNEL_ARGUMENTS[type(layer)]
-    asked = getattr(layer, argument)
-    if shape[0] == asked:
+def channel_fixes(error: NetworkError) -> Iterator[Fix]:
+    """Another number of channels in what is fed in, where the layer counts those and takes it straight from there."""
+    layer = error.node.layer
+    wanted: int = getattr(layer, layer.counts, 0)
+    channels = (wanted, *error.input_shape[1:])
+    if len(channels) != 3 or layer.counted_in(error.input_shapes[0]) in (None, wanted):
         return
-    fix = changed(error, argument, shape[0])
-    if fix is not None:
-        yield fix
-    channels = (asked, *error.input_shape[1:])
-    if len(channels) == 3 and error.network.fits(channels, until=error.name):
-        yield Fix(f"feed an input with {counted(asked, 'channel')}", input_shape=channels)
+    if error.network.fits(channels, until=error.name):
+        yield Fix(f"feed an input with {counted(wanted, 'channel')}", input_shape=channels)
 
 
-def linear_fixes(error: NetworkError, layer: Linear, shape: Shape) -> Iterator[Fix]:
-    """A flattening before the layer, or another number of features."""
-    if len(shape) == 3:
-        flat = add(error.network, Flatten(), after=error.node.inputs[0])
-        if prod(shape) != layer.in_features:
-            flat = replace_layer(flat, error.name, replace(layer, in_features=prod(shape)))
-            sentence = f"flatten first and change in_features to {prod(shape)}"
-        else:
-            sentence = "flatten first"
-        if flat.fits(error.input_shape, until=error.name):
-            yield Fix(sentence, network=flat)
+def flatten_fixes(error: NetworkError) -> Iterator[Fix]:
+    """A flattening before a dense layer that is given a map."""
+    layer, shape = error.node.layer, error.input_shapes[0]
+    if not isinstance(layer, Linear) or len(shape) != 3:
         return
-    fix = changed(error, "in_features", shape[-1])
-    if fix is not None:
-        yield fix
-
-
-def view_fixes(error: NetworkError, layer: View, shape: Shape) -> Iterator[Fix]:
-    """The number of values that there are, or a flattening that takes what comes."""
-    if len(layer.sizes) > 1:
-        return
-    fix = changed(error, "sizes", (prod(shape),))
-    if fix is not None:
-        number = str(prod(shape))
-        yield replace(fix, sentence=f"change {layer.sizes[0]} to {number}", replacement=number)
-
-
-def window_fixes(error: NetworkError, layer: Conv2d | MaxPool2d | AvgPool2d, shape: Shape) -> Iterator[Fix]:
-    """A smaller kernel, more padding or less dilation, where the window reaches over the edge."""
-    if len(shape) != 3:
-        return
-    offers: dict[str, set[int]] = {}
-    pooling = not isinstance(layer, Conv2d)
-    dilation = 1 if isinstance(layer, AvgPool2d) else layer.dilation
-    padding = 0 if isinstance(layer.padding, str) else layer.padding
-    for axis in range(len(AXES)):
-        settings = [pair(setting)[axis] for setting in (layer.kernel_size, padding, dilation)]
-        for offer in nearest_fits(shape[1 + axis], *settings, pooling=pooling):
-            offers.setdefault(offer.setting, set()).add(offer.value)
-    offers.pop("size", None)  # a larger map at this place is sought as a larger input
-    for name in ("padding", "kernel_size", "dilation"):
-        values = sorted(offers.get(name, ()), reverse=name == "padding")
-        fix = next((fix for value in values if (fix := changed(error, name, value)) is not None), None)
-        if fix is not None:
-            yield fix
+    flat = add(error.network, Flatten(), after=error.node.inputs[0])
+    sentence = "flatten first"
+    if prod(shape) != layer.in_features:
+        flat = replace_layer(flat, error.name, layer.with_settings(in_features=prod(shape)))
+        sentence = f"flatten first and change in_features to {prod(shape)}"
+    if flat.fits(error.input_shape, until=error.name):
+        yield Fix(sentence, network=flat)
 
 
 def size_fixes(error: NetworkError) -> Iterator[Fix]:

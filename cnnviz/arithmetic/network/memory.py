@@ -20,8 +20,9 @@ from cnnviz.arithmetic.layers import (
     Flatten,
     Linear,
     MaxPool2d,
+    Meeting,
+    View,
 )
-from cnnviz.arithmetic.layers.inside_networks import View
 from cnnviz.arithmetic.network import INPUT, Row
 from cnnviz.arithmetic.settings import Shape
 
@@ -89,7 +90,7 @@ def blocks_of(rows: Sequence[Row]) -> list[str]:
     for place, row in enumerate(rows):
         if "." in row.name:
             current = block_of(row.name)
-        inside = current and (isinstance(row.layer, Add | Concat) or next_block(rows, place, current) == current)
+        inside = current and (isinstance(row.layer, Meeting) or next_block(rows, place, current) == current)
         blocks.append(current if "." in row.name or inside else row.name)
     return blocks
 
@@ -99,7 +100,7 @@ def next_block(rows: Sequence[Row], place: int, current: str) -> str:
     for row in rows[place + 1 :]:
         if "." in row.name:
             return block_of(row.name)
-        if isinstance(row.layer, Add | Concat):
+        if isinstance(row.layer, Meeting):
             return current
     return ""
 

@@ -11,13 +11,11 @@ from functools import cached_property, lru_cache
 from math import prod
 from typing import NamedTuple
 
-from cnnviz.arithmetic.layers import Add, Concat, Conv2d, ConvTranspose2d, Dropout, Linear, ReLU
-from cnnviz.arithmetic.layers.inside_networks import NetworkLayer, Pointwise
-from cnnviz.arithmetic.layers.receptive_field import PIXEL, Fields, layer_fields, tapped
+from cnnviz.arithmetic.layers import Layer, Meeting
+from cnnviz.arithmetic.receptive_field import PIXEL, Fields
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape, shown
 
 INPUT = "input"  # the name under which layers refer to what is fed in
-KEEPS_SHAPE = (ReLU, Dropout, Pointwise)
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
 
 
@@ -39,7 +37,7 @@ class Node:
     """
 
     name: str
-    layer: NetworkLayer
+    layer: Layer
     inputs: tuple[str, ...] = (INPUT,)
     line: int | None = None
     module: str = ""
@@ -58,7 +56,7 @@ class Row(NamedTuple):
     """
 
     name: str
-    layer: NetworkLayer
+    layer: Layer
     input_shape: Shape
     output_shape: Shape
     num_params: int
@@ -107,6 +105,7 @@ class NetworkError(ShapeError):
 class Network:
     """Layers in an order in which each comes after its inputs. `input_shape` is what its text says is fed in, if any.
 
+    >>> from cnnviz.arithmetic.layers import Conv2d, Linear
     >>> rows = chain(Conv2d(1, 32, 5), Linear(28, 4)).trace((1, 32, 32))
     >>> [(row.name, row.output_shape, row.num_params) for row in rows]
     [('conv2d', (32, 28, 28), 832), ('linear', (32, 28, 4), 116)]
@@ -124,7 +123,7 @@ class Network:
                 raise ShapeError(f"Two layers are called {node.name}; give one of them another name.")
             if not node.inputs:
                 raise ShapeError(f"{node.name} has no input.")
-            if len(node.inputs) > 1 and not isinstance(node.layer, Add | Concat):
+            if len(node.inputs) > 1 and not isinstance(node.layer, Meeting):
                 raise ShapeError(f"{node.name} takes one input, and {len(node.inputs)} lead to it: join them first.")
             for name in node.inputs:
                 if name not in known:
@@ -169,10 +168,13 @@ class Network:
             name, layer, sources = node.name, node.layer, node.inputs
             given = tuple([shapes[source] for source in sources])
             try:
-                output_shape, macs, values = answer(layer, given)
+                if layer.keeps_shape and len(given) == 1:  # most layers; nothing to ask them
+                    output_shape, macs, values = given[0], 0, prod(given[0])
+                else:
+                    output_shape, macs, values = answer(layer, given)
             except ShapeError as problem:
                 raise NetworkError(self, node, tuple(rows), shape, str(problem)) from problem
-            seen = layer_fields(layer, [fields[source] for source in sources], given, output_shape)
+            seen = layer.receptive_fields([fields[source] for source in sources], given, output_shape)
             shapes[name], fields[name] = output_shape, seen
             rows.append(
                 Row(
@@ -214,7 +216,7 @@ class Network:
             here = seen.pop(node.name)
             for which, source in enumerate(node.inputs):
                 shapes = rows[node.name].input_shapes
-                taps = tuple(tapped(node.layer, axis, here[axis], shapes, which) for axis in (0, 1))
+                taps = tuple(node.layer.taps(axis, here[axis], shapes, which) for axis in (0, 1))
                 if all(taps):
                     before = seen.get(source, (frozenset(), frozenset()))
                     seen[source] = (before[0] | taps[0], before[1] | taps[1])
@@ -222,36 +224,24 @@ class Network:
         return first_to_last(down), first_to_last(across)
 
 
-def answer(layer: NetworkLayer, input_shapes: tuple[Shape, ...]) -> tuple[Shape, int, int]:
+@lru_cache(maxsize=4096)
+def answer(layer: Layer, input_shapes: tuple[Shape, ...]) -> tuple[Shape, int, int]:
     """(output shape, multiply-accumulates, number of output values) of a layer; the shapes were read before.
 
+    Remembered, because networks repeat their layers and pages trace the same network at every click.
+
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> answer(Linear(3136, 128), ((3136,),))
     ((128,), 401408, 128)
     """
-    if isinstance(layer, KEEPS_SHAPE) and len(input_shapes) == 1:
-        return input_shapes[0], 0, prod(input_shapes[0])
-    return remembered_answer(layer, input_shapes)
-
-
-@lru_cache(maxsize=4096)
-def remembered_answer(layer: NetworkLayer, input_shapes: tuple[Shape, ...]) -> tuple[Shape, int, int]:
-    """`answer`, remembered: networks repeat their layers, and pages trace the same network at every click."""
     output_shape = layer.output_shape(*input_shapes)
-    values = prod(output_shape)
-    if isinstance(layer, Conv2d):
-        macs = values * prod(layer.weight_shape[1:])  # as layer.macs, without working out the shape again
-    elif isinstance(layer, Linear):
-        macs = values * layer.in_features
-    elif isinstance(layer, ConvTranspose2d):
-        macs = layer.macs(*input_shapes)
-    else:
-        macs = 0
-    return output_shape, macs, values
+    return output_shape, layer.macs_at(input_shapes, output_shape), prod(output_shape)
 
 
 def totals(rows: Iterable[Row]) -> Totals:
     """The sums of a table.
 
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> totals(chain(Linear(3136, 128), Linear(128, 4)).trace((3136,)))
     Totals(num_params=402052, macs=401920, activation_values=132)
     """
@@ -261,9 +251,10 @@ def totals(rows: Iterable[Row]) -> Totals:
     )
 
 
-def chain(*layers: NetworkLayer) -> Network:
+def chain(*layers: Layer) -> Network:
     """Layers one behind the other, named after their kind.
 
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> [node.name for node in chain(Linear(8, 8), Linear(8, 4)).nodes]
     ['linear', 'linear_1']
     """
@@ -273,11 +264,12 @@ def chain(*layers: NetworkLayer) -> Network:
     return network
 
 
-def add(network: Network, layer: NetworkLayer, name: str = "", after: str | None = None) -> Network:
+def add(network: Network, layer: Layer, name: str = "", after: str | None = None) -> Network:
     """The network with a layer put in behind the one called `after` ("input" for the first place), or behind the last.
 
     Whatever took the output of that one then takes the output of the new one.
 
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> from cnnviz.arithmetic.layers import ReLU
     >>> [node.name for node in add(chain(Linear(8, 8), Linear(8, 4)), ReLU(), after="linear").nodes]
     ['linear', 'relu', 'linear_1']
@@ -298,6 +290,7 @@ def put_in(network: Network, new: Node, after: str) -> Network:
 def remove(network: Network, name: str) -> Network:
     """The network without a layer; whatever took its output takes its (first) input instead.
 
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> [node.inputs for node in remove(chain(Linear(8, 8), Linear(8, 8), Linear(8, 4)), "linear_1").nodes]
     [('input',), ('linear',)]
     """
@@ -321,6 +314,7 @@ def taken_out(network: Network, name: str) -> Network:
 def move(network: Network, name: str, after: str) -> Network:
     """The network with a layer taken out and put in behind another; ShapeError for one that joins several paths.
 
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> [node.name for node in move(chain(Linear(8, 8), Linear(8, 4)), "linear_1", after="input").nodes]
     ['linear_1', 'linear']
     """
@@ -334,9 +328,10 @@ def move(network: Network, name: str, after: str) -> Network:
     return put_in(taken_out(network, name), moved, after)
 
 
-def replace_layer(network: Network, name: str, layer: NetworkLayer) -> Network:
+def replace_layer(network: Network, name: str, layer: Layer) -> Network:
     """The network with another layer under a name, and wherever that layer is used again.
 
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> replace_layer(chain(Linear(8, 8)), "linear", Linear(8, 2)).trace((8,))[-1].output_shape
     (2,)
     """

@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields
 from functools import lru_cache
 from typing import Any
 
-from cnnviz.arithmetic.layers.inside_networks import POINTWISE, NetworkLayer, Pointwise
+from cnnviz.arithmetic.layers import POINTWISE, Layer, Pointwise
 from cnnviz.arithmetic.network import Span
 from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
 from cnnviz.arithmetic.reader.values import Given, LayerModule, Value, kind_of
@@ -72,7 +72,7 @@ def make_pointwise(name: str, given: Given) -> LayerModule:
 def built(kind: type[Any], settings: dict[str, Value], line: int, spans: dict[str, Span] | None = None) -> LayerModule:
     """The layer, or ReadError with what the layer says about its settings."""
     try:
-        layer: NetworkLayer = kind(**settings)
+        layer: Layer = kind(**settings)
     except ShapeError as problem:
         raise ReadError(str(problem), line) from None
     return LayerModule(layer, line, tuple((spans or {}).items()))

@@ -8,27 +8,26 @@ PyTorch only does with a border put on before.
 from collections.abc import Callable
 
 from cnnviz.arithmetic.layers import (
+    POINTWISE,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
     AvgPool2d,
+    BatchNorm1d,
     BatchNorm2d,
     Conv2d,
     ConvTranspose2d,
     Dropout,
     Flatten,
+    Layer,
     Linear,
+    LogSoftmax,
     MaxPool2d,
+    Pointwise,
     ReLU,
     Softmax,
-)
-from cnnviz.arithmetic.layers.inside_networks import (
-    POINTWISE,
-    AdaptiveMaxPool2d,
-    BatchNorm1d,
-    NetworkLayer,
-    Pointwise,
     View,
     ZeroPad2d,
 )
-from cnnviz.arithmetic.layers.pooling import AdaptiveAvgPool2d
 from cnnviz.arithmetic.reader.values import Dotted, KerasLayer, Value, kind_of
 from cnnviz.arithmetic.settings import (
     IntOrPair,
@@ -40,9 +39,9 @@ from cnnviz.arithmetic.settings import (
     whole_number,
 )
 
-Layers = list[tuple[str, NetworkLayer]]  # what follows the layer's name, and the layer
+Layers = list[tuple[str, Layer]]  # what follows the layer's name, and the layer
 
-ACTIVATIONS: dict[str, NetworkLayer | None] = {
+ACTIVATIONS: dict[str, Layer | None] = {
     "linear": None,
     "relu": ReLU(),
     "softmax": Softmax(1),
@@ -50,7 +49,7 @@ ACTIVATIONS: dict[str, NetworkLayer | None] = {
     "hard_sigmoid": Pointwise("Hardsigmoid"),
     "hard_silu": Pointwise("Hardswish"),
     "leaky_relu": Pointwise("LeakyReLU", (("negative_slope", 0.2),)),
-    "log_softmax": Pointwise("LogSoftmax", (("dim", 1),)),
+    "log_softmax": LogSoftmax(1),
     **{name.lower(): Pointwise(name) for name in POINTWISE if name in (
         "ELU", "GELU", "LogSigmoid", "Mish", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh",
     )},
@@ -154,7 +153,9 @@ def depthwise(settings: dict[str, Value], shape: Shape) -> Layers:
 def separable(settings: dict[str, Value], shape: Shape) -> Layers:
     """SeparableConv2D: a depthwise convolution without biases, then one of 1x1."""
     layers = depthwise({**settings, "use_bias": False}, shape)
-    channels = layers[-1][1].out_channels  # type: ignore[union-attr]
+    depthwise_layer = layers[-1][1]
+    assert isinstance(depthwise_layer, Conv2d)
+    channels = depthwise_layer.out_channels
     bias = settings.get("use_bias", True) is not False
     return [
         *layers[:-1],

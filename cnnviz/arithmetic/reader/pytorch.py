@@ -2,22 +2,8 @@
 
 import ast
 import re
-from typing import Any
 
-from cnnviz.arithmetic.layers import (
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    BatchNorm2d,
-    Conv2d,
-    ConvTranspose2d,
-    Dropout,
-    Flatten,
-    Linear,
-    MaxPool2d,
-    ReLU,
-    Softmax,
-)
-from cnnviz.arithmetic.layers.inside_networks import POINTWISE, AdaptiveMaxPool2d, BatchNorm1d, View, ZeroPad2d
+from cnnviz.arithmetic.layers import KINDS, POINTWISE, Softmax, View
 from cnnviz.arithmetic.network import INPUT, Network
 from cnnviz.arithmetic.reader import pytorch_functions
 from cnnviz.arithmetic.reader.arguments import bind, built, make_layer, make_pointwise
@@ -52,27 +38,8 @@ from cnnviz.arithmetic.reader.values import (
 )
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
 
-LAYERS: dict[str, type[Any]] = {
-    kind.__name__: kind
-    for kind in (
-        Conv2d,
-        Linear,
-        MaxPool2d,
-        ReLU,
-        Flatten,
-        BatchNorm2d,
-        Dropout,
-        AvgPool2d,
-        AdaptiveAvgPool2d,
-        Softmax,
-        ConvTranspose2d,
-        AdaptiveMaxPool2d,
-        BatchNorm1d,
-        ZeroPad2d,
-    )
-}
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
-KNOWN_LAYERS = (*LAYERS, *POINTWISE, *CONTAINERS, "Softmax2d", "Unflatten")
+KNOWN_LAYERS = (*KINDS, *POINTWISE, *CONTAINERS, "Softmax2d", "Unflatten")
 ALIASES = {
     "torch": "torch",
     "nn": "torch.nn",
@@ -121,8 +88,8 @@ class PyTorch:
 
     def make(self, name: str, given: Given) -> Value:
         """nn.name(...)."""
-        if name in LAYERS:
-            return make_layer(LAYERS[name], given)
+        if name in KINDS:
+            return make_layer(KINDS[name], given)
         if name in POINTWISE:
             return make_pointwise(name, given)
         if name in CONTAINERS:
@@ -137,7 +104,7 @@ class PyTorch:
             return Opaque(f"nn.{name}", given.line)
         offer = did_you_mean(name, KNOWN_LAYERS)
         if offer == ".":
-            offer = f"; it draws {', '.join(list(LAYERS)[:-2])} and the activations."
+            offer = f"; it draws {', '.join(list(KINDS)[:-2])} and the activations."
         raise ReadError(f"nn.{name[:40]} is not a layer this app can draw{offer}", given.line)
 
     def children(self, given: Given, name: str = "Sequential") -> dict[str, Value]:

@@ -8,16 +8,20 @@ from typing import Any
 
 from cnnviz.arithmetic.layers import (
     AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
     Add,
     AvgPool2d,
     Concat,
     Dropout,
     Flatten,
+    LogSoftmax,
     MaxPool2d,
+    Pointwise,
     ReLU,
     Softmax,
+    View,
+    ZeroPad2d,
 )
-from cnnviz.arithmetic.layers.inside_networks import AdaptiveMaxPool2d, Pointwise, View, ZeroPad2d
 from cnnviz.arithmetic.network import Span
 from cnnviz.arithmetic.reader.arguments import bind, built, setting
 from cnnviz.arithmetic.reader.bounded import is_whole
@@ -30,6 +34,7 @@ WITHOUT_EFFECT = {"training", "dtype", "_stacklevel", "return_indices", "out"}
 LAYER_FUNCTIONS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "relu": (ReLU, ("inplace",)),
     "softmax": (Softmax, ("dim", "_stacklevel", "dtype")),
+    "log_softmax": (LogSoftmax, ("dim", "_stacklevel", "dtype")),
     "dropout": (Dropout, ("p", "training", "inplace")),
     "max_pool2d": (MaxPool2d, ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")),
     "avg_pool2d": (
@@ -53,7 +58,6 @@ POINTWISE_FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "hardtanh": ("Hardtanh", ("min_val", "max_val", "inplace")),
     "leaky_relu": ("LeakyReLU", ("negative_slope", "inplace")),
     "local_response_norm": ("LocalResponseNorm", ("size", "alpha", "beta", "k")),
-    "log_softmax": ("LogSoftmax", ("dim", "_stacklevel", "dtype")),
     "logsigmoid": ("LogSigmoid", ()),
     "mish": ("Mish", ("inplace",)),
     "relu6": ("ReLU6", ("inplace",)),

@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cnnviz.arithmetic.layers.inside_networks import NetworkLayer
+from cnnviz.arithmetic.layers import Layer
 from cnnviz.arithmetic.network import Network, Node, Span
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.settings import Shape
@@ -68,7 +68,7 @@ class Example:
 class LayerModule:
     """One layer that was made, by the line that makes it. Used twice, it is the same layer with the same parameters."""
 
-    layer: NetworkLayer
+    layer: Layer
     line: int
     spans: tuple[tuple[str, Span], ...] = ()
 
@@ -193,7 +193,7 @@ class Graph:
         self.weighted = 0
 
     def put(
-        self, layer: NetworkLayer, inputs: tuple[Tensor, ...], name: str, line: int, made: LayerModule | None = None
+        self, layer: Layer, inputs: tuple[Tensor, ...], name: str, line: int, made: LayerModule | None = None
     ) -> Tensor:
         """Add a layer behind others; ReadError when there are too many."""
         free, number = name, 0

@@ -1,58 +1,41 @@
-"""A layer as it was asked for, number by number as on a form. Whether it fits is found out, not assumed."""
+"""A layer as it stands on a form, number by number. Whether it fits is found out, not assumed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from math import prod
 from typing import Any
 
-from cnnviz.arithmetic.layers import (
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    Conv2d,
-    ConvTranspose2d,
-    Linear,
-    MaxPool2d,
-    ShapeError,
-)
-from cnnviz.arithmetic.settings import Shape, whole_number
+from cnnviz.arithmetic.layers import KINDS, Layer, ShapeError
+from cnnviz.arithmetic.layers.pooling import Pooling
+from cnnviz.arithmetic.settings import Shape, read_shape, whole_number
 from cnnviz.arithmetic.settings_that_fit.repairs import ON_WIDTH, Repair, Setting, repairs
 
-AskedLayer = Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d | AdaptiveAvgPool2d | Linear
-
 INPUT = ("in_channels", "height", "width")
-CHANNELS = ("in_channels", "out_channels")
-WINDOW = ("kernel_size", "stride", "padding", "dilation")
-KINDS: dict[str, type[AskedLayer]] = {
-    kind.__name__: kind for kind in (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, Linear)
+BOXES = {"out_features": "out_channels"}  # arguments that share the box of another
+
+# The kinds that can be filled in, and of each the numbers and words that it is asked for, and its flags.
+FORMS: dict[str, type[Layer]] = {name: kind for name, kind in KINDS.items() if kind.form}
+FLAGS: dict[str, tuple[str, ...]] = {
+    name: tuple(
+        setting.name for setting in fields(kind) if setting.name in kind.form and isinstance(setting.default, bool)
+    )
+    for name, kind in FORMS.items()
 }
-ARGUMENTS = {  # what the call takes besides flags; Linear counts its in_features itself
-    "Conv2d": (*CHANNELS, *WINDOW, "groups", "padding_mode"),
-    "ConvTranspose2d": (*CHANNELS, *WINDOW, "output_padding", "groups"),
-    "MaxPool2d": WINDOW,
-    "AvgPool2d": (*WINDOW[:3], "divisor_override"),
-    "AdaptiveAvgPool2d": ("output_size",),
-    "Linear": ("out_channels",),
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    name: tuple(BOXES.get(setting, setting) for setting in kind.form if setting not in FLAGS[name])
+    for name, kind in FORMS.items()
 }
-FLAGS = {
-    "Conv2d": ("bias",),
-    "ConvTranspose2d": ("bias",),
-    "MaxPool2d": ("ceil_mode",),
-    "AvgPool2d": ("ceil_mode", "count_include_pad"),
-    "AdaptiveAvgPool2d": (),
-    "Linear": ("bias",),
-}
-PER_AXIS = (*WINDOW, "output_padding", "output_size")  # may have a second number, for the width
 
 
 @dataclass(frozen=True)
-class Asked:
+class LayerForm:
     """A kind of layer and its input, in PyTorch's names: numbers, words ('same') and flags (bias).
 
     A name with _width behind it is that setting along the width, where it has one of its own.
 
     >>> numbers = {"in_channels": 3, "height": 55, "width": 55, "kernel_size": 3, "stride": 2, "padding": 0}
-    >>> asked = Asked("AvgPool2d", {**numbers, "kernel_size_width": 5, "divisor_override": 0}, {"ceil_mode": True})
-    >>> asked.layer()
+    >>> form = LayerForm("AvgPool2d", {**numbers, "kernel_size_width": 5, "divisor_override": 0}, {"ceil_mode": True})
+    >>> form.layer()
     AvgPool2d(kernel_size=(3, 5), stride=2, padding=0, ceil_mode=True, count_include_pad=True, divisor_override=None)
     """
 
@@ -62,26 +45,32 @@ class Asked:
 
     @property
     def picture(self) -> tuple[Any, ...]:
-        """(channels, height, width) as they were asked for."""
+        """(channels, height, width) as they were typed."""
         return tuple(self.settings[name] for name in INPUT)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the layer takes the picture as one row of features."""
+        return FORMS[self.kind].counts == "in_features"
 
     @property
     def input_shape(self) -> Shape:
         """The picture; for a dense layer flattened."""
-        return (prod(self.picture),) if self.kind == "Linear" else self.picture
+        return (prod(self.picture),) if self.is_flat else self.picture
 
-    def layer(self) -> AskedLayer:
+    def layer(self) -> Layer:
         """The layer, made for this input; ShapeError in words where a setting is none."""
-        if self.kind == "Linear":
-            features = prod(whole_number(name, self.settings[name]) for name in INPUT)
-            return Linear(features, whole_number("out_features", self.settings["out_channels"]), **self.flags)
-        arguments: dict[str, Any] = {name: self.argument(name) for name in ARGUMENTS[self.kind]}
-        arguments.update(self.flags)
-        return KINDS[self.kind](**arguments)
+        kind = FORMS[self.kind]
+        arguments: dict[str, Any] = {name: self.argument(name) for name in kind.form if name not in FLAGS[self.kind]}
+        if self.is_flat:
+            arguments[kind.counts] = prod(whole_number(name, self.settings[name]) for name in INPUT)
+        elif kind.counts:
+            arguments[kind.counts] = self.settings["in_channels"]
+        return kind(**arguments, **self.flags)
 
     def argument(self, name: str) -> Any:
         """A setting as the layer takes it: a (height, width) pair where the two differ, None for no divisor."""
-        value = self.settings[name]
+        value = self.settings[BOXES.get(name, name)]
         if name == "divisor_override":
             return None if value == 0 else value
         across = self.settings.get(name + ON_WIDTH, value)
@@ -89,13 +78,26 @@ class Asked:
 
     def fits(self, settings: Mapping[str, Setting]) -> bool:
         """Whether a layer with these settings takes an input with these sizes."""
-        asked = Asked(self.kind, settings, self.flags)
+        form = LayerForm(self.kind, settings, self.flags)
         try:
-            asked.layer().output_shape(asked.input_shape)
+            form.layer().output_shape(form.input_shape)
         except ShapeError:
             return False
         return True
 
     def repairs(self) -> list[Repair]:
         """The nearest changes with which it fits."""
-        return repairs(self.settings, self.fits, pooling=self.kind in ("MaxPool2d", "AvgPool2d"))
+        pooling = issubclass(FORMS[self.kind], Pooling)
+        return repairs(self.settings, self.fits, pooling=pooling, more=self.changes())
+
+    def changes(self) -> Iterator[Repair]:
+        """What the layer itself would change; nothing where the settings make no layer, or no input."""
+        try:
+            layer, input_shape = self.layer(), read_shape(self.input_shape)
+        except ShapeError:
+            return
+        for change in layer.changes(input_shape):
+            if change.argument in self.settings and isinstance(change.value, int):
+                yield {change.argument: change.value}
+        for shape in layer.nearest_inputs(input_shape):
+            yield {name: size for name, size in zip(INPUT, shape, strict=True) if size != self.settings[name]}

@@ -1,28 +1,32 @@
 """What to change when settings do not fit: the nearest values that do, ready to be offered as a click."""
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import product
+from itertools import chain, product
 from math import gcd
 
 from cnnviz.arithmetic.settings import MAX_NUMBER
 from cnnviz.arithmetic.shapes import nearest_fits, transposed_output_size
 
+FRACTIONS = ("norm_type",)  # take any number above 0
 FROM_ZERO = ("padding", "padding_width", "output_padding", "output_padding_width", "divisor_override")
 SIZES = ("height", "width")
 ON_WIDTH = "_width"  # a setting of this ending serves the width, the one without it then the height only
 
 Setting = float | str  # a number as it was typed, whole or not, or a word such as padding 'same'
 Settings = Mapping[str, Setting]
-Repair = dict[str, int | str]
-Bounded = Mapping[str, int | str]
+Repair = dict[str, float | str]
+Bounded = Mapping[str, float | str]
 
 
-def repairs(settings: Settings, fits: Callable[[Settings], bool], *, pooling: bool = False) -> list[Repair]:
+def repairs(
+    settings: Settings, fits: Callable[[Settings], bool], *, pooling: bool = False, more: Iterable[Repair] = ()
+) -> list[Repair]:
     """The smallest changes with which the settings fit: for each setting its nearest value, all others kept.
 
     Numbers that no layer takes (fractions, zero, huge ones) are first brought to the nearest that one takes, together.
     A setting with an ending of its own for the width (kernel_size_width) differs by axis; both then change together.
-    An empty list means that the settings fit already, or that no single change is enough.
+    `more` are changes that the layer itself knows of. An empty list means that the settings fit already, or that no
+    single change is enough.
 
     >>> settings = {"height": 5, "width": 5, "kernel_size": 7, "stride": 1, "padding": 0, "dilation": 1}
     >>> fits = lambda s: s["kernel_size"] <= min(s["height"], s["width"]) + 2 * s["padding"]
@@ -36,7 +40,7 @@ def repairs(settings: Settings, fits: Callable[[Settings], bool], *, pooling: bo
     if fits(bounded):
         return [must_change]
     found: dict[tuple[str, ...], tuple[int, Repair]] = {}
-    for change in candidates(bounded, pooling):
+    for change in chain(candidates(bounded, pooling), more):
         if not fits({**bounded, **change}):
             continue
         distance = max(steps(bounded.get(name, value), value) for name, value in change.items())
@@ -48,14 +52,14 @@ def repairs(settings: Settings, fits: Callable[[Settings], bool], *, pooling: bo
     return [repair for names, (_, repair) in found.items() if left_over[names] == min(left_over.values())]
 
 
-def in_bounds(name: str, value: Setting) -> int | str:
+def in_bounds(name: str, value: Setting) -> float | str:
     """The nearest value that a layer could take; words stay."""
-    if isinstance(value, str):
+    if isinstance(value, str) or (name in FRACTIONS and value > 0):
         return value
     return min(max(round(value), 0 if name in FROM_ZERO else 1), MAX_NUMBER)
 
 
-def steps(before: int | str, after: int | str) -> int:
+def steps(before: float | str, after: float | str) -> int:
     """How far a setting moves; from or to a word it is one step."""
     return abs(after - before) if isinstance(before, int) and isinstance(after, int) else 1
 
@@ -73,7 +77,7 @@ def candidates(settings: Bounded, pooling: bool) -> Iterable[Repair]:
 
 def window_candidates(settings: Bounded, pooling: bool) -> Iterable[Repair]:
     """Kernels, paddings, dilations and sizes with which the window fits on both axes."""
-    if settings["padding"] == "same":
+    if settings.get("padding") == "same":
         return  # it always is as much as the kernel needs
     offers: dict[str, dict[str, set[int]]] = {}  # setting -> its name on the axis -> values
     grown: Repair = {}
@@ -117,7 +121,7 @@ def transposed_candidates(settings: Bounded) -> Iterable[Repair]:
 
 def word_candidates(settings: Bounded) -> Iterable[Repair]:
     """Where 'same' meets a stride, or a padding_mode has too little to take values from."""
-    if settings["padding"] == "same":
+    if settings.get("padding") == "same":
         yield {name: 1 for name in ("stride", "stride" + ON_WIDTH) if name in settings}
         names = ["", ON_WIDTH] if "kernel_size" + ON_WIDTH in settings else [""]
         yield {"padding" + end: whole(settings["kernel_size" + end]) // 2 for end in names}
@@ -153,10 +157,10 @@ def number_on(axis: str, setting: str, settings: Bounded, default: int = 0) -> i
     return 0 if value == "valid" else whole(value)
 
 
-def whole(value: int | str) -> int:
+def whole(value: float | str) -> int:
     """A setting that is known to be a number."""
-    if isinstance(value, str):
-        raise TypeError(f"{value!r} is a word, and a number was meant.")
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no whole number, and one was meant.")
     return value
 
 

@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
+from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
 from cnnviz.arithmetic.settings import ShapeError, pair
 from cnnviz.arithmetic.windows.step import MAX_VALUES, Array, Step, read_values, weighed_steps, window_taps
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, Conv2d, Layer
-from cnnviz.arithmetic.layers.receptive_field import WINDOWS, tapped, window_settings
+from cnnviz.arithmetic.layers import Layer
+from cnnviz.arithmetic.layers.adaptive_pooling import AdaptivePool2d
+from cnnviz.arithmetic.layers.sliding_window import SlidingWindow
+from cnnviz.arithmetic.receptive_field import window_bounds
 from cnnviz.arithmetic.settings import AXES, LINES, Shape, counted
 from cnnviz.arithmetic.shapes import effective_kernel_size
 
@@ -75,15 +77,13 @@ def coverage(layer: Layer, input_shape: Shape, axis: int) -> Coverage | None:
     output_shape = layer.output_shape(input_shape)
     if len(input_shape) != 3 or max(input_shape[1 + axis], output_shape[1 + axis]) > MAX_SIZE:
         return None
-    if isinstance(layer, AdaptiveAvgPool2d):
-        taps = [tapped(layer, axis, frozenset([row]), [input_shape]) for row in range(output_shape[1 + axis])]
-        bounds = tuple((min(tap), max(tap) + 1) for tap in taps)
-        return Coverage(AXES[axis], input_shape[1 + axis], 0, input_shape[1 + axis], bounds)
-    if not isinstance(layer, WINDOWS):
+    size, count = input_shape[1 + axis], output_shape[1 + axis]
+    if isinstance(layer, AdaptivePool2d):
+        windows = tuple(window_bounds(index, size, count) for index in range(count))
+        return Coverage(AXES[axis], size, 0, size, windows)
+    if not isinstance(layer, SlidingWindow):
         return None
-    kernel_size, stride, padding, dilation = window_settings(layer)[axis]
-    reach, size = effective_kernel_size(kernel_size, dilation), input_shape[1 + axis]
-    starts = range(-padding, output_shape[1 + axis] * stride - padding, stride)
-    after = layer.padding_sides()[axis][1] if isinstance(layer, Conv2d) else padding  # 'same' may pad one more there
+    kernel_size, stride, padding, dilation, after = layer.along[axis]  # 'same' may pad one more behind than before
+    reach, starts = effective_kernel_size(kernel_size, dilation), range(-padding, count * stride - padding, stride)
     windows = tuple((start, start + reach) for start in starts)
     return Coverage(AXES[axis], size, -padding, size + after, windows, dilation)

@@ -10,9 +10,7 @@ from math import prod
 
 import numpy.typing as npt
 
-from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
-from cnnviz.arithmetic.layers.one_dimensional import AvgPool1d, Conv1d, MaxPool1d
-from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.layers import AvgPool1d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool1d, MaxPool2d
 from cnnviz.arithmetic.settings import ShapeError, pair
 from cnnviz.arithmetic.windows.convolution import (
     NUMPY_PAD_MODES,

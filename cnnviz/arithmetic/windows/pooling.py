@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d, stride_of
+from cnnviz.arithmetic.layers import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.settings import pair
 from cnnviz.arithmetic.windows.step import Array, Step, window_taps
 
@@ -71,11 +71,9 @@ def pooling_taps(
     ([(0, 1)], [(0, 1), (2, 3)])
     """
     _, *counts = layer.output_shape(input_shape)
-    dilation = pair(layer.dilation) if isinstance(layer, MaxPool2d) else (1, 1)
-    settings = (stride_of(layer), pair(layer.kernel_size), dilation)
     rows, columns = (
-        window_taps(count, -padding, *(setting[axis] for setting in settings))
-        for axis, (count, padding) in enumerate(zip(counts, pair(layer.padding), strict=True))
+        window_taps(count, -along.padding, along.stride, along.kernel_size, along.dilation)
+        for count, along in zip(counts, layer.along, strict=True)
     )
     return rows, columns
 

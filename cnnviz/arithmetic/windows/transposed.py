@@ -24,7 +24,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
+from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
 from cnnviz.arithmetic.settings import Shape, ShapeError, pair
 from cnnviz.arithmetic.windows.convolution import check_bordered, read_parameters, read_weight
 from cnnviz.arithmetic.windows.step import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
+from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
 from cnnviz.arithmetic.matrix import Matrix, MatrixError
 from cnnviz.arithmetic.settings import counted, pair
 from cnnviz.arithmetic.windows import NUMPY_PAD_MODES, Step, steps

@@ -3,14 +3,10 @@
 import ast
 from typing import Any
 
-from cnnviz.arithmetic.derivations.counts import num_params_derivation
-from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
-from cnnviz.arithmetic.layers import basic as layers
+from cnnviz.arithmetic.layers import KINDS
 from cnnviz.figures.stepper.runnable import input_planes
 from cnnviz.figures.stepper.script import Script
 from cnnviz.figures.stepper.words import signed, step_lines, step_title
-
-LAYERS = ("Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "Conv1d", "MaxPool1d", "AvgPool1d")
 
 
 def step_markdown(script: Script, index: int, title: str = "") -> str:
@@ -22,10 +18,10 @@ def step_markdown(script: Script, index: int, title: str = "") -> str:
     along_one = script["axes"] == 1
     given = (shape[0], shape[2]) if along_one else shape
     parts = [f"# {title or script['code']}", f"`nn.{script['code']}` on an input of {' × '.join(map(str, given))}"]
-    derivations = output_shape_derivations(flat, shape)
+    derivations = flat.shape_derivations(shape)
     parts += [derivation.markdown for derivation in (derivations[-1:] if along_one else derivations)]
     if script["kernel"] is not None:
-        parts.append(num_params_derivation(flat).markdown)
+        parts.append(flat.num_params_derivation().markdown)
     if script["flipped"]:
         parts.append("The kernel is flipped before it is laid on the input: a convolution, not a cross-correlation.")
     parts.append(f"## {step_title(script, index).capitalize()}")
@@ -49,10 +45,9 @@ def layer_of(code: str) -> Any:
     call = ast.parse(code, mode="eval").body
     assert isinstance(call, ast.Call)
     assert isinstance(call.func, ast.Name)
-    assert call.func.id in LAYERS
     arguments = [ast.literal_eval(argument) for argument in call.args]
     named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg}
-    return getattr(layers, call.func.id)(*arguments, **named)
+    return KINDS[call.func.id](*arguments, **named)
 
 
 def output_planes(script: Script) -> list[list[list[str]]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.layers import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.arithmetic.settings import pair
 from cnnviz.arithmetic.windows import Step, steps

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnviz.arithmetic.layers.code import pytorch_code
-from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
-from cnnviz.arithmetic.layers.one_dimensional import AvgPool1d, Conv1d, MaxPool1d
-from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.layers import AvgPool1d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool1d, MaxPool2d
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.arithmetic.settings import counted, pair
 from cnnviz.figures.stepper.convolving import Weight, convolution_script, read_bias
@@ -111,7 +108,7 @@ def described(layer: Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d, relu: boo
 
 def code_of(layer: SteppedLayer) -> str:
     """The layer as one writes it: ``Conv2d(1, 1, kernel_size=3)``."""
-    return pytorch_code(layer).removeprefix("nn.")
+    return layer.code(explicit=True).removeprefix("nn.")
 
 
 def check_one_row(input: Planes, weight: Weight | None) -> None:

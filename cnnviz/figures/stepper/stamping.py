@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.arithmetic.layers.convolution import ConvTranspose2d
+from cnnviz.arithmetic.layers import ConvTranspose2d
 from cnnviz.arithmetic.settings import counted
 from cnnviz.arithmetic.windows import Stamp, stamps
 from cnnviz.figures.stepper.convolving import Weight, check_length, kernel_grid, read_bias

@@ -10,7 +10,8 @@ import streamlit as st
 
 from cnnviz.arithmetic.layers import ShapeError
 from cnnviz.arithmetic.layers.convolution import PADDING_MODES
-from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FLAGS, INPUT, KINDS, PER_AXIS, Asked
+from cnnviz.arithmetic.layers.layer import PER_AXIS
+from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FLAGS, FORMS, INPUT, LayerForm
 from cnnviz.arithmetic.settings_that_fit.repairs import ON_WIDTH, Setting
 
 KEYS = {
@@ -27,8 +28,12 @@ KEYS = {
     "output_size": "O",
     "divisor_override": "divisor",
 }
+KEYS |= {name: name for names in ARGUMENTS.values() for name in names if name not in KEYS and name != "padding_mode"}
 KEYS |= {name + ON_WIDTH: KEYS[name] + "_W" for name in PER_AXIS}
 DEFAULTS = {"C": 3, "H": 227, "W": 227, "filters": 96, "k": 11, "S": 4, "P": 0, "D": 1, "groups": 1, "A": 0, "O": 6}
+for kind in FORMS.values():  # what only one kind has begins as that kind usually has it
+    usual = kind.usual((64, 56, 56))
+    DEFAULTS |= {name: getattr(usual, name) for name in kind.form if name in KEYS and KEYS[name] not in DEFAULTS}
 DEFAULTS |= {"divisor": 0, **{KEYS[name] + "_W": DEFAULTS[KEYS[name]] for name in PER_AXIS}}
 FLAG_KEYS = {
     "bias": ("with_bias", True),
@@ -52,7 +57,7 @@ RESET: dict[str, object] = {  # the state of the page without a link
 
 def choose_kind() -> str:
     """The kinds of layer side by side."""
-    kinds = list(KINDS)
+    kinds = list(FORMS)
     chosen = st.segmented_control(
         "Layer",
         kinds,
@@ -66,7 +71,7 @@ def choose_kind() -> str:
     return chosen or kinds[0]  # a link with an empty kind= chooses none
 
 
-def choose_settings(kind: str) -> Asked:
+def choose_settings(kind: str) -> LayerForm:
     """Draw the settings that this kind of layer has and return what they say."""
     st.markdown(":blue[**Input**]")
     settings: dict[str, Setting] = dict(choose_numbers(INPUT))
@@ -87,29 +92,29 @@ def choose_settings(kind: str) -> Asked:
             settings.pop("padding" + ON_WIDTH, None)
     elif kind == "ConvTranspose2d":
         offer_depthwise()
-    return Asked(kind, settings, flags)
+    return LayerForm(kind, settings, flags)
 
 
-def keep_other_settings(asked: Asked) -> None:
+def keep_other_settings(form: LayerForm) -> None:
     """Draw, folded away, the settings that this layer does not use.
 
     They stay on the page, because a box that left it would come back with the number of the link that the visitor came
     by, not with the one typed since.
     """
-    shown = {*INPUT, *ARGUMENTS[asked.kind], *asked.settings}
+    shown = {*INPUT, *ARGUMENTS[form.kind], *form.settings}
     if st.session_state.get("axes"):
-        shown |= {name + ON_WIDTH for name in ARGUMENTS[asked.kind]}
+        shown |= {name + ON_WIDTH for name in ARGUMENTS[form.kind]}
     with st.expander("Settings not in use"):
-        st.caption(f"{asked.kind}, as it is set, does not have these; they keep their values for the layers that do.")
+        st.caption(f"{form.kind}, as it is set, does not have these; they keep their values for the layers that do.")
         for row in pairs(name for name in KEYS if name not in shown):
             choose_numbers(row)
         with st.container(horizontal=True):
-            if not has_axes(asked.kind):
+            if not has_axes(form.kind):
                 choose_axes()
             for name in FLAG_KEYS:
-                if name not in asked.flags:
+                if name not in form.flags:
                     choose_flag(name)
-        if asked.kind != "Conv2d":
+        if form.kind != "Conv2d":
             choose_words(disabled=True)
 
 
@@ -211,17 +216,17 @@ def choose_numbers(names: Iterable[str], kind: str = "", padding_word: bool = Fa
     return numbers
 
 
-def show_misfit(asked: Asked, problem: ShapeError) -> None:
+def show_misfit(form: LayerForm, problem: ShapeError) -> None:
     """Say why it does not fit, and offer the nearest settings that do, one click each."""
     st.error(str(problem), icon=":material/straighten:")
-    offers = asked.repairs()
+    offers = form.repairs()
     st.markdown("It fits with one of these:" if len(offers) > 1 else "It fits with:" if offers else "Start again with:")
     with st.container(horizontal=True, gap="small"):
         for number, offer in enumerate(offers):
             words = ", ".join(f"{spoken(name)} {said(value)}" for name, value in offer.items())
             st.button(words, key=f"fit_{number}", on_click=take, args=(offer,))
         if not offers:
-            start_again = {name: DEFAULTS[KEYS[name]] for name in asked.settings if name in KEYS}
+            start_again = {name: DEFAULTS[KEYS[name]] for name in form.settings if name in KEYS}
             st.button("The first layer of AlexNet", key="fit_0", on_click=take, args=(start_again,))
 
 
@@ -230,7 +235,7 @@ def spoken(name: str) -> str:
     return f"{name.removesuffix(ON_WIDTH)} (width)" if name.endswith(ON_WIDTH) else name
 
 
-def said(value: int | str) -> str:
+def said(value: float | str) -> str:
     """A setting's value on a button."""
     return value if isinstance(value, str) else f"{value:,}"
 

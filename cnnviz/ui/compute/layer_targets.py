@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.arithmetic.settings import Shape, ShapeError, pair, whole_number
-from cnnviz.arithmetic.settings_that_fit.form import Asked
+from cnnviz.arithmetic.settings_that_fit.form import LayerForm
 from cnnviz.arithmetic.settings_that_fit.repairs import ON_WIDTH
 from cnnviz.arithmetic.settings_that_fit.targets import MAX_SIDE, Way, transposed_ways, ways
 from cnnviz.ui.compute.layer_settings import take
@@ -13,31 +13,31 @@ from cnnviz.ui.compute.layer_settings import take
 FEW = 12
 SETTING_LETTERS = {"kernel_size": "k", "stride": "S", "padding": "P", "output_padding": "A"}
 WITHOUT_WINDOW = {
-    "AdaptiveAvgPool2d": "This layer gives whatever size it is asked for: type it as its output_size.",
-    "Linear": "A dense layer gives as many features as it is asked for: type them as its out_features.",
+    "AdaptiveAvgPool2d": "This layer gives whatever size it is form for: type it as its output_size.",
+    "Linear": "A dense layer gives as many features as it is form for: type them as its out_features.",
 }
 
 
-def choose_way(asked: Asked, output_shape: Shape | None) -> None:
+def choose_way(form: LayerForm, output_shape: Shape | None) -> None:
     """Draw the two boxes for the wanted size, and every way to it as a button that takes it.
 
     Left empty, they mean the size that the layer gives now (None where it does not fit).
     """
-    has_window = asked.kind not in WITHOUT_WINDOW
+    has_window = form.kind not in WITHOUT_WINDOW
     now = output_shape[1:] if has_window and output_shape is not None else (None, None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = [choose_wanted(axis, size, not has_window) for axis, size in zip("HW", now, strict=True)]
         if has_window:
             st.markdown(
                 "Every kernel_size **k**, stride **S** and padding **P** that gives it"
-                f"{', with output_padding **A**' if asked.kind == 'ConvTranspose2d' else ''}, the most usual first.",
+                f"{', with output_padding **A**' if form.kind == 'ConvTranspose2d' else ''}, the most usual first.",
                 width=420,
             )
     if not has_window:
-        st.info(WITHOUT_WINDOW[asked.kind], icon=":material/tune:")
+        st.info(WITHOUT_WINDOW[form.kind], icon=":material/tune:")
     elif None not in wanted:
         try:
-            show_ways(asked, ways_to(asked, wanted))
+            show_ways(form, ways_to(form, wanted))
         except ShapeError as problem:
             st.warning(str(problem), icon=":material/straighten:")
 
@@ -58,15 +58,15 @@ def choose_wanted(axis: str, now: int | None, disabled: bool) -> float | None:
     return now if typed is None else typed
 
 
-def ways_to(asked: Asked, wanted: list[Any]) -> tuple[Way, ...]:
+def ways_to(form: LayerForm, wanted: list[Any]) -> tuple[Way, ...]:
     """All ways from the input to the wanted size, with the dilation that is set; ShapeError for a misfit number."""
-    sizes = whole_pair("The input", asked.picture[1:])
+    sizes = whole_pair("The input", form.picture[1:])
     target = whole_pair("The output wanted", wanted)
-    dilation = dilation_of(asked)
-    if asked.kind == "ConvTranspose2d":
+    dilation = dilation_of(form)
+    if form.kind == "ConvTranspose2d":
         return transposed_ways(sizes, target, dilation)
-    pooling = asked.kind != "Conv2d"
-    return ways(sizes, target, dilation, pooling=pooling, ceil_mode=pooling and asked.flags["ceil_mode"])
+    pooling = form.kind != "Conv2d"
+    return ways(sizes, target, dilation, pooling=pooling, ceil_mode=pooling and form.flags["ceil_mode"])
 
 
 def whole_pair(name: str, values: Any) -> tuple[int, int]:
@@ -78,13 +78,13 @@ def whole_pair(name: str, values: Any) -> tuple[int, int]:
     return height, width
 
 
-def dilation_of(asked: Asked) -> tuple[int, int]:
+def dilation_of(form: LayerForm) -> tuple[int, int]:
     """The dilation (height, width) as it is set; a kind without one has 1."""
-    down, across = pair(asked.argument("dilation") if "dilation" in asked.settings else 1)
+    down, across = pair(form.argument("dilation") if "dilation" in form.settings else 1)
     return whole_number("dilation", down), whole_number("dilation", across)
 
 
-def show_ways(asked: Asked, found: tuple[Way, ...]) -> None:
+def show_ways(form: LayerForm, found: tuple[Way, ...]) -> None:
     """The ways as pills: the one that is set now is marked, a tap on another takes it."""
     if not found:
         st.info(
@@ -93,7 +93,7 @@ def show_ways(asked: Asked, found: tuple[Way, ...]) -> None:
             icon=":material/search_off:",
         )
         return
-    now = way_of(asked)
+    now = way_of(form)
     shown = found if st.session_state.get("all_ways") else found[:FEW]
     if now in found and now not in shown:
         shown = (*shown, now)
@@ -103,16 +103,16 @@ def show_ways(asked: Asked, found: tuple[Way, ...]) -> None:
     def take_chosen() -> None:
         chosen = st.session_state["way"]
         if chosen in options:
-            take_way(shown[options.index(chosen)], asked.kind)
+            take_way(shown[options.index(chosen)], form.kind)
 
     st.pills("Ways", options, key="way", on_change=take_chosen, label_visibility="collapsed")
     if len(found) > FEW:
         st.toggle(f"show all {len(found)}", key="all_ways", bind="query-params")
 
 
-def way_of(asked: Asked) -> Way | None:
+def way_of(form: LayerForm) -> Way | None:
     """The settings as they are now; None where the axes differ or the padding is a word."""
-    numbers = [asked.argument(name) for name in SETTING_LETTERS if name in asked.settings]
+    numbers = [form.argument(name) for name in SETTING_LETTERS if name in form.settings]
     return Way(*numbers) if all(isinstance(number, int) for number in numbers) else None
 
 

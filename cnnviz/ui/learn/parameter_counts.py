@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivations.counts import C_IN, dense_derivation, num_params_derivation
-from cnnviz.arithmetic.derivations.output_size import Derivation, Line, coloured, number
+from cnnviz.arithmetic.derivations.lines import C_IN, Derivation, Line, coloured, number
 from cnnviz.arithmetic.layers import Conv2d, Linear
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.ui.components.scaled_squares import Amount, show_areas
@@ -97,14 +96,14 @@ def show_counts(sizes: Sizes) -> None:
 def show_count_derivations(sizes: Sizes) -> None:
     """Where the three numbers come from, and what a dense layer with the outputs of the convolution would need."""
     derivations = [
-        titled("Dense", num_params_derivation(sizes.dense)),
+        titled("Dense", sizes.dense.num_params_derivation()),
         local_derivation(sizes.convolution, sizes.input_shape),
-        titled("Convolution", num_params_derivation(sizes.convolution)),
+        titled("Convolution", sizes.convolution.num_params_derivation()),
     ]
     for column, derivation in zip(st.columns(3), derivations, strict=True):
         with column:
             show_derivation(derivation)
-    same_job = dense_derivation(sizes.convolution, sizes.input_shape)
+    same_job = sizes.convolution.dense_derivation(sizes.input_shape)
     with st.expander("The same outputs from a dense layer"):
         filters, height, width = sizes.convolution.output_shape(sizes.input_shape)
         st.markdown(

@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from cnnviz.arithmetic.layers.code import pytorch_code
-from cnnviz.arithmetic.layers.convolution import Conv2d, ConvTranspose2d
+from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
 from cnnviz.arithmetic.settings import AXES, Shape, ShapeError, counted, pair
 from cnnviz.arithmetic.shapes import same_padding
 from cnnviz.arithmetic.windows.transposed import EqualConvolution, equal_convolution
@@ -56,7 +55,7 @@ takes 5 × 5 to 2 × 2.
     if (rows, columns) != input_shape[1:]:
         return ""
     return (
-        f"**The name**: as a matrix it is the transpose of `{pytorch_code(direct).removeprefix('nn.')}`, "
+        f"**The name**: as a matrix it is the transpose of `{direct.code(explicit=True).removeprefix('nn.')}`, "
         f"which takes {height} × {width} to {rows} × {columns}."
     )
 
@@ -104,7 +103,7 @@ again. Sizes come back, values do not.
     except ShapeError:
         return ""
     return (
-        f"**Backwards**: `{pytorch_code(back).removeprefix('nn.')}` takes {rows} × {columns} to "
+        f"**Backwards**: `{back.code(explicit=True).removeprefix('nn.')}` takes {rows} × {columns} to "
         f"{input_shape[1]} × {input_shape[2]} again. Sizes come back, values do not."
     )
 

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from cnnviz.arithmetic.derivations.output_size import Derivation, without_colours
+from cnnviz.arithmetic.derivations.lines import Derivation, without_colours
 
 # The roles' own hues (palettes.py), darkened or lightened until text in them has a contrast of at least 4.5 to 1.
 ROLE_COLOURS = {

@@ -8,15 +8,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.derivations.counts import (
-    dense_derivation,
-    flatten_derivation,
-    macs_derivation,
-    memory_derivation,
-    num_params_derivation,
-)
-from cnnviz.arithmetic.derivations.output_size import output_shape_derivations, output_size_derivation, without_colours
-from cnnviz.arithmetic.derivations.windows import adaptive_derivations, field_derivations
+from cnnviz.arithmetic.derivations.counts import flatten_derivation
+from cnnviz.arithmetic.derivations.lines import without_colours
+from cnnviz.arithmetic.derivations.output_size import output_size_derivation
 from cnnviz.arithmetic.layers import (
     AdaptiveAvgPool2d,
     AvgPool2d,
@@ -28,8 +22,6 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     ShapeError,
 )
-from cnnviz.arithmetic.layers.num_bytes import activation_bytes
-from cnnviz.arithmetic.layers.receptive_field import tapped
 
 
 def value(line):
@@ -96,25 +88,25 @@ def test_every_line_of_a_size_comes_to_the_result(size, kernel_size, stride, pad
     ],
 )
 def test_derivations_end_where_the_layer_does(layer, shape):
-    sizes = output_shape_derivations(layer, shape)
+    sizes = layer.shape_derivations(shape)
     if sizes:
         assert {derivation.result for derivation in sizes} == set(layer.output_shape(shape)[1:])
-    for derivation in (*sizes, num_params_derivation(layer), macs_derivation(layer, shape)):
+    for derivation in (*sizes, layer.num_params_derivation(), layer.macs_derivation(shape)):
         check(derivation)
-    assert set(check(memory_derivation(layer, shape))) == {activation_bytes(layer, shape)}
-    assert num_params_derivation(layer).result == layer.num_params
-    assert macs_derivation(layer, shape).result == layer.macs(shape)
+    assert set(check(layer.memory_derivation(shape))) == {layer.activation_bytes(shape)}
+    assert layer.num_params_derivation().result == layer.num_params
+    assert layer.macs_derivation(shape).result == layer.macs(shape)
 
 
 @pytest.mark.parametrize(
     "derivation",
     [
-        num_params_derivation(Conv2d(3, 96, 11, groups=3)),
-        num_params_derivation(Linear(3136, 128)),
-        num_params_derivation(Conv2d(8, 16, 3, groups=8, bias=False)),
-        num_params_derivation(ConvTranspose2d(8, 16, (2, 3), groups=4)),
-        macs_derivation(Conv2d(3, 96, 11, stride=4), (3, 227, 227)),
-        dense_derivation(Conv2d(3, 96, 11, stride=4), (3, 227, 227)),
+        Conv2d(3, 96, 11, groups=3).num_params_derivation(),
+        Linear(3136, 128).num_params_derivation(),
+        Conv2d(8, 16, 3, groups=8, bias=False).num_params_derivation(),
+        ConvTranspose2d(8, 16, (2, 3), groups=4).num_params_derivation(),
+        Conv2d(3, 96, 11, stride=4).macs_derivation((3, 227, 227)),
+        Conv2d(3, 96, 11, stride=4).dense_derivation((3, 227, 227)),
         flatten_derivation((4, 28, 28)),
     ],
 )
@@ -123,7 +115,7 @@ def test_every_line_of_a_count_comes_to_the_result(derivation):
 
 
 def test_the_lectures_formulas_stand_in_the_first_line():
-    size, params = output_size_derivation("W", 227, 11, stride=4), num_params_derivation(Conv2d(3, 96, 11))
+    size, params = output_size_derivation("W", 227, 11, stride=4), Conv2d(3, 96, 11).num_params_derivation()
     assert without_colours(size.lines[0].latex) == (
         r"W_{\text{out}} = \left\lfloor \frac{W - f + 2 \cdot P}{S} + 1 \right\rfloor"
     )
@@ -152,20 +144,20 @@ def test_a_division_that_comes_out_even_has_no_note_about_rounding():
 
 
 def test_height_and_width_are_derived_once_where_they_are_the_same_sum():
-    assert len(output_shape_derivations(Conv2d(3, 8, 3), (3, 9, 9))) == 1
-    assert len(output_shape_derivations(Conv2d(3, 8, (3, 5)), (3, 9, 9))) == 2
-    assert len(output_shape_derivations(Conv2d(3, 8, 3), (3, 9, 10))) == 2
+    assert len(Conv2d(3, 8, 3).shape_derivations((3, 9, 9))) == 1
+    assert len(Conv2d(3, 8, (3, 5)).shape_derivations((3, 9, 9))) == 2
+    assert len(Conv2d(3, 8, 3).shape_derivations((3, 9, 10))) == 2
 
 
 def test_a_layer_without_a_formula_has_no_size_to_derive():
-    assert output_shape_derivations(ReLU(), (3, 9, 9)) == ()
+    assert ReLU().shape_derivations((3, 9, 9)) == ()
 
 
 def test_an_input_that_does_not_fit_has_no_derivation():
     with pytest.raises(ShapeError):
-        output_shape_derivations(Conv2d(3, 8, 7), (3, 5, 5))
+        Conv2d(3, 8, 7).shape_derivations((3, 5, 5))
     with pytest.raises(ShapeError):
-        macs_derivation(Conv2d(3, 8, 7), (3, 5, 5))
+        Conv2d(3, 8, 7).macs_derivation((3, 5, 5))
 
 
 def test_markdown_has_no_colours_and_all_notes():
@@ -180,19 +172,19 @@ def test_markdown_has_no_colours_and_all_notes():
 @given(height=st.integers(1, 60), width=st.integers(1, 60), output_size=st.integers(1, 12))
 def test_adaptive_windows_are_as_large_as_those_that_torch_averages(height, width, output_size):
     layer = AdaptiveAvgPool2d(output_size)
-    derivations = adaptive_derivations(layer, (1, height, width))
+    derivations = layer.shape_derivations((1, height, width))
     for axis, size in enumerate((height, width)):
         which = 0 if size % output_size == 0 else 1  # the window that is worked out
-        seen = tapped(layer, axis, frozenset([which]), [(1, height, width)])
+        seen = layer.taps(axis, frozenset([which]), [(1, height, width)])
         derivation = derivations[axis if len(derivations) > 1 else 0]
         assert set(check(derivation)) == {len(seen)} == {derivation.result}
 
 
 def test_adaptive_windows_that_are_not_of_one_size_are_said_to_share_rows():
-    (derivation,) = adaptive_derivations(AdaptiveAvgPool2d(6), (256, 13, 13))
+    (derivation,) = AdaptiveAvgPool2d(6).shape_derivations((256, 13, 13))
     assert "which does not divide 13" in derivation.notes[0]
     assert derivation.notes[-1].startswith("These are columns 2 to 4. All windows have 3 columns")
-    assert "global pooling" in adaptive_derivations(AdaptiveAvgPool2d(1), (512, 7, 7))[0].notes[0]
+    assert "global pooling" in AdaptiveAvgPool2d(1).shape_derivations((512, 7, 7))[0].notes[0]
 
 
 @settings(max_examples=150, deadline=None)
@@ -214,9 +206,9 @@ def test_what_one_output_value_sees_is_what_its_taps_reach(transposed, kernel_si
         count = layer.output_shape(shape)[1]
     except ShapeError:
         assume(False)
-    (derivation,) = field_derivations(layer, shape)
+    (derivation,) = layer.field_derivations(shape)
     assert set(check(derivation)) == {derivation.result}
-    seen = [tapped(layer, 0, frozenset([row]), [shape]) for row in range(count)]
+    seen = [layer.taps(0, frozenset([row]), [shape]) for row in range(count)]
     spans = [max(taps) - min(taps) + 1 for taps in seen if taps]
     assert max(spans, default=0) <= derivation.result
     if transposed or dilation == 1:
@@ -225,7 +217,7 @@ def test_what_one_output_value_sees_is_what_its_taps_reach(transposed, kernel_si
 
 
 def test_a_field_that_begins_in_the_padding_says_by_how_much():
-    (derivation,) = field_derivations(MaxPool2d(3, stride=2, padding=1), (64, 112, 112))
+    (derivation,) = MaxPool2d(3, stride=2, padding=1).field_derivations((64, 112, 112))
     assert derivation.result == 3
     assert derivation.notes[-1] == (
         "The first value sees columns 0 to 1 and 1 of the padding; the last, i = 55, columns 109 to 111."
@@ -233,17 +225,17 @@ def test_a_field_that_begins_in_the_padding_says_by_how_much():
 
 
 def test_layers_without_windows_of_one_size_have_no_field_to_derive():
-    assert field_derivations(Linear(16, 8), (16,)) == ()
-    assert field_derivations(ConvTranspose2d(1, 1, 3, stride=2, dilation=2), (1, 5, 5)) == ()
+    assert Linear(16, 8).field_derivations((16,)) == ()
+    assert ConvTranspose2d(1, 1, 3, stride=2, dilation=2).field_derivations((1, 5, 5)) == ()
 
 
 def test_depthwise_is_called_by_its_name():
-    notes = num_params_derivation(Conv2d(8, 16, 3, groups=8)).notes
+    notes = Conv2d(8, 16, 3, groups=8).num_params_derivation().notes
     assert "depthwise" in notes[0]
-    assert "depthwise" not in num_params_derivation(Conv2d(8, 16, 3, groups=4)).notes[0]
+    assert "depthwise" not in Conv2d(8, 16, 3, groups=4).num_params_derivation().notes[0]
 
 
 def test_the_memory_of_an_output_is_told_in_bytes_and_in_megabytes():
-    derivation = memory_derivation(Conv2d(3, 96, 11, stride=4), (3, 227, 227))
+    derivation = Conv2d(3, 96, 11, stride=4).memory_derivation((3, 227, 227))
     assert derivation.result == 1_161_600
     assert "1,161,600 bytes are 1.16 MB" in derivation.notes[-1]

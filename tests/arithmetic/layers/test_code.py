@@ -19,7 +19,7 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     ShapeError,
 )
-from cnnviz.arithmetic.layers.code import NotInKeras, keras_code, pytorch_code
+from cnnviz.arithmetic.layers.keras import NotInKeras
 from cnnviz.arithmetic.settings import pair
 
 torch.set_num_threads(1)
@@ -78,7 +78,7 @@ def fitting_layers(draw):
 
 def evaluated(layer):
     """The module that PyTorch makes of the code."""
-    return eval(pytorch_code(layer), {"nn": torch.nn})
+    return eval(layer.code(explicit=True), {"nn": torch.nn})
 
 
 @settings(max_examples=200, deadline=None)
@@ -104,7 +104,7 @@ def test_the_pytorch_code_makes_a_layer_with_the_same_output_and_parameters(exam
     ],
 )
 def test_what_is_pytorchs_default_is_left_out(layer, code):
-    assert pytorch_code(layer) == code
+    assert layer.code(explicit=True) == code
 
 
 class KerasLikeTorch:
@@ -198,7 +198,7 @@ class KerasLikeTorch:
 def test_the_keras_code_computes_what_the_pytorch_layer_computes(example):
     layer, shape = example
     try:
-        code = keras_code(layer, shape)
+        code = layer.keras_code(shape)
     except NotInKeras:
         assume(False)
     module = evaluated(layer)
@@ -209,7 +209,7 @@ def test_the_keras_code_computes_what_the_pytorch_layer_computes(example):
 
 
 def test_a_padding_that_keras_cannot_say_stands_before_the_layer():
-    lines = keras_code(Conv2d(3, 64, 7, stride=2, padding=3), (3, 224, 224)).splitlines()
+    lines = Conv2d(3, 64, 7, stride=2, padding=3).keras_code((3, 224, 224)).splitlines()
     assert lines[3:5] == [
         "    keras.layers.ZeroPadding2D(3),",
         "    keras.layers.Conv2D(64, kernel_size=7, strides=2),",
@@ -217,18 +217,18 @@ def test_a_padding_that_keras_cannot_say_stands_before_the_layer():
 
 
 def test_a_padding_that_keeps_the_size_is_called_same():
-    assert 'kernel_size=3, padding="same")' in keras_code(Conv2d(3, 8, 3, padding=1), (3, 9, 9))
-    assert "ZeroPadding2D" not in keras_code(Conv2d(3, 8, 3, padding=1), (3, 9, 9))
+    assert 'kernel_size=3, padding="same")' in Conv2d(3, 8, 3, padding=1).keras_code((3, 9, 9))
+    assert "ZeroPadding2D" not in Conv2d(3, 8, 3, padding=1).keras_code((3, 9, 9))
 
 
 def test_shapes_are_written_channels_last():
-    first, _, third, *_ = keras_code(Conv2d(3, 8, 3), (3, 9, 11)).splitlines()
+    first, _, third, *_ = Conv2d(3, 8, 3).keras_code((3, 9, 11)).splitlines()
     assert first.startswith("# (9, 11, 3) -> (7, 9, 8)")
     assert third == "    keras.Input((9, 11, 3)),"
 
 
 def test_a_dense_layer_is_called_dense():
-    code = keras_code(Linear(3136, 128), (3136,))
+    code = Linear(3136, 128).keras_code((3136,))
     module = torch.nn.Linear(3136, 128)
     values = torch.rand(1, 3136)
     assert "keras.Input((3136,))" in code
@@ -237,8 +237,8 @@ def test_a_dense_layer_is_called_dense():
 
 
 def test_a_padded_max_pooling_says_where_zeros_and_minus_infinity_differ():
-    assert "minus infinity" in keras_code(MaxPool2d(3, 2, padding=1), (1, 9, 9))
-    assert "minus infinity" not in keras_code(MaxPool2d(3, 2), (1, 9, 9))
+    assert "minus infinity" in MaxPool2d(3, 2, padding=1).keras_code((1, 9, 9))
+    assert "minus infinity" not in MaxPool2d(3, 2).keras_code((1, 9, 9))
 
 
 @pytest.mark.parametrize(
@@ -258,15 +258,15 @@ def test_a_padded_max_pooling_says_where_zeros_and_minus_infinity_differ():
 def test_what_keras_cannot_do_is_said_with_the_setting_in_the_way(layer, words):
     channels = getattr(layer, "in_channels", 2)
     with pytest.raises(NotInKeras, match=words):
-        keras_code(layer, (channels, 9, 9))
+        layer.keras_code((channels, 9, 9))
 
 
 def test_a_layer_that_does_not_fit_has_no_keras_code():
     with pytest.raises(ShapeError):
-        keras_code(Conv2d(3, 8, 7), (3, 5, 5))
+        Conv2d(3, 8, 7).keras_code((3, 5, 5))
 
 
 def test_the_rows_that_rounding_up_adds_are_padded():
-    code = keras_code(MaxPool2d(3, 2, ceil_mode=True), (1, 6, 6))
+    code = MaxPool2d(3, 2, ceil_mode=True).keras_code((1, 6, 6))
     assert "ZeroPadding2D(((0, 1), (0, 1)))" in code
     assert ceil((6 - 3) / 2) + 1 == MaxPool2d(3, 2, ceil_mode=True).output_shape((1, 6, 6))[1]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.arithmetic.layers import Add, Conv2d, Linear, MaxPool2d, ShapeError
-from cnnviz.arithmetic.layers.num_bytes import activation_bytes, parameter_bytes, readable_bytes
+from cnnviz.arithmetic.num_bytes import readable_bytes
 
 
 @pytest.mark.parametrize(
@@ -18,17 +18,17 @@ from cnnviz.arithmetic.layers.num_bytes import activation_bytes, parameter_bytes
     ],
 )
 def test_bytes_are_those_that_torch_stores(layer, module, shape):
-    assert activation_bytes(layer, shape) == module(torch.zeros(1, *shape)).nbytes
-    assert parameter_bytes(layer) == sum(parameter.nbytes for parameter in module.parameters())
+    assert layer.activation_bytes(shape) == module(torch.zeros(1, *shape)).nbytes
+    assert layer.parameter_bytes() == sum(parameter.nbytes for parameter in module.parameters())
 
 
 def test_a_sum_of_two_paths_takes_the_memory_of_one():
-    assert activation_bytes(Add(), (64, 56, 56), (64, 56, 56)) == 64 * 56 * 56 * 4
+    assert Add().activation_bytes((64, 56, 56), (64, 56, 56)) == 64 * 56 * 56 * 4
 
 
 def test_an_input_that_does_not_fit_has_no_memory():
     with pytest.raises(ShapeError):
-        activation_bytes(Conv2d(3, 8, 7), (3, 5, 5))
+        Conv2d(3, 8, 7).activation_bytes((3, 5, 5))
 
 
 @pytest.mark.parametrize(

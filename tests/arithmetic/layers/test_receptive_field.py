@@ -19,10 +19,10 @@ from cnnviz.arithmetic.layers import (
     MaxPool2d,
     ReLU,
     ShapeError,
+    ZeroPad2d,
 )
-from cnnviz.arithmetic.layers.inside_networks import ZeroPad2d
-from cnnviz.arithmetic.layers.receptive_field import PIXEL, ReceptiveField, joined, transposed, whole, widened
 from cnnviz.arithmetic.network import INPUT, Network, Node, chain
+from cnnviz.arithmetic.receptive_field import PIXEL, ReceptiveField, transposed, union, whole, widened
 from cnnviz.networks.survey import survey
 
 torch.set_num_threads(1)
@@ -244,12 +244,12 @@ def test_a_transposed_convolution_halves_the_step_and_may_see_one_pixel_only():
 
 
 def test_paths_join_from_the_first_pixel_to_the_last():
-    assert joined([ReceptiveField(3, 2, -1), ReceptiveField(1, 2, 4)]) == (6, 2, -1, True)
+    assert union([ReceptiveField(3, 2, -1), ReceptiveField(1, 2, 4)]) == (6, 2, -1, True)
 
 
 def test_paths_of_different_stride_do_not_join():
     with pytest.raises(ShapeError, match="move by 1 and by 2 pixels"):
-        joined([ReceptiveField(3, 2, -1), ReceptiveField(3, 1, -1)])
+        union([ReceptiveField(3, 2, -1), ReceptiveField(3, 1, -1)])
 
 
 def test_where_strides_differ_the_table_says_that_the_field_is_no_more_than_a_bound():

@@ -2,7 +2,6 @@
 
 import pytest
 
-from cnnviz.arithmetic.derivations.counts import dense_derivation
 from cnnviz.arithmetic.layers import Conv2d, Flatten, Linear, MaxPool2d, ShapeError
 from cnnviz.arithmetic.shapes import output_size
 
@@ -109,7 +108,7 @@ def test_row_15_with_224_pixels_the_maps_are_54_by_54():
 
 def test_row_15_the_dense_layer_is_44_9_billion_and_43_7_mixes_two_inputs():
     without_bias = Conv2d(3, 96, kernel_size=11, stride=4, bias=False)
-    assert round(dense_derivation(without_bias, (3, 227, 227)).result / 1e9, 1) == 44.9
+    assert round(without_bias.dense_derivation((3, 227, 227)).result / 1e9, 1) == 44.9
     assert round(3 * 224 * 224 * 96 * 55 * 55 / 1e9, 1) == 43.7
 
 

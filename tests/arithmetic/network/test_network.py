@@ -8,8 +8,10 @@ import torch
 from torch import nn
 
 from cnnviz.arithmetic.layers import (
+    AdaptiveMaxPool2d,
     Add,
     AvgPool2d,
+    BatchNorm1d,
     BatchNorm2d,
     Concat,
     Conv2d,
@@ -18,14 +20,10 @@ from cnnviz.arithmetic.layers import (
     Flatten,
     Linear,
     MaxPool2d,
+    Pointwise,
     ReLU,
     ShapeError,
     Softmax,
-)
-from cnnviz.arithmetic.layers.inside_networks import (
-    AdaptiveMaxPool2d,
-    BatchNorm1d,
-    Pointwise,
     View,
     ZeroPad2d,
 )

@@ -11,10 +11,12 @@ from cnnviz.arithmetic.layers import (
     Flatten,
     Linear,
     MaxPool2d,
+    Pointwise,
     ReLU,
     Softmax,
+    View,
+    ZeroPad2d,
 )
-from cnnviz.arithmetic.layers.inside_networks import Pointwise, View, ZeroPad2d
 from cnnviz.arithmetic.network import NetworkError, totals
 from cnnviz.arithmetic.network.fixes import fixes, repaired_text
 from cnnviz.arithmetic.reader import ReadError, read_network

@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.arithmetic.layers import AvgPool2d, ShapeError
-from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FLAGS, INPUT, KINDS, PER_AXIS, Asked
+from cnnviz.arithmetic.layers.layer import PER_AXIS
+from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FLAGS, FORMS, INPUT, LayerForm
 
 PICTURE = {"in_channels": 4, "height": 9, "width": 9}
 CONV: dict[str, int | str] = {
@@ -24,7 +25,7 @@ del TRANSPOSED["padding_mode"]
 
 def offers(kind, **changes):
     base = {"Conv2d": CONV, "ConvTranspose2d": TRANSPOSED, "MaxPool2d": CONV}[kind]
-    return Asked(kind, {**base, **changes}).repairs()
+    return LayerForm(kind, {**base, **changes}).repairs()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ NUMBERS = st.integers(-1, 13) | st.sampled_from([2.5, 1e12])
 
 @st.composite
 def anything_asked(draw, numbers=NUMBERS):
-    kind = draw(st.sampled_from(list(KINDS)))
+    kind = draw(st.sampled_from(list(FORMS)))
     names = {*INPUT, *ARGUMENTS[kind]} - {"padding_mode"}
     if draw(st.booleans()):
         names |= {name + "_width" for name in PER_AXIS if name in names}
@@ -83,7 +84,7 @@ def anything_asked(draw, numbers=NUMBERS):
         if word:
             asked["padding"] = word
             asked.pop("padding_width", None)
-    return Asked(kind, asked, {name: draw(st.booleans()) for name in FLAGS[kind]})
+    return LayerForm(kind, asked, {name: draw(st.booleans()) for name in FLAGS[kind]})
 
 
 @settings(max_examples=400, deadline=None)
@@ -117,5 +118,5 @@ def test_the_layer_has_the_numbers_that_were_asked_for(asked):
 
 def test_a_divisor_of_0_is_none():
     window = {**PICTURE, "kernel_size": 3, "stride": 2, "padding": 0}
-    assert Asked("AvgPool2d", {**window, "divisor_override": 0}).layer() == AvgPool2d(3, 2)
-    assert Asked("AvgPool2d", {**window, "divisor_override": 5}).layer() == AvgPool2d(3, 2, divisor_override=5)
+    assert LayerForm("AvgPool2d", {**window, "divisor_override": 0}).layer() == AvgPool2d(3, 2)
+    assert LayerForm("AvgPool2d", {**window, "divisor_override": 5}).layer() == AvgPool2d(3, 2, divisor_override=5)

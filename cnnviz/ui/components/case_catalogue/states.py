@@ -1,7 +1,6 @@
 """The canonical cases on the pages: the heading each stands under, its sizes in words, and the state that shows it."""
 
 from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d
-from cnnviz.arithmetic.layers.pooling import stride_of
 from cnnviz.arithmetic.lecture.cases import GUIDE, LECTURE, ROUNDING, Case
 from cnnviz.arithmetic.matrix import write_matrix
 from cnnviz.arithmetic.settings import pair
@@ -33,7 +32,7 @@ def sizes_of(case: Case) -> str:
     """
     layer, words = case.layer, []
     usual = {"padding": 0, "dilation": 1, "output_padding": 0, "ceil_mode": False}
-    stride = stride_of(layer)[0] if isinstance(layer, MaxPool2d | AvgPool2d) else layer.stride
+    stride = layer.strides[0] if isinstance(layer, MaxPool2d | AvgPool2d) else layer.stride
     if stride != 1:
         words.append(f"stride {stride}")
     for name, default in usual.items():
@@ -106,7 +105,7 @@ def pooling_state(case: Case, layer: MaxPool2d | AvgPool2d) -> State:
         "pool_size": case.input_size,
         "pool_input": "" if case.input is None else write_matrix(case.numbers),
         "pool_kernel": pair(layer.kernel_size)[0],
-        "pool_stride": stride_of(layer)[0],
+        "pool_stride": layer.strides[0],
         "pool_padding": layer.padding,
         "pool_ceil": layer.ceil_mode,
         "pool_dilation": 1,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageOps
 
-from cnnviz.arithmetic.layers.receptive_field import Fields, ReceptiveField
+from cnnviz.arithmetic.receptive_field import Fields, ReceptiveField
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.ui.component import browser_component, data_url, told
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.network import Node
 from cnnviz.arithmetic.network.memory import Share, halves, num_values
+from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.ui.component import browser_component
 from cnnviz.ui.components.network_drawing.script import by, percent, settings_words
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from cnnviz.ui.component import browser_component, told
-from cnnviz.ui.components.network_drawing.script import by, network_script, plainest, settings_words
+from cnnviz.ui.components.network_drawing.script import by, network_script, settings_words
 
-__all__ = ["by", "diagram", "network_script", "plainest", "settings_words", "table"]
+__all__ = ["by", "diagram", "network_script", "settings_words", "table"]
 
 
 _component = browser_component(__file__, "linked.js", "diagram.js", "strips.js", "table.js")

@@ -1,24 +1,12 @@
 """What the diagram, the bars and the table of a network show: every word and number, worked out here."""
 
-from dataclasses import replace
 from typing import Any, TypedDict
 
-from cnnviz.arithmetic.layers import Add, BatchNorm2d, Concat, Conv2d, ConvTranspose2d, Dropout, Linear, ReLU, Softmax
-from cnnviz.arithmetic.layers.inside_networks import AdaptiveMaxPool2d, BatchNorm1d, NetworkLayer, Pointwise
-from cnnviz.arithmetic.layers.num_bytes import FLOAT32_BYTES, readable_bytes
-from cnnviz.arithmetic.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from cnnviz.arithmetic.layers import Meeting
 from cnnviz.arithmetic.network import Network, Node, Row, Totals, totals
-from cnnviz.arithmetic.network.exports import layer_code
+from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.settings import Shape
 
-KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
-    ("weights", (Conv2d, ConvTranspose2d, Linear)),
-    ("pool", (MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d)),
-    ("join", (Add, Concat)),
-    ("point", (ReLU, Dropout, BatchNorm2d, BatchNorm1d, Softmax, Pointwise)),
-)
-WINDOWS = (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d)
-WINDOW_SETTINGS = ("kernel_size", "stride", "padding", "output_padding", "dilation")
 NOTHING = "–"
 
 
@@ -73,8 +61,8 @@ def layer_entry(node: Node, row: Row | None, sums: Totals, places: dict[str, int
     own_params = node.layer.num_params if node.module == node.name else 0
     entry = Layer(
         name=node.name,
-        kind=kind(node.layer),
-        sign="+" if isinstance(node.layer, Add) else "‖" if isinstance(node.layer, Concat) else "",
+        kind=node.layer.role,
+        sign=node.layer.sign if isinstance(node.layer, Meeting) else "",
         state="fits" if row is not None else "wrong" if wrong else "waiting",
         shape=row.output_shape if row is not None else None,
         inputs=[places.get(name, -1) for name in node.inputs],
@@ -139,15 +127,6 @@ def strips(network: Network, rows: tuple[Row, ...], sums: Totals) -> list[dict[s
     return heads
 
 
-def kind(layer: NetworkLayer) -> str:
-    """How a layer is drawn: with weights, pooling, joining paths, value by value, or else changing the shape.
-
-    >>> kind(MaxPool2d(2)), kind(ReLU())
-    ('pool', 'point')
-    """
-    return next((name for name, classes in KINDS if isinstance(layer, classes)), "shape")
-
-
 def settings_words(node: Node) -> str:
     """The layer's call without the name of its package; what joins paths as the expression that does it.
 
@@ -156,29 +135,9 @@ def settings_words(node: Node) -> str:
     >>> settings_words(Node("add", Add(), ("conv", "input")))
     'conv + input'
     """
-    if isinstance(node.layer, Add):
-        return " + ".join(node.inputs)
-    if isinstance(node.layer, Concat):
-        return f"cat([{', '.join(node.inputs)}], dim={node.layer.dim})"
-    return layer_code(plainest(node.layer)).removeprefix("nn.")
-
-
-def plainest(layer: NetworkLayer) -> NetworkLayer:
-    """The same layer with one number where height and width have the same, and without the stride that is the default.
-
-    >>> plainest(MaxPool2d((2, 2), stride=(2, 2), padding=(0, 0))) == MaxPool2d(2)
-    True
-    """
-    if not isinstance(layer, WINDOWS):
-        return layer
-    numbers = {name: getattr(layer, name) for name in WINDOW_SETTINGS if hasattr(layer, name)}
-    single = {
-        name: value[0] if isinstance(value, tuple) and value[0] == value[1] else value
-        for name, value in numbers.items()
-    }
-    if isinstance(layer, MaxPool2d | AvgPool2d) and single["stride"] == single["kernel_size"]:
-        single["stride"] = None
-    return replace(layer, **single)
+    if isinstance(node.layer, Meeting):
+        return node.layer.expression(node.inputs).removeprefix("torch.")
+    return node.layer.plainest().code().removeprefix("nn.")
 
 
 def field_words(row: Row) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.arithmetic.layers.convolution import Conv2d
+from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.lecture.kernels import Kernel
 from cnnviz.arithmetic.windows import convolve
 from cnnviz.figures.filtered import FilteredPicture, filtered_picture

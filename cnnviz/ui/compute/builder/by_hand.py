@@ -10,51 +10,16 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers import (
-    AdaptiveAvgPool2d,
-    Add,
-    AvgPool2d,
-    BatchNorm2d,
-    Concat,
-    Conv2d,
-    ConvTranspose2d,
-    Dropout,
-    Flatten,
-    Linear,
-    MaxPool2d,
-    ReLU,
-    Softmax,
-)
-from cnnviz.arithmetic.layers.inside_networks import BatchNorm1d, NetworkLayer, Pointwise, View
+from cnnviz.arithmetic.layers import KINDS, Add, Layer, Meeting, Pointwise, View
 from cnnviz.arithmetic.network import INPUT, Network, NetworkError, Node, add, free_name, move, remove, replace_layer
 from cnnviz.arithmetic.settings import Shape, ShapeError
-from cnnviz.ui.components.network_drawing import by, plainest, settings_words
+from cnnviz.ui.components.network_drawing import by, settings_words
 
-# What each layer takes is given by the layer before it, so it is matched and not asked for.
-MATCHED = {
-    Conv2d: "in_channels",
-    ConvTranspose2d: "in_channels",
-    BatchNorm2d: "num_features",
-    BatchNorm1d: "num_features",
-    Linear: "in_features",
-}
 FIRST = ("out_channels", "out_features", "kernel_size", "stride", "padding", "output_size", "p", "start_dim", "dim")
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
-# What can be put in, made for a given number of channels or features.
-NEW: dict[str, Callable[[Shape], NetworkLayer]] = {
-    "Conv2d": lambda shape: Conv2d(shape[0], 32, 3, padding=1),
-    "ReLU": lambda shape: ReLU(),
-    "MaxPool2d": lambda shape: MaxPool2d(2),
-    "AvgPool2d": lambda shape: AvgPool2d(2),
-    "BatchNorm2d": lambda shape: BatchNorm2d(shape[0]),
-    "Dropout": lambda shape: Dropout(),
-    "AdaptiveAvgPool2d": lambda shape: AdaptiveAvgPool2d(1),
-    "ConvTranspose2d": lambda shape: ConvTranspose2d(shape[0], 32, 2, stride=2),
-    "Flatten": lambda shape: Flatten(),
-    "Linear": lambda shape: Linear(shape[-1], 10),
-    "Softmax": lambda shape: Softmax(dim=1),
-}
+# What can be put in: every kind that a picture, or what becomes of one, runs through.
+NEW = tuple(name for name in KINDS if not name.endswith("1d"))
 SKIP = "Add (a skip)"
 
 
@@ -80,17 +45,13 @@ def matched(network: Network, input_shape: Shape) -> Network:
     return network
 
 
-def made_for(layer: NetworkLayer, shape: Shape) -> NetworkLayer | None:
+def made_for(layer: Layer, shape: Shape) -> Layer | None:
     """The layer for another number of channels or features; None where that does not make it fit."""
-    argument = MATCHED.get(type(layer))
-    if argument is None or (isinstance(layer, Linear) and len(shape) == 3):
-        return None
-    given = shape[-1] if isinstance(layer, Linear) else shape[0]
-    if getattr(layer, argument) == given:
+    wanted = layer.counted_in(shape)
+    if wanted is None or getattr(layer, layer.counts) == wanted:
         return None
     try:
-        change: dict[str, Any] = {argument: given}
-        changed = replace(layer, **change)
+        changed = layer.with_settings(**{layer.counts: wanted})
         changed.output_shape(shape)
     except ShapeError:
         return None
@@ -126,7 +87,7 @@ def setting_text(value: Any) -> str:
 
 def edit_settings(network: Network, node: Node, change: Callable[[Network], None]) -> None:
     """Draw one box for every setting of a layer; `change` gets the network with another value in it."""
-    asked = [field for field in fields(node.layer) if field.name != MATCHED.get(type(node.layer))]
+    asked = [field for field in fields(node.layer) if field.name != node.layer.counts]
     if isinstance(node.layer, Pointwise | View):
         asked = []
     asked.sort(key=lambda field: FIRST.index(field.name) if field.name in FIRST else len(FIRST))
@@ -150,7 +111,7 @@ def draw_boxes(network: Network, node: Node, asked: list[Field[Any]], change: Ca
 
 def draw_box(network: Network, node: Node, field: Field[Any], change: Callable[[Network], None]) -> None:
     """The box of one setting. The key holds the value, so that another layer or another value has its own box."""
-    value = getattr(plainest(node.layer), field.name)
+    value = getattr(node.layer.plainest(), field.name)
     key = f"hand_{node.name}_{field.name}_{value}"
 
     def changed() -> None:
@@ -165,7 +126,7 @@ def draw_box(network: Network, node: Node, field: Field[Any], change: Callable[[
             st.session_state["hand_refusal"] = f"{field.name} cannot be left empty."
             return
         try:
-            change(replace_layer(network, node.name, replace(node.layer, **{field.name: new})))
+            change(replace_layer(network, node.name, node.layer.with_settings(**{field.name: new})))
         except ShapeError as problem:
             st.session_state["hand_refusal"] = str(problem)
 
@@ -181,7 +142,7 @@ def place_buttons(network: Network, place: int, change: Callable[[Network, int],
     """Buttons that move the chosen layer, or take it out; `change` gets the network and the place to choose."""
     names = [INPUT, *(node.name for node in network.nodes)]
     node = network.nodes[place]
-    joins = isinstance(node.layer, Add | Concat)
+    joins = isinstance(node.layer, Meeting)
     # names[place] is the layer before this one; moved up it stands behind the one before that
     with st.container(horizontal=True, gap="small"):
         for label, icon, after, to in (
@@ -224,7 +185,7 @@ def add_behind(network: Network, place: int, shapes: dict[str, Shape], change: C
                 if new == SKIP and source is not None:
                     grown = with_skip(network, after, source)
                 else:
-                    grown = add(network, NEW[new or "ReLU"](shapes.get(after, (1,))), after=after)
+                    grown = add(network, KINDS[new or "ReLU"].usual(shapes.get(after, (1,))), after=after)
                 change(grown, place + 1 if network.nodes else 0)
             except ShapeError as problem:
                 st.session_state["hand_refusal"] = str(problem)

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.network import INPUT, Network, chain
 from cnnviz.arithmetic.network.exports import to_pytorch
 from cnnviz.arithmetic.network.fixes import MAX_PROBLEMS, Fix, Problem
 from cnnviz.arithmetic.reader import ReadError, read_network
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.ui.components.code_box import Mark, code_box
-from cnnviz.ui.compute.builder.by_hand import NEW, add_behind, edit_settings, layer_label, matched, place_buttons
+from cnnviz.ui.compute.builder.by_hand import add_behind, edit_settings, layer_label, matched, place_buttons
 from cnnviz.ui.compute.builder.chosen_layer import choose_layer, clicked
 from cnnviz.ui.compute.builder.examples import EXAMPLES, Example
 from cnnviz.ui.compute.builder.reading import Reading, all_repaired, plainly, written
@@ -125,7 +126,7 @@ def take_choice(place: object) -> None:
 
 def start(input_shape: Shape) -> None:
     """Begin anew with a single convolution."""
-    put_text(to_pytorch(chain(NEW["Conv2d"](input_shape))))
+    put_text(to_pytorch(chain(Conv2d.usual(input_shape))))
     choose_layer(0)
 
 

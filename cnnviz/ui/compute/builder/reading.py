@@ -9,7 +9,6 @@ from cnnviz.arithmetic.network.exports import to_pytorch
 from cnnviz.arithmetic.network.fixes import Fix, Problem, fixes, problems, repaired_text
 from cnnviz.arithmetic.reader import ReadError, read_network
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape, shown
-from cnnviz.ui.components.network_drawing import plainest
 
 MAX_REPAIRS = 20
 
@@ -86,8 +85,8 @@ def same_layers(one: Network, other: Network) -> bool:
     """Whether two networks have the same layers with the same inputs, whatever the layers are called."""
     if len(one.nodes) != len(other.nodes):
         return False
-    return [(plainest(node.layer), positions(one, node.inputs)) for node in one.nodes] == [
-        (plainest(node.layer), positions(other, node.inputs)) for node in other.nodes
+    return [(node.layer.plainest(), positions(one, node.inputs)) for node in one.nodes] == [
+        (node.layer.plainest(), positions(other, node.inputs)) for node in other.nodes
     ]
 
 
@@ -116,7 +115,7 @@ def written(text: str, fix: Fix, input_shape: Shape) -> str:
 
 def plainly(network: Network) -> Network:
     """The same network with its layers written as short as they can be."""
-    return replace(network, nodes=tuple(replace(node, layer=plainest(node.layer)) for node in network.nodes))
+    return replace(network, nodes=tuple(replace(node, layer=node.layer.plainest()) for node in network.nodes))
 
 
 def all_repaired(text: str, input_shape: Shape) -> str | None:

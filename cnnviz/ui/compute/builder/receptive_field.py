@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers.receptive_field import ReceptiveField
 from cnnviz.arithmetic.network import Network, Row
+from cnnviz.arithmetic.receptive_field import ReceptiveField
 from cnnviz.arithmetic.settings import AXES, LINES, Shape
 
 UNIT = "network_unit"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from cnnviz.arithmetic.layers import KINDS, Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from cnnviz.arithmetic.network import NetworkError, chain, fixes
 from cnnviz.arithmetic.network.exports import to_pytorch
 from cnnviz.arithmetic.reader import read_network
@@ -63,7 +63,7 @@ def test_what_no_change_to_the_network_mends_is_left_as_it_is() -> None:
 @settings(max_examples=60, deadline=None)
 def test_what_is_built_by_hand_is_written_down_as_what_it_is(kinds: list[str]) -> None:
     """Any layers in any order: the text that is written reads as the same network."""
-    network = matched(chain(*(NEW[kind]((3, 16, 16)) for kind in kinds)), (3, 16, 16))
+    network = matched(chain(*(KINDS[kind].usual((3, 16, 16)) for kind in kinds)), (3, 16, 16))
     assert same_layers(read_network(to_pytorch(plainly(network))), network)
 
 
