@@ -122,6 +122,10 @@ class View(Reshape, Function):
             )
         return self.sizes
 
+    def likely_shape(self, input_shape: Shape) -> Shape | None:
+        """The sizes that were asked for."""
+        return self.sizes if -1 not in self.sizes else None
+
     def code(self, explicit: bool = False) -> str:
         """The tensor method; torch.nn has no such module."""
         return f"view(-1, {', '.join(str(size) for size in self.sizes)})"

@@ -9,7 +9,7 @@ from cnnviz.arithmetic.derivations.counts import transposed_params, window_macs
 from cnnviz.arithmetic.derivations.lines import Derivation, coloured, once_if_equal
 from cnnviz.arithmetic.derivations.output_size import transposed_derivation
 from cnnviz.arithmetic.derivations.windows import field_derivation, transposed_field_lines
-from cnnviz.arithmetic.layers.convolution import check_channels, read_convolution_settings
+from cnnviz.arithmetic.layers.convolution import check_channels, read_convolution_settings, with_bias
 from cnnviz.arithmetic.layers.keras import NotInKeras, borders, call, refuse_stride_with_dilation, unless
 from cnnviz.arithmetic.layers.layer import Layer, Role
 from cnnviz.arithmetic.receptive_field import PIXEL, Fields, transposed
@@ -104,6 +104,10 @@ class ConvTranspose2d(Layer):
     def weight_shape(self) -> tuple[int, int, int, int]:
         """(in_channels, out_channels / groups, kernel height, kernel width): input first, unlike Conv2d."""
         return (self.in_channels, self.out_channels // self.groups, *pair(self.kernel_size))
+
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The windows, and a bias for each channel that comes out."""
+        return with_bias(self.weight_shape, self.out_channels, self.bias)
 
     @property
     def num_params(self) -> int:

@@ -6,36 +6,64 @@ PyTorch only does with a border put on before.
 """
 
 from collections.abc import Callable
+from math import prod
 
 from cnnviz.arithmetic.layers import (
     POINTWISE,
+    AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
     AvgPool2d,
+    AvgPool3d,
     BatchNorm1d,
     BatchNorm2d,
+    BatchNorm3d,
+    ConstantPad2d,
+    ConstantPad3d,
+    Conv1d,
     Conv2d,
+    Conv3d,
+    ConvTranspose1d,
     ConvTranspose2d,
     Dropout,
+    Embedding,
+    Expand,
     Flatten,
+    GroupNorm,
     Layer,
+    LayerNorm,
     Linear,
     LogSoftmax,
+    MaxPool1d,
     MaxPool2d,
+    MaxPool3d,
+    Permute,
     Pointwise,
     ReLU,
+    Slice,
     Softmax,
+    Unsqueeze,
+    Upsample,
     View,
+    ZeroPad1d,
     ZeroPad2d,
 )
+from cnnviz.arithmetic.layers.keras_only import KerasRecurrent, KerasSlopes, OneOfTwo
 from cnnviz.arithmetic.reader.values import Dotted, KerasLayer, Value, kind_of
 from cnnviz.arithmetic.settings import (
     IntOrPair,
     Shape,
     ShapeError,
     number_or_pair,
+    number_or_triple,
     pair,
     read_image_shape,
+    read_volume_shape,
+    triple,
     whole_number,
 )
 
@@ -115,11 +143,18 @@ def convolution(settings: dict[str, Value], shape: Shape) -> Layers:
     """Conv2D."""
     channels = read_image_shape("Conv2D", shape)[0]
     kernel_size, stride, dilation = window(settings)
+    refuse_stride_with_dilation(stride, dilation)
     filters, groups = settings["filters"], settings.get("groups", 1)
     bias = settings.get("use_bias", True) is not False
     layers, padding = padded(settings, shape, kernel_size, stride, dilation)
     layer = Conv2d(channels, filters, kernel_size, stride, padding, dilation, groups, bias)
     return [*layers, ("", layer)]
+
+
+def refuse_stride_with_dilation(stride: IntOrPair, dilation: IntOrPair) -> None:
+    """Keras raises an error where both are set."""
+    if pair(stride) != (1, 1) and pair(dilation) != (1, 1):
+        raise ShapeError("Keras refuses strides together with a dilation_rate: one of them must be 1.")
 
 
 def window(settings: dict[str, Value]) -> tuple[IntOrPair, IntOrPair, IntOrPair]:
@@ -209,19 +244,24 @@ def global_pooling(settings: dict[str, Value], shape: Shape, average: bool = Tru
 
 
 def dense(settings: dict[str, Value], shape: Shape) -> Layers:
-    """Dense."""
-    if len(shape) != 1:
-        raise ShapeError(f"Dense stands on maps of shape {shape} here; put a Flatten before it.")
+    """Dense: on a map it works at every place, as a convolution of 1 × 1."""
     bias = settings.get("use_bias", True) is not False
-    return [("", Linear(shape[0], settings["units"], bias))]
+    if len(shape) == 3:
+        return [("", Conv2d(shape[0], settings["units"], 1, bias=bias))]
+    if len(shape) == 4:
+        return [("", Conv3d(shape[0], settings["units"], 1, bias=bias))]
+    return [("", Linear(shape[-1], settings["units"], bias))]
 
 
 def normalisation(settings: dict[str, Value], shape: Shape) -> Layers:
     """BatchNormalization. Its moving averages are measured, not learned, and not counted."""
     scale, shift = settings.get("scale", True) is not False, settings.get("center", True) is not False
     if scale != shift:
-        raise ShapeError("BatchNormalization is read with both its scale and its shift, or with neither.")
-    return [("", (BatchNorm2d if len(shape) == 3 else BatchNorm1d)(shape[0], affine=scale))]
+        return [("", OneOfTwo(shape[0]))]
+    axis = settings.get("axis", -1)
+    if len(shape) == 2 and axis in (-1, 2):
+        return [("", BatchNorm1d(shape[1], affine=scale))]
+    return [("", {3: BatchNorm2d, 4: BatchNorm3d}.get(len(shape), BatchNorm1d)(shape[0], affine=scale))]
 
 
 def border(settings: dict[str, Value], shape: Shape) -> Layers:
@@ -242,14 +282,161 @@ def border(settings: dict[str, Value], shape: Shape) -> Layers:
 def reshape(settings: dict[str, Value], shape: Shape) -> Layers:
     """Reshape, whose target has its channels last."""
     target = settings["target_shape"]
+    if isinstance(target, int):
+        target = (target,)
     if not isinstance(target, tuple):
         raise ShapeError(f"target_shape is {kind_of(target)}; it is a list of sizes.")
-    return [("", View((target[2], target[0], target[1]) if len(target) == 3 else target))]
+    if -1 in target:
+        known = prod(size for size in target if size != -1)
+        if known < 1 or prod(shape) % known:
+            raise ShapeError(f"{prod(shape):,} values cannot be laid out as {target}.")
+        target = tuple(prod(shape) // known if size == -1 else size for size in target)
+    return [("", View((target[-1], *target[:-1]) if len(target) > 2 else target))]
 
 
 def leaky(settings: dict[str, Value], shape: Shape) -> Layers:
     """LeakyReLU, whose slope is 0.3 unless given."""
     return [("", Pointwise("LeakyReLU", (("negative_slope", settings.get("negative_slope", 0.3)),)))]
+
+
+def along_sequence(settings: dict[str, Value], shape: Shape, transposed: bool = False) -> Layers:
+    """Conv1D and Conv1DTranspose, over (channels, steps)."""
+    if len(shape) != 2:
+        raise ShapeError(f"Conv1D takes a sequence (steps, features), not {shape}.")
+    channels, steps = shape
+    kernel, stride, dilation = (one(settings, name, usual) for name, usual in (
+        ("kernel_size", None), ("strides", 1), ("dilation_rate", 1)
+    ))  # fmt: skip
+    bias, filters = settings.get("use_bias", True) is not False, settings["filters"]
+    if transposed:
+        beyond = dilation * (kernel - 1) + 1 - stride
+        cut = max(0, beyond) if is_same(settings) else 0
+        padding = -(-cut // 2)
+        extra = 2 * padding - cut + max(0, -beyond)
+        return [("", ConvTranspose1d(channels, filters, kernel, stride, padding, extra, bias=bias, dilation=dilation))]
+    groups = settings.get("groups", 1)
+    layers: Layers = []
+    padding = 0
+    if settings.get("padding") == "causal":
+        layers = [("_pad", ZeroPad1d((dilation * (kernel - 1), 0)))]
+    elif is_same(settings):
+        total = max(0, (-(-steps // stride) - 1) * stride + dilation * (kernel - 1) + 1 - steps)
+        padding = total // 2
+        if total % 2:
+            layers, padding = [("_pad", ZeroPad1d((total // 2, total - total // 2)))], 0
+    return [*layers, ("", Conv1d(channels, filters, kernel, stride, padding, dilation, groups, bias))]
+
+
+def one(settings: dict[str, Value], name: str, usual: int | None) -> int:
+    """A setting along a sequence: one number, also in a tuple of its own."""
+    value = settings.get(name, usual)
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return whole_number(name, value)
+
+
+def pooling_along_sequence(settings: dict[str, Value], shape: Shape, average: bool = False) -> Layers:
+    """MaxPooling1D and AveragePooling1D."""
+    if len(shape) != 2:
+        raise ShapeError(f"Pooling along a sequence takes (steps, features), not {shape}.")
+    kernel = one(settings, "pool_size", 2)
+    stride = kernel if settings.get("strides") is None else one(settings, "strides", None)
+    if is_same(settings):
+        total = max(0, (-(-shape[1] // stride) - 1) * stride + kernel - shape[1])
+        if total:
+            kind = AvgPool1d if average else MaxPool1d
+            return [("_pad", ZeroPad1d((total // 2, total - total // 2))), ("", kind(kernel, stride))]
+    return [("", AvgPool1d(kernel, stride) if average else MaxPool1d(kernel, stride))]
+
+
+def volume(settings: dict[str, Value], shape: Shape, kind: str) -> Layers:
+    """Conv3D and the poolings of volumes."""
+    channels, *sizes = read_volume_shape(kind, shape)
+    name = "kernel_size" if kind == "Conv3D" else "pool_size"
+    kernel = number_or_triple(name, settings.get(name, 2))
+    usual = 1 if kind == "Conv3D" else kernel
+    stride = number_or_triple("strides", settings.get("strides") or usual)
+    layers: Layers = []
+    padding: Value = 0
+    if is_same(settings):
+        totals = [
+            max(0, (-(-size // step) - 1) * step + length - size)
+            for size, step, length in zip(sizes, triple(stride), triple(kernel), strict=True)
+        ]
+        if any(total % 2 for total in totals):
+            sides = [side for total in reversed(totals) for side in (total // 2, total - total // 2)]
+            layers = [("_pad", ConstantPad3d(tuple(sides), 0.0))]
+        else:
+            padding = (totals[0] // 2, totals[1] // 2, totals[2] // 2)
+    if kind == "Conv3D":
+        bias = settings.get("use_bias", True) is not False
+        return [*layers, ("", Conv3d(channels, settings["filters"], kernel, stride, padding, bias=bias))]
+    return [*layers, ("", AvgPool3d(kernel, stride, padding) if kind[0] == "A" else MaxPool3d(kernel, stride, padding))]
+
+
+def global_any(settings: dict[str, Value], shape: Shape, average: bool) -> Layers:
+    """Global poolings along a sequence or over a volume."""
+    kinds: dict[int, Value] = {
+        2: AdaptiveAvgPool1d if average else AdaptiveMaxPool1d, 4: AdaptiveAvgPool3d if average else AdaptiveMaxPool3d
+    }  # fmt: skip
+    if len(shape) not in kinds:
+        raise ShapeError(f"Global pooling does not take {shape}.")
+    layers: Layers = [("", kinds[len(shape)](1))]
+    return layers if settings.get("keepdims") is True else [*layers, ("_flatten", Flatten())]
+
+
+def upsampling(settings: dict[str, Value], shape: Shape) -> Layers:
+    """UpSampling1D, 2D and 3D."""
+    size = settings.get("size", 2)
+    mode = settings.get("interpolation", "nearest")
+    factor = tuple(float(part) for part in size) if isinstance(size, tuple) else float(size)
+    if isinstance(factor, tuple) and len(factor) == 1:
+        factor = factor[0]
+    mode = {"bicubic": "bicubic", "nearest": "nearest"}.get(mode, "bilinear")
+    return [("", Upsample(scale_factor=factor, mode=mode))]
+
+
+def cropping(settings: dict[str, Value], shape: Shape) -> Layers:
+    """Cropping2D."""
+    ((_, border),) = border_sides(settings, "cropping")
+    return [("", ConstantPad2d(tuple(-side for side in border), 0.0))]
+
+
+def border_sides(settings: dict[str, Value], name: str) -> list[tuple[str, tuple[int, int, int, int]]]:
+    """(left, right, top, bottom) of a border."""
+    (layer,) = border({"padding": settings.get(name, (1, 1))}, ())
+    sides = layer[1].padding  # type: ignore[attr-defined]
+    return [("", sides)]
+
+
+def layer_norm(settings: dict[str, Value], shape: Shape) -> Layers:
+    """LayerNormalization: over the channels of each place."""
+    if len(shape) == 3:  # channels stand first here
+        return [("_permute", Permute((0, 2, 3, 1))), ("", LayerNorm(shape[0])), ("_back", Permute((0, 3, 1, 2)))]
+    return [("", LayerNorm(shape[-1]))]
+
+
+def recurrent(settings: dict[str, Value], shape: Shape, kind: str, both: bool = False) -> Layers:
+    """LSTM, GRU and SimpleRNN; without return_sequences the last step alone."""
+    if len(shape) != 2:
+        raise ShapeError(f"{kind} takes a sequence (steps, features), not {shape}.")
+    cells = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
+    units = whole_number("units", settings["units"])
+    bias = settings.get("use_bias", True) is not False
+    extra = 2 if kind == "GRU" and settings.get("reset_after", True) is not False else 1
+    layer = KerasRecurrent(kind, shape[1], units, cells[kind], extra if bias else 0, both)
+    layers: Layers = [("", layer)]
+    if settings.get("return_sequences") is True:
+        return layers
+    return [*layers, ("_last", Slice((-1,)))]
+
+
+def permutation(settings: dict[str, Value], shape: Shape) -> Layers:
+    """Permute, which counts axes from 1, with the channels last."""
+    dims = settings["dims"]
+    if len(shape) > 2:
+        raise ShapeError("Permute is read of sequences (steps, features).")
+    return [("", Permute((0, *dims)))]
 
 
 TRANSLATIONS: dict[str, Callable[[dict[str, Value], Shape], Layers]] = {
@@ -259,6 +446,85 @@ TRANSLATIONS: dict[str, Callable[[dict[str, Value], Shape], Layers]] = {
     "Conv2DTranspose": transposed,
     "MaxPooling2D": pooling,
     "AveragePooling2D": lambda settings, shape: pooling(settings, shape, average=True),
+    "Conv1D": along_sequence,
+    "SeparableConv1D": lambda settings, shape: [
+        (
+            "_depthwise",
+            Conv1d(
+                shape[0],
+                shape[0],
+                one(settings, "kernel_size", None),
+                one(settings, "strides", 1),
+                "same" if is_same(settings) else 0,
+                groups=shape[0],
+                bias=False,
+            ),
+        ),
+        ("", Conv1d(shape[0], settings["filters"], 1, bias=settings.get("use_bias", True) is not False)),
+    ],
+    "Conv1DTranspose": lambda settings, shape: along_sequence(settings, shape, transposed=True),
+    "Conv3D": lambda settings, shape: volume(settings, shape, "Conv3D"),
+    "MaxPooling1D": pooling_along_sequence,
+    "AveragePooling1D": lambda settings, shape: pooling_along_sequence(settings, shape, average=True),
+    "MaxPooling3D": lambda settings, shape: volume(settings, shape, "MaxPooling3D"),
+    "AveragePooling3D": lambda settings, shape: volume(settings, shape, "AveragePooling3D"),
+    "GlobalAveragePooling1D": lambda settings, shape: global_any(settings, shape, average=True),
+    "GlobalMaxPooling1D": lambda settings, shape: global_any(settings, shape, average=False),
+    "GlobalAveragePooling3D": lambda settings, shape: global_any(settings, shape, average=True),
+    "GlobalMaxPooling3D": lambda settings, shape: global_any(settings, shape, average=False),
+    **dict.fromkeys(("UpSampling1D", "UpSampling2D", "UpSampling3D"), upsampling),
+    "Cropping2D": cropping,
+    "LayerNormalization": layer_norm,
+    "GroupNormalization": lambda settings, shape: [
+        ("", GroupNorm(shape[0] if settings.get("groups", 32) == -1 else settings.get("groups", 32), shape[0]))
+    ],
+    "UnitNormalization": lambda settings, shape: [],
+    "Embedding": lambda settings, shape: [("", Embedding(settings["input_dim"], settings["output_dim"]))],
+    **{
+        kind: (lambda kind: lambda settings, shape: recurrent(settings, shape, kind))(kind)
+        for kind in ("LSTM", "GRU", "SimpleRNN")
+    },
+    "Permute": permutation,
+    "PReLU": lambda settings, shape: [("", KerasSlopes(shape, settings.get("shared_axes")))],
+    "RepeatVector": lambda settings, shape: [
+        ("_unsqueeze", Unsqueeze(1)),
+        ("", Expand((whole_number("n", settings["n"]), *shape))),
+    ],
+    **{
+        name: lambda settings, shape: [("", Pointwise("Identity"))]
+        for name in (
+            "Normalization",
+            "RandomFlip",
+            "RandomRotation",
+            "RandomZoom",
+            "RandomContrast",
+            "RandomTranslation",
+            "RandomBrightness",
+            "GaussianNoise",
+            "GaussianDropout",
+            "ActivityRegularization",
+            "Identity",
+            "RandomHeight",
+            "RandomWidth",
+            "Masking",
+            "AlphaDropout",
+            "Lambda",
+            "RandomErasing",
+            "CutMix",
+        )
+    },
+    **{
+        name: lambda settings, shape: [("", Upsample(size=(settings["height"], settings["width"]), mode="bilinear"))]
+        for name in ("Resizing",)
+    },
+    "CenterCrop": lambda settings, shape: [
+        ("", Upsample(size=(settings["height"], settings["width"]), mode="nearest"))
+    ],
+    "RandomCrop": lambda settings, shape: [
+        ("", Upsample(size=(settings["height"], settings["width"]), mode="nearest"))
+    ],
+    **{f"SpatialDropout{axes}D": lambda settings, shape: [("", Dropout(settings["rate"]))] for axes in (1, 3)},
+    "ThresholdedReLU": lambda settings, shape: [("", ReLU())],
     "GlobalAveragePooling2D": global_pooling,
     "GlobalMaxPooling2D": lambda settings, shape: global_pooling(settings, shape, average=False),
     "Dense": dense,

@@ -1,0 +1,474 @@
+"""What moves values and changes none: views, axes in another order, parts of maps, maps put behind one another."""
+
+from math import prod
+from typing import Any
+
+from cnnviz.arithmetic.layers import (
+    Concat,
+    Expand,
+    Flatten,
+    Pad,
+    Permute,
+    Repeat,
+    Slice,
+    Squeeze,
+    Stack,
+    Unsqueeze,
+    View,
+    ZeroPad2d,
+)
+from cnnviz.arithmetic.reader.arguments import bind, built, setting
+from cnnviz.arithmetic.reader.bounded import is_whole
+from cnnviz.arithmetic.reader.product_functions import words
+from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.tensors import (
+    axis_of,
+    counted_with_batch,
+    dependent,
+    parted,
+    renamed,
+    sizes_of,
+    step,
+    tensor,
+    tensors,
+    worked,
+)
+from cnnviz.arithmetic.reader.values import BATCH, Arguments, Opaque, Tensor, Value, batch_axis, without_batch
+from cnnviz.arithmetic.settings import Shape
+
+
+def view(reader: Any, name: str, given: Arguments) -> Value:
+    """x.view(batch, ...) and x.reshape(batch, ...)."""
+    line = given.line
+    x = tensor(given.positional[0] if given.positional else None, name, line)
+    values = given.positional[1:] or [given.named.get("shape", given.named.get("size", ()))]
+    nested = len(values) == 1 and isinstance(values[0], list | tuple)
+    if len(values) == 1 and isinstance(values[0], Opaque) and not values[0].needs:
+        return x  # view(dtype)
+    if not values or not all(is_whole(v) or isinstance(v, Opaque | float | list | tuple) for v in values):
+        raise ReadError("view takes whole numbers, first that of the batch: x.view(x.size(0), -1).", line)
+    sizes = sizes_of(values, name, line, reader)
+    if sizes.count(-1) > 1:
+        raise ReadError("view has two sizes of -1, and only one can be worked out.", line)
+    if (
+        sizes
+        and sizes[0] == 1
+        and x.source
+        and x.shape[0] == BATCH
+        and not any(size % BATCH == 0 for size in sizes[1:])
+    ):
+        sizes[0] = BATCH  # written for a batch of one image
+    span = given.spans.get(2) if not nested else None
+    return reshaped(reader, x, sizes, name, line, span)
+
+
+def reshaped(reader: Any, x: Tensor, sizes: list[int], name: str, line: int, span: Any = None) -> Tensor:
+    """The same values with other sizes, one of which may be -1."""
+    graph, total, known = reader.graph, prod(x.shape), prod(size for size in sizes if size != -1)
+    if not x.source:
+        if known and total % known == 0:
+            return Tensor("", tuple(total // known if size == -1 else size for size in sizes), x.parameters)
+        raise ReadError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
+    if batch_axis(x.shape)[0] is None:
+        return without_images(reader, x, sizes, name, line)
+    if len(sizes) == 1 and sizes[0] == -1 and prod(without_batch(x.shape)) > 1:
+        raise ReadError("view pours all images into one row here; keep the batch: x.view(x.size(0), -1).", line)
+    shape = tuple(total // known if size == -1 else size for size in sizes) if known else ()
+    moved = -1 in sizes and batch_axis(shape)[0] == sizes.index(-1) != 0 and batch_axis(x.shape)[0] == 0
+    if prod(shape) != total or moved or not sensible(x.shape, shape):
+        return wrong_view(reader, x, sizes, name, line, span)
+    image, before = without_batch(shape), x.image
+    if image == before:
+        return Tensor(x.source, shape)
+    if len(image) == 1 and shape[0] == BATCH and len(shape) == 2 and (sizes[1] == -1 or graph.sized):
+        return graph.put(Flatten(), (x,), "flatten", line, None, shape)
+    if len(shape) > 1 and shape[0] == BATCH and -1 in sizes:
+        image = tuple(-1 if size == -1 else size for size in sizes[1:]) if -1 in sizes[1:] else image
+    made = built(View, {"sizes": tuple(image)}, line, {"sizes": span} if span is not None and len(image) == 1 else {})
+    return graph.put(made.layer, (x,), name if name != "view" else "view", line, made, shape)
+
+
+def without_images(reader: Any, x: Tensor, sizes: list[int], name: str, line: int) -> Tensor:
+    """A view of something that is the same for all images."""
+    total, known = prod(x.shape), prod(size for size in sizes if size != -1)
+    if not known or total % known or (-1 not in sizes and total != known):
+        raise ReadError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
+    shape = tuple(total // known if size == -1 else size for size in sizes)
+    if shape == x.shape:
+        return x
+    return reader.graph.put(View(shape or (1,)), (x,), name, line, None, shape)
+
+
+def sensible(before: Shape, shape: Shape) -> bool:
+    """Whether a view keeps images apart: it does, if the batch is whole in one axis, or if steps are laid into it."""
+    batch, times = batch_axis(shape)
+    if batch is None:
+        return False
+    if times == 1 or batch_axis(before)[1] > 1 or batch != 0:
+        return True
+    return any(prod(before[axis:]) == prod(shape[1:]) for axis in range(1, len(before) + 1))
+
+
+def wrong_view(reader: Any, x: Tensor, sizes: list[int], name: str, line: int, span: Any) -> Tensor:
+    """A view that does not work out: a row that does not fit, where the sizes say what one image should have."""
+    if sizes[0] not in (-1, BATCH):
+        raise ReadError("the first size in view is that of the batch: write x.size(0) or -1.", line)
+    rest = sizes[1:]
+    if not rest or any(size % BATCH == 0 for size in rest):
+        raise ReadError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
+    made = built(View, {"sizes": tuple(rest)}, line, {"sizes": span} if span is not None and len(rest) == 1 else {})
+    wanted = tuple(size for size in rest)
+    return reader.graph.put(made.layer, (x,), name, line, made, (BATCH, *wanted) if -1 not in wanted else None)
+
+
+def flatten(reader: Any, name: str, given: Arguments) -> Value:
+    """torch.flatten(x, start_dim, end_dim)."""
+    x, bound = parted(name, ("start_dim", "end_dim"), 1, given)
+    return flattened(reader, x, bound.get("start_dim", 0), bound.get("end_dim", -1), name, given.line)
+
+
+def flattened(reader: Any, x: Tensor, first: Value, last: Value, name: str, line: int) -> Tensor:
+    """Some axes laid out in one."""
+    if not x.shape:
+        return Tensor(x.source, (1,))
+    start, end = axis_of(x, first, name, line), axis_of(x, last, name, line)
+    if start > end:
+        raise ReadError(f"flatten from axis {start} to axis {end} goes backwards.", line)
+    shape = (*x.shape[:start], prod(x.shape[start : end + 1]), *x.shape[end + 1 :])
+    if not x.source:
+        return Tensor("", shape, x.parameters)
+    batch, _ = batch_axis(x.shape)
+    if batch == 0 and start > 0:
+        if shape == x.shape and len(x.shape) > 2:
+            return x
+        return reader.graph.put(Flatten(start, -1 if end == len(x.shape) - 1 else end), (x,), name, line, None, shape)
+    if batch == 0 and start == 0 and end > 0 and len(shape) == 1 and prod(x.image) > 1:
+        return reader.graph.put(Flatten(0), (x,), name, line, None, (BATCH, prod(x.image)))
+    return reshaped(reader, x, list(shape), name, line)
+
+
+def unflatten(reader: Any, name: str, given: Arguments) -> Value:
+    """x.unflatten(1, (channels, height, width))."""
+    x, bound = parted(name, ("dim", "sizes"), 3, given)
+    axis = axis_of(x, bound["dim"], name, given.line)
+    sizes = sizes_of([bound["sizes"]], name, given.line, reader)
+    known = prod(size for size in sizes if size != -1)
+    sizes = [x.shape[axis] // known if size == -1 else size for size in sizes]
+    return reshaped(reader, x, [*x.shape[:axis], *sizes, *x.shape[axis + 1 :]], name, given.line)
+
+
+def permute(reader: Any, name: str, given: Arguments) -> Value:
+    """x.permute(0, 2, 3, 1)."""
+    values = given.positional[1:] or [given.named.get("dims", ())]
+    x = tensor(given.positional[0] if given.positional else given.named.get("input"), name, given.line)
+    dims = [axis_of(x, dim, name, given.line) for dim in sizes_of(values, name, given.line, reader)]
+    if sorted(dims) != list(range(len(x.shape))):
+        raise ReadError(f"{name} names each of the {len(x.shape)} axes once.", given.line)
+    return permuted(reader, x, dims, name, given.line)
+
+
+def permuted(reader: Any, x: Tensor, dims: list[int], name: str, line: int) -> Tensor:
+    """The axes in another order. Where only the batch moves nothing is done to an image."""
+    shape = tuple(x.shape[dim] for dim in dims)
+    batch, times = batch_axis(x.shape)
+    if not x.source:
+        return Tensor("", shape, x.parameters)
+    inner = [dim for dim in dims if dim != batch or times > 1]
+    if inner == sorted(inner):
+        return Tensor(x.source, shape)
+    rank = {dim: place + 1 for place, dim in enumerate(sorted(inner))}
+    layer = Permute((0, *(rank[dim] for dim in inner)))
+    return step(reader.graph, x, layer, shape, name, line)
+
+
+def transpose(reader: Any, name: str, given: Arguments) -> Value:
+    """x.transpose(1, 2), x.t(), x.mT."""
+    if name in ("t", "adjoint", "numpy_T"):
+        x = tensor(given.positional[0], name, given.line)
+        first, second = -2, -1
+        if len(x.shape) < 2:
+            return x
+    else:
+        x, bound = parted(name, ("dim0", "dim1"), 3, given)
+        first, second = bound["dim0"], bound["dim1"]
+    one, other = axis_of(x, first, name, given.line), axis_of(x, second, name, given.line)
+    dims = list(range(len(x.shape)))
+    dims[one], dims[other] = other, one
+    return permuted(reader, x, dims, name, given.line)
+
+
+def movedim(reader: Any, name: str, given: Arguments) -> Value:
+    """x.movedim(1, -1)."""
+    x, bound = parted(name, ("source", "destination"), 3, given)
+    source, target = axis_of(x, bound["source"], name, given.line), axis_of(x, bound["destination"], name, given.line)
+    dims = [axis for axis in range(len(x.shape)) if axis != source]
+    dims.insert(target, source)
+    return permuted(reader, x, dims, name, given.line)
+
+
+def squeeze(reader: Any, name: str, given: Arguments) -> Value:
+    """x.squeeze() and x.squeeze(dim)."""
+    x, bound = parted(name, ("dim",), 1, given)
+    dims = bound.get("dim")
+    axes = range(len(x.shape)) if dims is None else [
+        axis_of(x, dim, name, given.line) for dim in (dims if isinstance(dims, list | tuple) else [dims])
+    ]  # fmt: skip
+    axes = [axis for axis in axes if x.shape[axis] == 1]
+    shape = tuple(size for axis, size in enumerate(x.shape) if axis not in axes)
+    if not axes or not x.source:
+        return Tensor(x.source, shape, x.parameters)
+    if without_batch(shape) == x.image:
+        return Tensor(x.source, shape)
+    return step(
+        reader.graph, x, Squeeze(tuple(counted_with_batch(x.shape, axis) for axis in axes)), shape, name, given.line
+    )
+
+
+def unsqueeze(reader: Any, name: str, given: Arguments) -> Value:
+    """x.unsqueeze(dim)."""
+    x, bound = parted(name, ("dim",), 2, given)
+    place = axis_of(x, bound["dim"], name, given.line, more=1)
+    shape = (*x.shape[:place], 1, *x.shape[place:])
+    if not x.source or without_batch(shape) == x.image:
+        return Tensor(x.source, shape, x.parameters)
+    return step(reader.graph, x, Unsqueeze(counted_with_batch(shape, place)), shape, name, given.line)
+
+
+def expand(reader: Any, name: str, given: Arguments) -> Value:
+    """x.expand(batch, ...) and x.expand_as(y)."""
+    x = tensor(given.positional[0] if given.positional else None, name, given.line)
+    if name in ("expand_as", "view_as", "reshape_as") and len(given.positional) == 2:
+        sizes = list(tensor(given.positional[1], name, given.line).shape)
+        if name != "expand_as":
+            return reshaped(reader, x, sizes, name, given.line)
+    else:
+        sizes = sizes_of(given.positional[1:] or [given.named.get("size", ())], name, given.line, reader)
+    padded = (1,) * (len(sizes) - len(x.shape)) + x.shape
+    shape = []
+    for size, wanted in zip(padded, sizes, strict=False):
+        if wanted not in (-1, size) and size != 1:
+            raise ReadError(f"{name} repeats axes of size 1; {words(x.shape)} does not become these sizes.", given.line)
+        shape.append(size if wanted == -1 else wanted)
+    if not x.source:
+        return Tensor("", tuple(shape), x.parameters)
+    if without_batch(tuple(shape)) == x.image:
+        return Tensor(x.source, tuple(shape))
+    return step(reader.graph, x, Expand(without_batch(tuple(shape))), tuple(shape), name, given.line)
+
+
+def repeat(reader: Any, name: str, given: Arguments) -> Value:
+    """x.repeat(1, 2, 2), x.tile and x.repeat_interleave(times, dim)."""
+    x = tensor(given.positional[0] if given.positional else None, name, given.line)
+    if name == "repeat_interleave":
+        bound = bind(name, ("input", "repeats", "dim"), 2, renamed(given))
+        axis = axis_of(x, bound.get("dim", 0), name, given.line)
+        counts = [1] * len(x.shape)
+        counts[axis] = sizes_of([bound["repeats"]], name, given.line, reader)[0]
+    else:
+        counts = sizes_of(given.positional[1:] or [given.named.get("repeats", ())], name, given.line, reader)
+    padded = (1,) * (len(counts) - len(x.shape)) + x.shape
+    counts = [1] * (len(padded) - len(counts)) + counts
+    if min(counts, default=1) < 1 or max(counts, default=1) > 10**9:
+        raise ReadError(f"{name} takes counts of at least 1.", given.line)
+    shape = tuple(size * count for size, count in zip(padded, counts, strict=True))
+    if not x.source:
+        return Tensor("", shape, x.parameters)
+    batch, times = batch_axis(padded)
+    if len(padded) == len(x.shape) and batch is not None and times == 1 and counts[batch] == 1:
+        image = tuple(count for axis, count in enumerate(counts) if axis != batch)
+        return step(reader.graph, x, Repeat(image), shape, name, given.line)
+    return worked(reader.graph, (x,), shape, name, given.line)
+
+
+def item(reader: Any, x: Tensor, index: Value, line: int) -> Value:
+    """x[...]: places, slices, new axes, dots; a mask or a list of places takes some of the first axis."""
+    places = list(index) if isinstance(index, tuple) else [index]
+    axes = sum(1 for place in places if place is not None and place is not Ellipsis)
+    if Ellipsis in places:
+        dots = places.index(Ellipsis)
+        places[dots : dots + 1] = [slice(None)] * max(0, len(x.shape) - axes)
+    shape: list[int] = []
+    items: list[Any] = []
+    axis, special = 0, False
+    batch, times = batch_axis(x.shape)
+    for place in places:
+        if place is None:
+            shape.append(1)
+            special = True
+            continue
+        if axis >= len(x.shape):
+            raise ReadError(f"this index names more axes than {words(x.shape)} has.", line)
+        size = x.shape[axis]
+        place = reader.needed(place, line) if isinstance(place, Opaque) else place
+        if isinstance(place, bool) or not isinstance(place, int | slice | list | Tensor):
+            raise ReadError("an index here is a whole number or a slice.", line)
+        if isinstance(place, int):
+            if axis == batch and times == 1:
+                if x.source and place in (0, -1):
+                    axis += 1
+                    items.append("batch")
+                    continue
+                raise ReadError(
+                    "this takes one image out of the batch; what a layer makes is read for all alike.", line
+                )
+            if not -size <= place < size:
+                raise ReadError(f"there is no place {place} along an axis of {size:,}.", line)
+            items.append(place)
+        elif isinstance(place, slice):
+            length = len(range(*place.indices(size)))
+            if axis == batch and times == 1:
+                length = size
+            if length == 0:
+                raise ReadError(f"this slice of {words(x.shape)} is empty.", line)
+            shape.append(length)
+            items.append((place.start, place.stop, place.step) if axis != batch or times > 1 else "batch")
+        else:
+            counts = place.shape if isinstance(place, Tensor) else (len(place),)
+            shape += counts
+            items.append(None)
+            special = True
+        axis += 1
+    full = (*shape, *x.shape[axis:])
+    if not x.source:
+        return Tensor("", full, x.parameters)
+    if without_batch(full) == x.image:
+        return Tensor(x.source, full)
+    if special:
+        plain = all(p is None or (isinstance(p, slice) and p == slice(None)) for p in places)
+        return (
+            reshaped(reader, x, list(full), "view", line)
+            if plain
+            else worked(reader.graph, (x,), full, "getitem", line)
+        )
+    image = tuple(part for part in items if part != "batch")
+    return step(reader.graph, x, Slice(image), full, "slice", line)
+
+
+def chunked(reader: Any, name: str, given: Arguments) -> Value:
+    """x.chunk(2, dim), x.split(sizes, dim), x.unbind(dim)."""
+    line = given.line
+    if name == "unbind":
+        x, bound = parted(name, ("dim",), 1, given)
+        axis = axis_of(x, bound.get("dim", 0), name, line)
+        return tuple(taken(reader, x, axis, place, line) for place in range(limited(x.shape[axis], line)))
+    x, bound = parted(name, ("parts", "dim"), 2, parts_named(given))
+    axis = axis_of(x, bound.get("dim", 0), name, line)
+    size, parts = x.shape[axis], bound["parts"]
+    parts = reader.needed(parts, line) if isinstance(parts, Opaque) else parts
+    if isinstance(parts, list | tuple):
+        lengths = sizes_of([parts], name, line, reader)
+    else:
+        (number,) = sizes_of([parts], name, line, reader)
+        if number < 1:
+            raise ReadError(f"{name} takes a whole number of at least 1.", line)
+        each = -(-size // number) if name in ("chunk", "tensor_split") else number
+        lengths = [each] * limited(size // each, line) + ([size % each] if size % each else [])
+    if sum(lengths) != size:
+        raise ReadError(f"{name} makes parts of {sum(lengths):,} in all, and the axis has {size:,}.", line)
+    result, start = [], 0
+    for length in lengths:
+        index = (*[slice(None)] * axis, slice(start, start + length))
+        result.append(item(reader, x, index, line) if length != size else x)
+        start += length
+    return tuple(result)
+
+
+def limited(count: int, line: int) -> int:
+    """The number of parts, when it is not more than a network uses one by one."""
+    if count > 1_000:
+        raise ReadError("this takes a map into more than 1,000 parts.", line)
+    return count
+
+
+def parts_named(given: Arguments) -> Arguments:
+    """The arguments of chunk and split under one name."""
+    other = {
+        "chunks": "parts",
+        "split_size_or_sections": "parts",
+        "split_size": "parts",
+        "indices_or_sections": "parts",
+    }
+    named = {other.get(key, key): value for key, value in given.named.items()}
+    return Arguments(given.line, given.positional, named)
+
+
+def taken(reader: Any, x: Tensor, axis: int, place: int, line: int) -> Value:
+    """x[..., place, ...] along one axis."""
+    return item(reader, x, (*[slice(None)] * axis, place), line)
+
+
+def concat(reader: Any, name: str, given: Arguments) -> Value:
+    """torch.cat([x, y], dim)."""
+    graph, line = reader.graph, given.line
+    bound = bind("torch.cat", ("tensors", "dim", "out"), 1, renamed_list(given))
+    maps = tensors(bound["tensors"], "torch.cat", line)
+    axis = axis_of(maps[0], bound.get("dim", 0), "torch.cat", line)
+    if any(len(x.shape) != len(maps[0].shape) for x in maps):
+        raise ReadError(
+            f"torch.cat got {' and '.join(words(x.shape) for x in maps[:4])}, which differ in their axes.", line
+        )
+    shape = (*maps[0].shape[:axis], sum(x.shape[axis] for x in maps), *maps[0].shape[axis + 1 :])
+    if not any(x.source for x in maps):
+        return Tensor("", shape, tuple(p for x in maps for p in x.parameters))
+    if len(maps) == 1:
+        return maps[0]
+    batch, _ = batch_axis(next(x.shape for x in maps if x.source))
+    if axis == batch:
+        dim = bound.get("dim", 0)
+        if len(set(shape[1:])) and dim == 0:
+            return graph.put(Concat(0), tuple(dependent(graph, maps, line)), "cat", line, None, maps[0].shape)
+    dim = bound.get("dim", 0)
+    dim = dim if batch == 0 and is_whole(dim) else counted_with_batch(maps[0].shape, axis)
+    return graph.put(Concat(dim), tuple(dependent(graph, maps, line)), "cat", line, None, shape)
+
+
+def renamed_list(given: Arguments) -> Arguments:
+    """Arguments in which axis is dim."""
+    named = {"dim" if key == "axis" else key: value for key, value in given.named.items()}
+    return Arguments(given.line, given.positional, named)
+
+
+def stack(reader: Any, name: str, given: Arguments) -> Value:
+    """torch.stack([x, y], dim), hstack and vstack."""
+    line = given.line
+    if name in ("hstack", "vstack", "dstack", "column_stack"):
+        dim = {"hstack": 1, "column_stack": 1, "dstack": 2}.get(name, 0)
+        return concat(reader, "cat", Arguments(line, [given.positional[0], dim]))
+    bound = bind("torch.stack", ("tensors", "dim", "out"), 1, renamed_list(given))
+    maps = tensors(bound["tensors"], "torch.stack", line)
+    place = axis_of(maps[0], bound.get("dim", 0), "torch.stack", line, more=1)
+    if any(x.shape != maps[0].shape for x in maps):
+        raise ReadError(
+            f"torch.stack got {' and '.join(words(x.shape) for x in maps[:4])}, which are not all the same.", line
+        )
+    shape = (*maps[0].shape[:place], len(maps), *maps[0].shape[place:])
+    if not any(x.source for x in maps):
+        return Tensor("", shape, tuple(p for x in maps for p in x.parameters))
+    inputs = tuple(dependent(reader.graph, maps, line))
+    batch, times = batch_axis(shape)
+    rank = [axis for axis in range(len(shape)) if axis != batch or times > 1].index(place) + 1
+    return reader.graph.put(Stack(rank), inputs, "stack", line, None, shape)
+
+
+def pad(reader: Any, name: str, given: Arguments) -> Value:
+    """F.pad(x, (left, right, top, bottom), mode)."""
+    x, bound = parted(name, ("pad", "mode", "value"), 2, given)
+    sides = tuple(sizes_of([bound["pad"]], name, given.line, reader))
+    mode = bound.get("mode", "constant")
+    if len(sides) % 2 or len(sides) > 2 * len(x.shape):
+        raise ReadError(
+            f"pad takes two numbers for each axis, from the last on, and these are {len(sides)}.", given.line
+        )
+    shape = list(x.shape)
+    for place in range(len(sides) // 2):
+        shape[-1 - place] += sides[2 * place] + sides[2 * place + 1]
+    if min(shape, default=1) < 1:
+        raise ReadError("pad cuts off more than there is.", given.line)
+    if not any(sides):
+        return x
+    zeros = mode == "constant" and bound.get("value") in (None, 0) and min(sides) >= 0
+    if zeros and len(x.shape) == 4 and len(sides) <= 4:
+        sides = (*sides, 0, 0)[:4]
+        made = built(ZeroPad2d, {"padding": setting("pad", "pad", sides, given.line)}, given.line)
+        return step(reader.graph, x, made.layer, tuple(shape), "pad", given.line, made)
+    return step(reader.graph, x, Pad(sides, str(mode)), tuple(shape), "pad", given.line)
