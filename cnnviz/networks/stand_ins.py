@@ -19,7 +19,15 @@ from cnnviz.arithmetic.reader.arithmetic_functions import operated
 from cnnviz.arithmetic.reader.graph import Misfit
 from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.syntax import ReadError
-from cnnviz.arithmetic.reader.values import Arguments, Container, ForeignModule, LayerModule, Opaque, ParameterTensor, Tensor
+from cnnviz.arithmetic.reader.values import (
+    Arguments,
+    Container,
+    ForeignModule,
+    LayerModule,
+    Opaque,
+    ParameterTensor,
+    Tensor,
+)
 
 NO_LINE = 0  # a module has no text
 
@@ -44,7 +52,9 @@ class Proxy:
             return None
         given = [unwrapped(self.dialect, argument) for argument in args]
         named = {key: unwrapped(self.dialect, argument) for key, argument in kwargs.items()}
-        return wrapped(self.dialect, pytorch_functions.apply_function(self.dialect, name, Arguments(NO_LINE, given, named)))
+        return wrapped(
+            self.dialect, pytorch_functions.apply_function(self.dialect, name, Arguments(NO_LINE, given, named))
+        )
 
     @property
     def shape(self) -> torch.Size:

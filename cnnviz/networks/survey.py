@@ -99,7 +99,10 @@ def translated_tree(
     forward = getattr(type(module), "forward", None)
     if forward is nn.Sequential.forward:
         value = Container("Sequential", line, children)
-    elif isinstance(module, nn.ModuleList | nn.ModuleDict) and forward in (nn.ModuleList.forward, nn.ModuleDict.forward):
+    elif isinstance(module, nn.ModuleList | nn.ModuleDict) and forward in (
+        nn.ModuleList.forward,
+        nn.ModuleDict.forward,
+    ):
         value = Container(container_kind(module), line, children)
     elif isinstance(module, nn.TransformerEncoder | nn.TransformerDecoder):
         inside = {**children["layers"].children, **({"norm": children["norm"]} if children.get("norm") else {})}

@@ -95,9 +95,14 @@ def setting(layer: str, name: str, value: Value, line: int) -> Value:
         return value
     if isinstance(value, (list, tuple)) and all(item is None or isinstance(item, (int, float)) for item in value):
         return tuple(value)
-    if isinstance(value, (list, tuple)) and len(value) < 4 and all(isinstance(item, (list, tuple)) for item in value):
-        return tuple(setting(layer, name, item, line) for item in value)
+    if isinstance(value, (list, tuple)) and len(value) < 4 and all(is_pair(item) for item in value):
+        return tuple(tuple(item) for item in value)
     raise ReadError(f"{layer} takes a number or a word as {name}, and this is {kind_of(value)}.", line)
+
+
+def is_pair(value: Value) -> bool:
+    """Whether this is a list of a few plain numbers."""
+    return isinstance(value, (list, tuple)) and len(value) < 4 and all(isinstance(item, (int, float)) for item in value)
 
 
 def spans_of(call: ast.Call, lines: list[str]) -> dict[int | str, Span]:

@@ -33,6 +33,9 @@ LIKELY: tuple[tuple[str, object], ...] = (
 )
 
 
+MAX_NEEDS = 8  # that are asked for at once
+
+
 def likely_value(name: str) -> object:
     """A likely value for a name: ten classes, three channels, pictures of 224 pixels; 10 where nothing is known.
 
@@ -48,7 +51,7 @@ def likely_value(name: str) -> object:
 
 def asked(interpreter: Any) -> ReadError:
     """The error that names what the text does not say."""
-    needs = tuple(interpreter.needs)
+    needs = tuple(interpreter.needs)[:MAX_NEEDS]
     line = next(iter(interpreter.needs.values()))
     if interpreter.call_wanted:
         what = "needs " + (f"{', '.join(needs[:-1])} and {needs[-1]}" if len(needs) > 1 else needs[0])

@@ -7,8 +7,9 @@ other.
 import json
 import re
 
-MAX_RAW = 400_000  # letters of a text that is cut; a longer one is refused as it is
+MAX_RAW = 150_000  # letters of a text that is cut; a longer one is refused as it is
 MAX_NOTEBOOK = 4_000_000
+MAX_LINES = 5_000
 KEPT_BYTES = 20_000
 KEPT_TOKENS = 4_000  # names, numbers and signs: fewer than the nodes that are read
 
@@ -16,8 +17,10 @@ MAKES = re.compile(
     r"\bnn\.[A-Z]|\blayers?\.[A-Z]|\bSequential\b|\bModule\b|\b\w*Conv\w*\(|\bLinear\(|\bDense\(|\.add\(|\bModel\b|\bmodels\.\w+"
     r"|\bapplications\."
 )
+FURTHER = re.compile(r"(?:else|elif|except|finally)\b")
 NAME = re.compile(r"[A-Za-z_]\w*")
-STARTS = re.compile(r"(?:class|def|async def)\s+(\w+)|([A-Za-z_]\w*)\s*(?::[^=\n]*)?=(?!=)")
+DEFINES = re.compile(r"(?m)^(?:class|def|async def)[ \t]+(\w+)")
+ASSIGNS = re.compile(r"([A-Za-z_]\w*)[ \t]*(?::[^=\n]{0,200})?=(?!=)")
 TRAINING = re.compile(
     r"(?:train|fit|test|eval|valid|plot|show|visuali|load_data|get_data|accuracy|loss|download|training_step|"
     r"validation_step|test_step|configure_optimizers|predict|save|log)\w*", re.IGNORECASE
@@ -32,7 +35,11 @@ def cut_to_network(text: str) -> str:
     """
     if text.lstrip()[:1] == "{" and '"cells"' in text[:4_000_000] and len(text) <= MAX_NOTEBOOK:
         text = code_of_notebook(text)
-    if len(text) > MAX_RAW or (len(text) <= KEPT_BYTES and len(NAME.findall(text)) <= KEPT_TOKENS // 2):
+    if (
+        len(text) > MAX_RAW
+        or text.count("\n") > MAX_LINES
+        or (len(text) <= KEPT_BYTES and len(NAME.findall(text)) <= KEPT_TOKENS // 2)
+    ):
         return text
     lines = without_remarks(text).split("\n")
     if fits(lines):
@@ -71,7 +78,7 @@ def without_remarks(text: str) -> str:
         return match.group(1) + '""' + "\n" * match.group(0).count("\n")
 
     text = re.sub(r"(?m)^([ \t]*)[rRuU]?(?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?''')", blank, text)
-    return re.sub(r"(?m)[ \t]*(?<!['\"#\w])#[^\n'\"]*$", "", text)
+    return re.sub(r"(?m)(?<!['\"#\w])#[^\n'\"]*$", "", text)
 
 
 def blocks_of(lines: list[str]) -> list[tuple[int, int]]:
@@ -88,7 +95,7 @@ def blocks_of(lines: list[str]) -> list[tuple[int, int]]:
                 starts.append(number)
         depth += sum(line.count(sign) for sign in "([{") - sum(line.count(sign) for sign in ")]}")
         depth = max(depth, 0) if line.strip() else 0
-    return [(start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return list(zip(starts, [*starts[1:], len(lines)], strict=False))
 
 
 def kept_blocks(lines: list[str], blocks: list[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -96,17 +103,14 @@ def kept_blocks(lines: list[str], blocks: list[tuple[int, int]]) -> set[tuple[in
     texts = {block: "\n".join(lines[slice(*block)]) for block in blocks}
     defined: dict[str, list[tuple[int, int]]] = {}
     for block, text in texts.items():
-        match = STARTS.search(text)
-        if match is not None and (match.group(1) or text.find(match.group(0)) == 0):
-            defined.setdefault(match.group(1) or match.group(2), []).append(block)
+        name = defined_name(text)
+        if name:
+            defined.setdefault(name, []).append(block)
     waiting = [
         block
         for block, text in texts.items()
-        if (
-            MAKES.search(text)
-            and not TRAINING.fullmatch((STARTS.search(text) or [""])[1] or "" if STARTS.search(text) else "")
-        )
-        or text.startswith(("import ", "from "))
+        if text.startswith(("import ", "from "))
+        or (MAKES.search(text) and not TRAINING.fullmatch(defined_name(text) or "_"))
     ]
     kept: set[tuple[int, int]] = set()
     while waiting:
@@ -117,6 +121,16 @@ def kept_blocks(lines: list[str], blocks: list[tuple[int, int]]) -> set[tuple[in
         for name in set(NAME.findall(texts[block])):
             waiting += [other for other in defined.get(name, ()) if other not in kept]
     return kept
+
+
+def defined_name(text: str) -> str:
+    """What a block defines, a class, a function or a name; "" for none.
+
+    >>> defined_name("class Net(nn.Module):\\n    pass"), defined_name("lr = 0.1"), defined_name("print(1)")
+    ('Net', 'lr', '')
+    """
+    match = DEFINES.search(text) or ASSIGNS.match(text)
+    return match.group(1) if match is not None else ""
 
 
 def drop_training(lines: list[str], start: int, stop: int) -> None:
@@ -135,3 +149,8 @@ def drop_training(lines: list[str], start: int, stop: int) -> None:
                 number += 1
             continue
         number += 1
+
+
+def indented_more(line: str, indent: int) -> bool:
+    """Whether a line is empty, or stands further in."""
+    return not line.strip() or len(line) - len(line.lstrip()) > indent

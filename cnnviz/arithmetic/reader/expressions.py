@@ -50,7 +50,7 @@ from cnnviz.arithmetic.reader.values import (
     kind_of,
 )
 
-MAX_STEPS = 120_000  # an EfficientNet-B7 takes half of them
+MAX_STEPS = 30_000  # a ResNet-152 takes 4,600
 MAX_TEXT = 200
 
 MAPS = (Tensor, ParameterTensor, KerasTensor)

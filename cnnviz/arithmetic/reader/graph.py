@@ -155,7 +155,7 @@ class Misfit(Exception):
     def __init__(self, layer: Layer) -> None:
         super().__init__()
         self.layer = layer
-        self.tensor: Tensor | None = None
+        self.tensor = Tensor(INPUT, ())
 
 
 def put_back(result: Shape, axis: int, times: int) -> Shape:

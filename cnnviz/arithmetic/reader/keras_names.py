@@ -145,8 +145,6 @@ def read_setting(layer: str, key: str, value: Value, line: int) -> Value:
     if isinstance(value, Dotted | KerasLayer | Function | Class | Opaque | KerasTensor | Tensor):
         if key.endswith(("initializer", "regularizer", "constraint", "dtype")) or isinstance(value, Dotted):
             return None
-    if isinstance(value, list | tuple) and all(isinstance(item, list | tuple) for item in value):
-        return tuple(setting(layer, key, item, line) for item in value)
     return setting(layer, key, value, line)
 
 

@@ -93,9 +93,7 @@ def einsum(reader: Any, name: str, given: Arguments) -> Value:
     sizes: dict[str, int] = {}
     for letters, value in zip(sides, values, strict=False):
         if len(letters) != len(value.shape):
-            raise ReadError(
-                f"einsum names {len(letters)} axes with {letters!r}, and there are {len(value.shape)}.", line
-            )
+            raise ReadError(f"einsum names {len(letters)} axes, and there are {len(value.shape)}.", line)
         for letter, size in zip(letters, value.shape, strict=True):
             if sizes.get(letter, size) != size and 1 not in (size, sizes[letter]):
                 raise ReadError(f"einsum: {letter!r} stands for axes of different sizes.", line)

@@ -91,12 +91,11 @@ class Program:
         try:
             value = self.applied(Tensor(INPUT, (BATCH, *shape)), line)
         except Misfit as misfit:
-            assert misfit.tensor is not None
             value = misfit.tensor
         finally:
             interpreter.undone()
-            interpreter.steps = min(steps, interpreter.steps)
             dialect.following = False
+        interpreter.steps = steps  # what was followed to its end may be followed again
         return Followed(dialect.graph, value, line)
 
     def applied(self, x: Tensor, line: int) -> Tensor:

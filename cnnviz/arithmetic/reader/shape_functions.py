@@ -350,7 +350,7 @@ def chunked(reader: Any, name: str, given: Arguments) -> Value:
     if name == "unbind":
         x, bound = parted(name, ("dim",), 1, given)
         axis = axis_of(x, bound.get("dim", 0), name, line)
-        return tuple(taken(reader, x, axis, place, line) for place in range(limited(x.shape[axis], line)))
+        return tuple(taken(reader, x, axis, place, line) for place in range(limited(reader, x.shape[axis], line)))
     x, bound = parted(name, ("parts", "dim"), 2, parts_named(given))
     axis = axis_of(x, bound.get("dim", 0), name, line)
     size, parts = x.shape[axis], bound["parts"]
@@ -362,7 +362,7 @@ def chunked(reader: Any, name: str, given: Arguments) -> Value:
         if number < 1:
             raise ReadError(f"{name} takes a whole number of at least 1.", line)
         each = -(-size // number) if name in ("chunk", "tensor_split") else number
-        lengths = [each] * limited(size // each, line) + ([size % each] if size % each else [])
+        lengths = [each] * limited(reader, size // each, line) + ([size % each] if size % each else [])
     if sum(lengths) != size:
         raise ReadError(f"{name} makes parts of {sum(lengths):,} in all, and the axis has {size:,}.", line)
     result, start = [], 0
@@ -373,10 +373,11 @@ def chunked(reader: Any, name: str, given: Arguments) -> Value:
     return tuple(result)
 
 
-def limited(count: int, line: int) -> int:
+def limited(reader: Any, count: int, line: int) -> int:
     """The number of parts, when it is not more than a network uses one by one."""
     if count > 1_000:
         raise ReadError("this takes a map into more than 1,000 parts.", line)
+    reader.charge(8 * count, line)
     return count
 
 
@@ -402,6 +403,7 @@ def concat(reader: Any, name: str, given: Arguments) -> Value:
     graph, line = reader.graph, given.line
     bound = bind("torch.cat", ("tensors", "dim", "out"), 1, renamed_list(given))
     maps = tensors(bound["tensors"], "torch.cat", line)
+    reader.charge(20 * len(maps), line)
     axis = axis_of(maps[0], bound.get("dim", 0), "torch.cat", line)
     if any(len(x.shape) != len(maps[0].shape) for x in maps):
         raise ReadError(

@@ -12,14 +12,14 @@ PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ 0#]*\d{0,2}(?:\.\d{1,2})?)([diouxXeEf
 PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z0-9_]*)(?:!r|!s)?(?::([^{}]*))?\}")
 
 
-def words(value: Value, line: int) -> str:
+def words(value: Value, line: int, depth: int = 0) -> str:
     """A value as str(value) shows it; of what is no number and no word a name."""
     if isinstance(value, str):
         return value
     if is_number(value) or value is None:
         return str(value)
-    if isinstance(value, list | tuple) and len(value) < 50:
-        inside = ", ".join(repr(item) if isinstance(item, str) else words(item, line) for item in value)
+    if isinstance(value, list | tuple) and len(value) < 50 and depth < 3:
+        inside = ", ".join(repr(item) if isinstance(item, str) else words(item, line, depth + 1) for item in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     if isinstance(value, Class | Function):
         return value.name

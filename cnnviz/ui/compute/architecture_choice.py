@@ -54,7 +54,9 @@ def label(key: str) -> str:
     """
     if key in ARCHITECTURES:
         return ARCHITECTURES[key].title
-    return f"torchvision: {TORCHVISION[key.removeprefix(PREFIX)].title}"
+    entry = TORCHVISION[key.removeprefix(PREFIX)]
+    family = "" if entry.title.startswith(entry.family) else f" ({entry.family})"
+    return f"torchvision: {entry.title}{family}"
 
 
 def own_side(key: str) -> int:
