@@ -92,7 +92,7 @@ class Keras(PyTorch):
         return isinstance(value, KerasModel)
 
     def named(self, thing: Dotted, line: int) -> Value:
-        return NUMBERS[thing.path] if thing.path in NUMBERS else thing
+        return NUMBERS.get(thing.path, thing)
 
     # Calls
 

@@ -480,10 +480,9 @@ TRANSLATIONS: dict[str, Callable[[dict[str, Value], Shape], Layers]] = {
     ],
     "UnitNormalization": lambda settings, shape: [],
     "Embedding": lambda settings, shape: [("", Embedding(settings["input_dim"], settings["output_dim"]))],
-    **{
-        kind: (lambda kind: lambda settings, shape: recurrent(settings, shape, kind))(kind)
-        for kind in ("LSTM", "GRU", "SimpleRNN")
-    },
+    "LSTM": lambda settings, shape: recurrent(settings, shape, "LSTM"),
+    "GRU": lambda settings, shape: recurrent(settings, shape, "GRU"),
+    "SimpleRNN": lambda settings, shape: recurrent(settings, shape, "SimpleRNN"),
     "Permute": permutation,
     "PReLU": lambda settings, shape: [("", KerasSlopes(shape, settings.get("shared_axes")))],
     "RepeatVector": lambda settings, shape: [

@@ -142,9 +142,9 @@ def read_setting(layer: str, key: str, value: Value, line: int) -> Value:
     """A number, a word, a list of them, a layer, or the name of an activation."""
     if key in ("activation", "recurrent_activation", "function", "layer", "tensor", "output_shape", "mean", "variance"):
         return value
-    if isinstance(value, Dotted | KerasLayer | Function | Class | Opaque | KerasTensor | Tensor):
-        if key.endswith(("initializer", "regularizer", "constraint", "dtype")) or isinstance(value, Dotted):
-            return None
+    no_setting = isinstance(value, Dotted | KerasLayer | Function | Class | Opaque | KerasTensor | Tensor)
+    if no_setting and (key.endswith(("initializer", "regularizer", "constraint", "dtype")) or isinstance(value, Dotted)):
+        return None
     return setting(layer, key, value, line)
 
 

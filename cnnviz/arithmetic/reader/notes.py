@@ -100,13 +100,18 @@ def before_normalization(nodes: tuple[Node, ...]) -> list[str]:
     wasted = []
     for node in nodes:
         before = by_name.get(node.inputs[0]) if node.inputs else None
-        if type(node.layer).__name__.startswith("BatchNorm") and before is not None and users[before.name] == 1:
-            if type(before.layer).__name__ in CONVOLUTIONS and getattr(before.layer, "bias", False):
-                wasted.append(before.name)
+        normalises = type(node.layer).__name__.startswith("BatchNorm") and before is not None
+        if normalises and users[before.name] == 1 and has_bias(before):
+            wasted.append(before.name)
     if not wasted:
         return []
     names = ", ".join(wasted[:4]) + (" and others" if len(wasted) > 4 else "")
     return [f"{names}: the BatchNorm behind takes the mean away, and the bias with it; bias=False saves it."]
+
+
+def has_bias(node: Node) -> bool:
+    """Whether this is a convolution or a dense layer with biases."""
+    return type(node.layer).__name__ in CONVOLUTIONS and bool(getattr(node.layer, "bias", False))
 
 
 def one_value(nodes: tuple[Node, ...], graph: Any, shape: Shape) -> list[str]:

@@ -406,6 +406,8 @@ def nothing_found(interpreter: Interpreter) -> ReadError:
 
 def likely_shapes(root: Value) -> list[Shape]:
     """Shapes that a network was likely made for, by its first layer, the likeliest first."""
+    if not isinstance(root, MODULES):
+        return [(3, 224, 224), (1, 28, 28), (3, 32, 32)]
     layers = [module.layer for _, module in modules.named_modules(root) if isinstance(module, LayerModule)]
     first = next((layer for layer in layers if layer.counts), None)
     name = type(first).__name__ if first is not None else ""

@@ -97,7 +97,7 @@ def size(reader: Any, name: str, given: Arguments) -> Value:
 
 def created(reader: Any, name: str, given: Arguments) -> Value:
     """torch.zeros(2, 3) and its kin: a constant of that shape."""
-    values = [value for value in given.positional]
+    values = list(given.positional)
     if name in (
         "tensor",
         "as_tensor",

@@ -139,7 +139,7 @@ def ordered(reader: Any, given: Arguments) -> dict[Value, Value]:
         raise ReadError("OrderedDict is read with a list of (name, layer) pairs.", given.line)
     if not all(isinstance(name, str | int) for name, _ in pairs):
         raise ReadError("the names in an OrderedDict are words.", given.line)
-    return {**{name: value for name, value in pairs}, **given.named}
+    return {**dict(pairs), **given.named}
 
 
 def named_tuple(reader: Any, given: Arguments) -> Class:

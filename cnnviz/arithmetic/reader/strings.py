@@ -110,15 +110,21 @@ def replaced(text: str, old: str, new: str, line: int) -> str:
     return text.replace(old, new)
 
 
+def method_of_words(name: str) -> Callable[..., Value]:
+    """A method of words that makes none longer, with one argument at most."""
+
+    def method(text: str, line: int, *parts: Value) -> Value:
+        return getattr(text, name)(*parts[:1])
+
+    return method
+
+
 # method of a word -> what it gives, from the word, the arguments and the line
 WORD_METHODS: dict[str, Callable[..., Value]] = {
     **{
-        name: (lambda name: lambda text, line: getattr(text, name)())(name)
-        for name in ("lower", "upper", "title", "capitalize", "isdigit", "isalpha", "isupper", "islower", "isnumeric")
-    },
-    **{
-        name: (lambda name: lambda text, line, *parts: getattr(text, name)(*parts[:1]))(name)
-        for name in ("strip", "lstrip", "rstrip", "startswith", "endswith", "find", "count", "removeprefix",
+        name: method_of_words(name)
+        for name in ("lower", "upper", "title", "capitalize", "isdigit", "isalpha", "isupper", "islower", "isnumeric",
+                     "strip", "lstrip", "rstrip", "startswith", "endswith", "find", "count", "removeprefix",
                      "removesuffix")
     },
     "split": lambda text, line, *parts: text.split(*parts[:2]),
