@@ -122,8 +122,18 @@ def operate(kind: str, turned: bool) -> Callable[[Proxy, Any], Any]:
     """The method of a proxy for one operator."""
     import ast
 
-    kinds = {"add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv, "pow": ast.Pow,
-             "matmul": ast.MatMult, "mod": ast.Mod, "and": ast.BitAnd, "or": ast.BitOr}  # fmt: skip
+    kinds = {
+        "add": ast.Add,
+        "sub": ast.Sub,
+        "mul": ast.Mult,
+        "truediv": ast.Div,
+        "floordiv": ast.FloorDiv,
+        "pow": ast.Pow,
+        "matmul": ast.MatMult,
+        "mod": ast.Mod,
+        "and": ast.BitAnd,
+        "or": ast.BitOr,
+    }
 
     def method(self: Proxy, other: Any) -> Any:
         left, right = self.value, unwrapped(self.dialect, other)

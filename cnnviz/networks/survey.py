@@ -1,9 +1,9 @@
 """From a PyTorch module to the Network that the arithmetic floor reads, skips included: one truth for both.
 
 The module becomes a tree of the reader's values (`tree_of`), and its forward is followed by the reader's own table of
-functions, with stand-ins for feature maps and modules (`stand_ins`). Nothing is computed and no weight is touched, so it
-works on the meta device too. Neither torch.fx nor torch.export is asked: the first cannot follow a choice that depends
-on a size, the second brings the compiler and takes seconds, and neither speaks of layers.
+functions, with stand-ins for feature maps and modules (`stand_ins`). Nothing is computed and no weight is touched, so
+it works on the meta device too. Neither torch.fx nor torch.export is asked: the first cannot follow a choice that
+depends on a size, the second brings the compiler and takes seconds, and neither speaks of layers.
 """
 
 from dataclasses import fields
@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import nn
 
-from cnnviz.arithmetic.layers import KINDS, POINTWISE, Pointwise, View
+from cnnviz.arithmetic.layers import KINDS, POINTWISE, Pointwise
 from cnnviz.arithmetic.network import Network
 from cnnviz.arithmetic.reader.arguments import built
 from cnnviz.arithmetic.reader.interpreter import Interpreter
@@ -154,8 +154,6 @@ def is_layer(module: nn.Module) -> bool:
 def layer_of(module: nn.Module) -> Any:
     """The layer with the settings of a module; None for one that has no counterpart."""
     name = type(module).__name__.removeprefix("NonDynamicallyQuantizable")
-    if name == "Unflatten":
-        return built(View, {"sizes": tuple(module.unflattened_size)}, NO_LINE).layer
     if name == "Softmax2d":
         return built(KINDS["Softmax"], {"dim": 1}, NO_LINE).layer
     if name in POINTWISE:

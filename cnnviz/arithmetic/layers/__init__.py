@@ -87,7 +87,7 @@ from cnnviz.arithmetic.layers.resampling import (
     UpsamplingBilinear2d,
     UpsamplingNearest2d,
 )
-from cnnviz.arithmetic.layers.reshaping import Flatten, View, ZeroPad2d
+from cnnviz.arithmetic.layers.reshaping import Flatten, Unflatten, View, ZeroPad2d
 from cnnviz.arithmetic.layers.sequence_resizing import AdaptiveAvgPool1d, AdaptiveMaxPool1d, ConvTranspose1d, LPPool1d
 from cnnviz.arithmetic.layers.sources import Constant, Parameter, Source, TimeDistributed
 from cnnviz.arithmetic.layers.three_dimensional import (
@@ -132,6 +132,7 @@ KINDS: dict[str, type[Layer]] = {
     "Embedding": Embedding,
     "EmbeddingBag": EmbeddingBag,
     "Fold": Fold,
+    "Unflatten": Unflatten,
     "Unfold": Unfold,
     "BatchNorm3d": BatchNorm3d,
     "GroupNorm": GroupNorm,
@@ -323,6 +324,7 @@ __all__ = [
     "Transformer",
     "TransformerDecoderLayer",
     "TransformerEncoderLayer",
+    "Unflatten",
     "Unfold",
     "Unsqueeze",
     "Upsample",

@@ -1,4 +1,4 @@
-"""Layers that Keras has and torch.nn has not: its recurrent layers, PReLU with many slopes, a normalization with one of two."""
+"""Layers that Keras has and torch.nn has not: its recurrent layers and attention, PReLU with many slopes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

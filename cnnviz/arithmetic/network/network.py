@@ -125,8 +125,8 @@ class Network:
     """Layers in an order in which each comes after its inputs. `input_shape` is what its text says is fed in, if any.
 
     A network whose forward asks for the sizes of its input is another one for another input: `nodes` are those for the
-    shape `followed`, and `trace` follows the forward again for any other, by `program`. `unused_params` belong to layers
-    that are never called, and `frozen_params` are not trained. `notes` are sentences about what is hardly meant so.
+    shape `followed`, and `trace` follows the forward again for any other, by `program`. `unused_params` belong to
+    layers that are never called, and `frozen_params` are not trained. `notes` are sentences about what is hardly meant.
     `choices` names all networks of a text, and `choice` this one.
 
     >>> from cnnviz.arithmetic.layers import Conv2d, Linear

@@ -2,7 +2,7 @@
 
 How it is read, from the ground up:
 
-- `syntax` looks a text over and parses it; `cutting` takes out of a notebook, or of a long script, what makes the network.
+- `syntax` looks a text over and parses it; `cutting` takes what makes the network out of a notebook or a long script.
 - `expressions`, `interpreter` and `calls` are an evaluator of a bounded subset of Python over values of its own
   (`values`): what Python does with numbers, lists and classes just works, each step is counted, and no name leads to
   anything real. There is no torch in it. Sandboxes that one can install were looked at: those that run Python's own
@@ -40,7 +40,7 @@ PYTORCH = re.compile(r"\btorch\b|(?<!tf\.)\bnn\.")
 LIKE_KERAS = re.compile(
     r"\.add\(\s*(?:\w+\.)*[A-Z]|\bSequential\(\s*[\[)]|\b(?:Conv2D|Convolution2D|Dense|MaxPooling2D|MaxPool2D)\("
 )
-TRIES = 5  # shapes for which the forward is followed until one fits, where none is given
+TRIES = 6  # shapes for which a forward that can be followed is asked to fit, where none is given
 
 Models = Callable[[str, dict[str, Any], int], Any]
 
@@ -56,8 +56,8 @@ def read_network(
     """The network that a PyTorch or Keras text makes; ReadError with the line and a sentence where it cannot be read.
 
     `input_shape` (channels, height, width) takes the place of the one that the text names. `values` has what the text
-    leaves open: ReadError.needs names it. `models` knows networks by name, for texts that call them:
-    cnnviz.networks.by_name. `choice` is one of the network's `choices`, where a text has several; the last is read else.
+    leaves open: ReadError.needs names it. `models` knows networks by name, for texts that call them: by_name of
+    cnnviz.networks.by_name. `choice` is one of the network's `choices`, where a text has several.
 
     >>> network = read_network("net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(8 * 30 * 30, 10))")
     >>> network.trace((3, 32, 32))[-1].output_shape
@@ -111,20 +111,26 @@ def first_followed(program: Program, shape: Shape | None) -> Network:
     if shape is not None:
         return program.at(shape)
     first: Network | None = None
-    problem: ReadError | None = None
-    for likely in likely_shapes(program.root)[:TRIES]:
+    problems: dict[str, ReadError] = {}
+    tries = 0
+    for likely in likely_shapes(program.root):
         try:
             network = program.at(likely)
         except ReadError as refused:
-            problem = problem or refused
+            problems.setdefault(str(refused), refused)
             continue
-        if network.followed is None or network.fits(likely):
+        tries += 1
+        if network.fits(likely):
             return network
         first = first or network
-    if first is None:
-        assert problem is not None
-        raise problem
-    return first
+        if tries >= TRIES:
+            break
+    if first is not None:
+        return first
+    if len(problems) == 1:
+        raise next(iter(problems.values()))
+    # what is wrong depends on the sizes, so there is an input that was not thought of here
+    return Network((), program=program, followed=(), choices=program.choices, choice=program.choice)
 
 
 def frozen_list(value: Any) -> Any:

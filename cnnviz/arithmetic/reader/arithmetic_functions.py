@@ -40,13 +40,43 @@ from cnnviz.arithmetic.reader.values import (
 from cnnviz.arithmetic.settings import Shape
 
 OPERATORS: dict[type[ast.operator], type[Any]] = {
-    ast.Add: Add, ast.Sub: Subtract, ast.Mult: Multiply, ast.Div: Divide, ast.FloorDiv: Divide, ast.Pow: Multiply,
-    ast.BitAnd: Multiply, ast.BitOr: Add, ast.Mod: Divide, ast.BitXor: Subtract,
-}  # fmt: skip
+    ast.Add: Add,
+    ast.Sub: Subtract,
+    ast.Mult: Multiply,
+    ast.Div: Divide,
+    ast.FloorDiv: Divide,
+    ast.Pow: Multiply,
+    ast.BitAnd: Multiply,
+    ast.BitOr: Add,
+    ast.Mod: Divide,
+    ast.BitXor: Subtract,
+}
 NAMES = {Add: "add", Subtract: "sub", Multiply: "mul", Divide: "div", Maximum: "maximum", Minimum: "minimum"}
 # functions of every value that are worth a row; the others leave a map as it is
-SHOWN = {"exp", "log", "sqrt", "rsqrt", "abs", "sin", "cos", "square", "reciprocal", "erf", "log1p", "expm1", "sign", "round",
-         "floor", "ceil", "nan_to_num", "neg", "log2", "log10", "tan", "atan"}  # fmt: skip
+SHOWN = {
+    "exp",
+    "log",
+    "sqrt",
+    "rsqrt",
+    "abs",
+    "sin",
+    "cos",
+    "square",
+    "reciprocal",
+    "erf",
+    "log1p",
+    "expm1",
+    "sign",
+    "round",
+    "floor",
+    "ceil",
+    "nan_to_num",
+    "neg",
+    "log2",
+    "log10",
+    "tan",
+    "atan",
+}
 CLAMPED = {"clamp", "clip", "clamp_min", "clamp_max"}
 # the shape stays, and a value may come from anywhere
 REARRANGED = {
@@ -63,8 +93,29 @@ REARRANGED = {
     "tril",
     "triu",
 }
-REDUCTIONS = {"mean", "sum", "amax", "amin", "max", "min", "std", "var", "prod", "argmax", "argmin", "logsumexp", "norm",
-              "median", "any", "all", "std_mean", "var_mean", "mode", "nanmean", "count_nonzero"}  # fmt: skip
+REDUCTIONS = {
+    "mean",
+    "sum",
+    "amax",
+    "amin",
+    "max",
+    "min",
+    "std",
+    "var",
+    "prod",
+    "argmax",
+    "argmin",
+    "logsumexp",
+    "norm",
+    "median",
+    "any",
+    "all",
+    "std_mean",
+    "var_mean",
+    "mode",
+    "nanmean",
+    "count_nonzero",
+}
 IN_PAIRS = {"max", "min", "median", "std_mean", "var_mean", "mode"}
 
 
@@ -113,6 +164,7 @@ def aligned(graph: Graph, x: Tensor, shape: Shape, line: int) -> Tensor:
     if not x.source:
         return graph.parameter(x, line, image)
     if image != x.image:
+        graph.sized = True
         return graph.put(View(image), (x,), "view", line, None, padded)
     return x
 

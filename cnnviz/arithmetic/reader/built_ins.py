@@ -208,8 +208,17 @@ def is_of(reader: Any, value: Value, kind: Value) -> bool:
     if isinstance(kind, Class):
         return isinstance(value, Instance) and value.made_by.is_or_extends(kind)
     if isinstance(kind, Dotted) and kind.path.startswith("builtins."):
-        plain = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "bool": bool, "dict": dict,
-                 "set": set, "range": range}  # fmt: skip
+        plain = {
+            "int": int,
+            "float": float,
+            "str": str,
+            "list": list,
+            "tuple": tuple,
+            "bool": bool,
+            "dict": dict,
+            "set": set,
+            "range": range,
+        }
         wanted = plain.get(kind.last)
         return wanted is not None and isinstance(value, wanted)
     if isinstance(kind, Opaque) or kind is None:
@@ -351,5 +360,25 @@ BUILT_IN: dict[str, Callable[[Any, list[Value], Arguments], Value]] = {
     "id": lambda reader, values, given: Opaque("id", given.line),
     "slice": lambda reader, values, given: slice(*values),
     "property": lambda reader, values, given: values[0],
-    **dict.fromkeys(("Exception", "ValueError", "TypeError", "NotImplementedError", "KeyError", "RuntimeError", "AssertionError", "IndexError", "AttributeError", "ImportError", "StopIteration", "DeprecationWarning", "UserWarning", "ModuleNotFoundError", "FileNotFoundError", "KeyboardInterrupt"), nothing),
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "Exception",
+            "ValueError",
+            "TypeError",
+            "NotImplementedError",
+            "KeyError",
+            "RuntimeError",
+            "AssertionError",
+            "IndexError",
+            "AttributeError",
+            "ImportError",
+            "StopIteration",
+            "DeprecationWarning",
+            "UserWarning",
+            "ModuleNotFoundError",
+            "FileNotFoundError",
+            "KeyboardInterrupt",
+        ),
+        nothing,
+    ),
+}

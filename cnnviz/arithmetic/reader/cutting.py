@@ -86,13 +86,10 @@ def blocks_of(lines: list[str]) -> list[tuple[int, int]]:
     starts = []
     depth = 0
     for number, line in enumerate(lines):
-        if (
-            depth <= 0
-            and line[:1] not in ("", " ", "\t", "#", ")", "]", "}")
-            and not re.match(r"(?:else|elif|except|finally)\b", line)
-        ):
-            if not (number and lines[number - 1].startswith("@") and not line.startswith("@") and starts):
-                starts.append(number)
+        begins = line[:1] not in ("", " ", "\t", "#", ")", "]", "}") and not FURTHER.match(line)
+        decorated = number and lines[number - 1].startswith("@") and not line.startswith("@") and starts
+        if depth <= 0 and begins and not decorated:
+            starts.append(number)
         depth += sum(line.count(sign) for sign in "([{") - sum(line.count(sign) for sign in ")]}")
         depth = max(depth, 0) if line.strip() else 0
     return list(zip(starts, [*starts[1:], len(lines)], strict=False))

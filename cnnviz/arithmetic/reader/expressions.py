@@ -134,13 +134,13 @@ class Evaluator:
     # What is not in the text
 
     def unknown(self, what: str, line: int) -> Value:
-        """Something that the text does not say: what was answered for it, or a stand-in that is asked for when needed."""
+        """Something that the text does not say: what was answered, or a stand-in that is asked for when needed."""
         if what in self.values:
             return self.values[what]
         return Opaque(what[:MAX_TEXT], line, (what[:MAX_TEXT],), likely_value(what))
 
     def needed(self, value: Value, line: int) -> Value:
-        """A value that a layer depends on: one that the text does not say is noted, and a likely one put in its place."""
+        """A value that a layer depends on; one that the text does not say is noted, and a likely one stands in."""
         if not isinstance(value, Opaque):
             return value
         if not value.needs:

@@ -1,4 +1,4 @@
-"""Keras as the reader understands it: Sequential models, the functional style, and classes with call; names old and new."""
+"""Keras as the reader understands it: Sequential models, the functional style, classes with call; all names."""
 
 import ast
 import re
@@ -41,11 +41,21 @@ from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
 
 DEFAULT_INPUT = (3, 224, 224)  # for a listing that names no input shape
 ALIASES = {
-    **{name: name for name in ("keras", "tf", "tensorflow", "layers", "models", "activations", "math", "os", "sys", "optimizers")},
-    **{name: name for name in ("SGD", "Adam", "RMSprop", "to_categorical", "applications", "regularizers", "callbacks")},
-    "np": "numpy", "numpy": "numpy", "plt": "matplotlib.pyplot", "pd": "pandas", "K": "keras.backend", "L": "keras.layers",
+    **{
+        name: name
+        for name in ("keras", "tf", "tensorflow", "layers", "models", "activations", "math", "os", "sys", "optimizers")
+    },
+    **{
+        name: name for name in ("SGD", "Adam", "RMSprop", "to_categorical", "applications", "regularizers", "callbacks")
+    },
+    "np": "numpy",
+    "numpy": "numpy",
+    "plt": "matplotlib.pyplot",
+    "pd": "pandas",
+    "K": "keras.backend",
+    "L": "keras.layers",
     "partial": "functools.partial",
-}  # fmt: skip
+}
 MET: dict[str, Any] = {
     "Add": Add,
     "Subtract": Subtract,
@@ -54,11 +64,25 @@ MET: dict[str, Any] = {
     "Maximum": Maximum,
     "Minimum": Minimum,
 }
-FUNCTIONS = {"add": "Add", "multiply": "Multiply", "subtract": "Subtract", "average": "Average", "maximum": "Maximum",
-             "minimum": "Minimum", "concatenate": "Concatenate", "concat": "Concatenate"}  # fmt: skip
-APPLICATIONS = {"VGG16": "vgg16", "VGG19": "vgg19", "MobileNetV2": "mobilenet_v2", "DenseNet121": "densenet121",
-                "DenseNet169": "densenet169", "DenseNet201": "densenet201",
-                **{f"EfficientNetB{number}": f"efficientnet_b{number}" for number in range(8)}}  # fmt: skip
+FUNCTIONS = {
+    "add": "Add",
+    "multiply": "Multiply",
+    "subtract": "Subtract",
+    "average": "Average",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "concatenate": "Concatenate",
+    "concat": "Concatenate",
+}
+APPLICATIONS = {
+    "VGG16": "vgg16",
+    "VGG19": "vgg19",
+    "MobileNetV2": "mobilenet_v2",
+    "DenseNet121": "densenet121",
+    "DenseNet169": "densenet169",
+    "DenseNet201": "densenet201",
+    **{f"EfficientNetB{number}": f"efficientnet_b{number}" for number in range(8)},
+}
 SEQUENCES = re.compile(
     r"(Conv|MaxPooling|AveragePooling|SeparableConv|ZeroPadding|UpSampling|GlobalAveragePooling|GlobalMaxPooling|SpatialDropout)1D"
 )
@@ -442,8 +466,13 @@ class Keras(PyTorch):
         base, image = base_name(layer), x.image
         if layer.kind == "MultiHeadAttention":
             settings = layer.settings
-            attention = KerasAttention(image[-1], settings["num_heads"], settings["key_dim"],
-                                       settings.get("value_dim") or settings["key_dim"], settings.get("use_bias", True) is not False)  # fmt: skip
+            attention = KerasAttention(
+                image[-1],
+                settings["num_heads"],
+                settings["key_dim"],
+                settings.get("value_dim") or settings["key_dim"],
+                settings.get("use_bias", True) is not False,
+            )
             others = inputs[1:2] if len(inputs) > 1 and inputs[1].source != x.source else []
             return self.graph.put(attention, (x, *others), base, layer.line, self.module(layer, "", attention))
         try:
@@ -609,7 +638,7 @@ def chosen_model(interpreter: Interpreter, choice: str | None) -> tuple[Value, s
         return KerasModel(loose[-1].line, [], None, inputs_of(loose[-1]), (loose[-1],)), "", ()
     if not options:
         raise interpreter.passed_over or ReadError(
-            "There is no network in this text: of Keras, Sequential models, functional models and classes with call are read."
+            "There is no network in this text: of Keras, Sequential and functional models and classes with call are read."
         )
     name = choice if choice in options else (at_top[-1] if at_top else list(options)[-1])
     return options[name](), name, tuple(options)
@@ -653,9 +682,16 @@ def returns_model(function: Function) -> bool:
 
 def functional(dialect: Keras, given: Arguments) -> KerasModel:
     """Model(inputs, outputs)."""
-    bound = bind("Model", ("inputs", "outputs", "name"), 2, Arguments(given.line, given.positional, {
-        {"input": "inputs", "output": "outputs"}.get(key, key): value for key, value in given.named.items()
-    }))  # fmt: skip
+    bound = bind(
+        "Model",
+        ("inputs", "outputs", "name"),
+        2,
+        Arguments(
+            given.line,
+            given.positional,
+            {{"input": "inputs", "output": "outputs"}.get(key, key): value for key, value in given.named.items()},
+        ),
+    )
     ends = []
     for part in ("inputs", "outputs"):
         value = bound[part]
@@ -663,7 +699,7 @@ def functional(dialect: Keras, given: Arguments) -> KerasModel:
         values = value if isinstance(value, list | tuple) else [value]
         if not values or not all(isinstance(item, KerasTensor) for item in values):
             raise ReadError(
-                f"Model takes its {part} from Input and from layers, and there is {kind_of(values[0]) if values else 'nothing'}.",
+                f"Model takes its {part} from Input and from layers, not {kind_of(values[0]) if values else 'nothing'}.",
                 given.line,
             )
         ends.append(tuple(values))

@@ -35,8 +35,23 @@ CONVOLUTION = (2, ("filters", *WINDOW, "groups", "activation", "use_bias"))
 TRANSPOSED = (2, ("filters", *WINDOW[:3], "output_padding", "data_format", "dilation_rate", "activation", "use_bias"))
 POOLING = (0, ("pool_size", "strides", "padding", "data_format"))
 GLOBAL = (0, ("data_format", "keepdims"))
-RECURRENT = (1, ("units", "activation", "recurrent_activation", "use_bias", "return_sequences", "return_state", "dropout",
-                 "recurrent_dropout", "go_backwards", "stateful", "unroll", "reset_after"))  # fmt: skip
+RECURRENT = (
+    1,
+    (
+        "units",
+        "activation",
+        "recurrent_activation",
+        "use_bias",
+        "return_sequences",
+        "return_state",
+        "dropout",
+        "recurrent_dropout",
+        "go_backwards",
+        "stateful",
+        "unroll",
+        "reset_after",
+    ),
+)
 ANYTHING: tuple[int, tuple[str, ...]] = (0, ("first", "second", "third"))
 PARAMETERS: dict[str, tuple[int, tuple[str, ...]]] = {  # how many must be given, and all, in their order
     "Conv1D": CONVOLUTION,
@@ -46,8 +61,19 @@ PARAMETERS: dict[str, tuple[int, tuple[str, ...]]] = {  # how many must be given
     "SeparableConv2D": (2, ("filters", *WINDOW, "depth_multiplier", "activation", "use_bias")),
     "Conv1DTranspose": TRANSPOSED,
     "Conv2DTranspose": TRANSPOSED,
-    "DepthwiseConv2D": (1, ("kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate",
-                            "activation", "use_bias")),
+    "DepthwiseConv2D": (
+        1,
+        (
+            "kernel_size",
+            "strides",
+            "padding",
+            "depth_multiplier",
+            "data_format",
+            "dilation_rate",
+            "activation",
+            "use_bias",
+        ),
+    ),
     **{f"{kind}Pooling{axes}D": POOLING for kind in ("Max", "Average") for axes in (1, 2, 3)},
     **{f"Global{kind}Pooling{axes}D": GLOBAL for kind in ("Max", "Average") for axes in (1, 2, 3)},
     "Dense": (1, ("units", "activation", "use_bias")),
@@ -79,15 +105,41 @@ PARAMETERS: dict[str, tuple[int, tuple[str, ...]]] = {  # how many must be given
     "CenterCrop": (2, ("height", "width")),
     "RandomCrop": (2, ("height", "width")),
     "Normalization": (0, ("axis", "mean", "variance", "invert")),
-    **dict.fromkeys(("RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast", "RandomTranslation", "RandomHeight",
-                     "RandomWidth", "RandomBrightness", "ActivityRegularization", "Masking", "Identity", "RandomErasing",
-                     "CutMix"), ANYTHING),
+    **dict.fromkeys(
+        (
+            "RandomFlip",
+            "RandomRotation",
+            "RandomZoom",
+            "RandomContrast",
+            "RandomTranslation",
+            "RandomHeight",
+            "RandomWidth",
+            "RandomBrightness",
+            "ActivityRegularization",
+            "Masking",
+            "Identity",
+            "RandomErasing",
+            "CutMix",
+        ),
+        ANYTHING,
+    ),
     "Lambda": (1, ("function", "output_shape")),
     "UpSampling1D": (0, ("size",)),
     "UpSampling2D": (0, ("size", "data_format", "interpolation")),
     "UpSampling3D": (0, ("size", "data_format")),
-    "Embedding": (2, ("input_dim", "output_dim", "embeddings_initializer", "embeddings_regularizer", "activity_regularizer",
-                      "embeddings_constraint", "mask_zero", "input_length")),
+    "Embedding": (
+        2,
+        (
+            "input_dim",
+            "output_dim",
+            "embeddings_initializer",
+            "embeddings_regularizer",
+            "activity_regularizer",
+            "embeddings_constraint",
+            "mask_zero",
+            "input_length",
+        ),
+    ),
     "LSTM": RECURRENT,
     "GRU": RECURRENT,
     "SimpleRNN": RECURRENT,
@@ -97,13 +149,22 @@ PARAMETERS: dict[str, tuple[int, tuple[str, ...]]] = {  # how many must be given
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), (0, ())),
     "Concatenate": (0, ("axis",)),
     "Input": (0, ("shape", "batch_size", "dtype", "sparse", "tensor", "ragged", "batch_shape")),
-}  # fmt: skip
+}
 MEETINGS = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate")
 OLD_ARGUMENTS = {
-    "nb_filter": "filters", "subsample": "strides", "border_mode": "padding", "dim_ordering": "data_format",
-    "bias": "use_bias", "output_dim": "units", "p": "rate", "atrous_rate": "dilation_rate", "alpha": "negative_slope",
-    "filter_length": "kernel_size", "subsample_length": "strides", "pool_length": "pool_size",
-}  # fmt: skip
+    "nb_filter": "filters",
+    "subsample": "strides",
+    "border_mode": "padding",
+    "dim_ordering": "data_format",
+    "bias": "use_bias",
+    "output_dim": "units",
+    "p": "rate",
+    "atrous_rate": "dilation_rate",
+    "alpha": "negative_slope",
+    "filter_length": "kernel_size",
+    "subsample_length": "strides",
+    "pool_length": "pool_size",
+}
 # what any layer may be given beside its own arguments, and what of it says nothing about shapes
 ALWAYS = ("input_shape", "batch_input_shape", "input_dim", "name", "trainable", "batch_size")
 WITHOUT_EFFECT = re.compile(
@@ -143,7 +204,9 @@ def read_setting(layer: str, key: str, value: Value, line: int) -> Value:
     if key in ("activation", "recurrent_activation", "function", "layer", "tensor", "output_shape", "mean", "variance"):
         return value
     no_setting = isinstance(value, Dotted | KerasLayer | Function | Class | Opaque | KerasTensor | Tensor)
-    if no_setting and (key.endswith(("initializer", "regularizer", "constraint", "dtype")) or isinstance(value, Dotted)):
+    if no_setting and (
+        key.endswith(("initializer", "regularizer", "constraint", "dtype")) or isinstance(value, Dotted)
+    ):
         return None
     return setting(layer, key, value, line)
 

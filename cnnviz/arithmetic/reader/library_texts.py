@@ -71,7 +71,8 @@ class MLP(nn.Sequential):
 """
 TIMM_MLP = """
 class Mlp(nn.Module):
-    def __init__(self, in_features, hidden_features=None, out_features=None, act_layer=nn.GELU, drop=0.0, bias=True, **more):
+    def __init__(self, in_features, hidden_features=None, out_features=None, act_layer=nn.GELU, drop=0.0, bias=True,
+                 **more):
         super().__init__()
         self.fc1 = nn.Linear(in_features, hidden_features or in_features, bias=bias)
         self.act = act_layer()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-from cnnviz.arithmetic.layers import KINDS, POINTWISE, Linear, Softmax, View
+from cnnviz.arithmetic.layers import KINDS, POINTWISE, Linear, Softmax
 from cnnviz.arithmetic.reader.arguments import bind, built, make_layer, make_pointwise
 from cnnviz.arithmetic.reader.bounded import check_items, is_whole
 from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
@@ -29,10 +29,24 @@ from cnnviz.arithmetic.reader.values import (
 )
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
-LAZY = {f"Lazy{name}": name for name in (
-    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear", "BatchNorm1d",
-    "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
-)}  # fmt: skip
+LAZY = {
+    f"Lazy{name}": name
+    for name in (
+        "Conv1d",
+        "Conv2d",
+        "Conv3d",
+        "ConvTranspose1d",
+        "ConvTranspose2d",
+        "ConvTranspose3d",
+        "Linear",
+        "BatchNorm1d",
+        "BatchNorm2d",
+        "BatchNorm3d",
+        "InstanceNorm1d",
+        "InstanceNorm2d",
+        "InstanceNorm3d",
+    )
+}
 REPEATED = ("TransformerEncoder", "TransformerDecoder")
 KNOWN_LAYERS = (
     *KINDS,
@@ -41,22 +55,76 @@ KNOWN_LAYERS = (
     *LAZY,
     *REPEATED,
     "Softmax2d",
-    "Unflatten",
     "Parameter",
     "SyncBatchNorm",
 )
 
 # what modules can do that changes nothing about the network, or that only training needs
-GIVES_ITSELF = {"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "apply", "type", "share_memory", "bfloat16",
-                "to_empty", "compile", "xpu"}  # fmt: skip
-DOES_NOTHING = {"load_state_dict", "zero_grad", "register_forward_hook", "register_backward_hook", "reset_parameters",
-                "register_full_backward_hook", "register_forward_pre_hook", "save_hyperparameters", "log", "log_dict",
-                "_init_weights", "flatten_parameters", "extra_repr", "register_state_dict_post_hook", "print", "build",
-                "_reset_parameters"}  # fmt: skip
-LISTS = {"children", "named_children", "modules", "named_modules", "parameters", "named_parameters", "state_dict", "buffers",
-         "named_buffers"}  # fmt: skip
-ADDS = {"add_module", "register_module", "append", "extend", "insert", "register_buffer", "register_parameter", "update",
-        "pop", "items", "keys", "values", "get_submodule", "requires_grad_", "forward", "get_parameter"}  # fmt: skip
+GIVES_ITSELF = {
+    "to",
+    "cuda",
+    "cpu",
+    "eval",
+    "train",
+    "half",
+    "float",
+    "double",
+    "apply",
+    "type",
+    "share_memory",
+    "bfloat16",
+    "to_empty",
+    "compile",
+    "xpu",
+}
+DOES_NOTHING = {
+    "load_state_dict",
+    "zero_grad",
+    "register_forward_hook",
+    "register_backward_hook",
+    "reset_parameters",
+    "register_full_backward_hook",
+    "register_forward_pre_hook",
+    "save_hyperparameters",
+    "log",
+    "log_dict",
+    "_init_weights",
+    "flatten_parameters",
+    "extra_repr",
+    "register_state_dict_post_hook",
+    "print",
+    "build",
+    "_reset_parameters",
+}
+LISTS = {
+    "children",
+    "named_children",
+    "modules",
+    "named_modules",
+    "parameters",
+    "named_parameters",
+    "state_dict",
+    "buffers",
+    "named_buffers",
+}
+ADDS = {
+    "add_module",
+    "register_module",
+    "append",
+    "extend",
+    "insert",
+    "register_buffer",
+    "register_parameter",
+    "update",
+    "pop",
+    "items",
+    "keys",
+    "values",
+    "get_submodule",
+    "requires_grad_",
+    "forward",
+    "get_parameter",
+}
 MODULE_METHODS = GIVES_ITSELF | DOES_NOTHING | LISTS | ADDS
 
 
@@ -78,8 +146,6 @@ def make(reader: Any, name: str, given: Arguments) -> Value:
         return built(Softmax, {"dim": 1}, given.line)
     if name == "SyncBatchNorm":
         return make_layer(KINDS["BatchNorm2d"], given)
-    if name == "Unflatten":
-        return unflatten(given)
     if name in REPEATED:
         return repeated(given)
     if name in ("Parameter", "UninitializedParameter"):
@@ -140,9 +206,16 @@ def lazy_layer(name: str, given: Arguments) -> LayerModule:
 
 def repeated(given: Arguments) -> LayerModule:
     """nn.TransformerEncoder(layer, num_layers): so many copies of the layer, one behind the other."""
-    bound = bind("TransformerEncoder", ("encoder_layer", "num_layers", "norm", "enable_nested_tensor", "mask_check"), 2, Arguments(
-        given.line, given.positional, {"encoder_layer" if k == "decoder_layer" else k: v for k, v in given.named.items()},
-    ))  # fmt: skip
+    bound = bind(
+        "TransformerEncoder",
+        ("encoder_layer", "num_layers", "norm", "enable_nested_tensor", "mask_check"),
+        2,
+        Arguments(
+            given.line,
+            given.positional,
+            {"encoder_layer" if k == "decoder_layer" else k: v for k, v in given.named.items()},
+        ),
+    )
     layer, count = bound["encoder_layer"], bound["num_layers"]
     if not isinstance(layer, LayerModule) or not is_whole(count) or not 1 <= count <= 200:
         raise ReadError("nn.TransformerEncoder is read with a layer of torch and their number.", given.line)
@@ -214,15 +287,6 @@ def checked_module(value: Value, kind: str, line: int) -> Value:
     raise ReadError(f"nn.{kind} takes layers, and there is {kind_of(value)} among them.", line)
 
 
-def unflatten(given: Arguments) -> LayerModule:
-    """nn.Unflatten(1, (channels, height, width))."""
-    bound = bind("Unflatten", ("dim", "unflattened_size"), 2, given)
-    sizes = bound["unflattened_size"]
-    if bound["dim"] not in (1, -1) or not isinstance(sizes, list | tuple):
-        raise ReadError("nn.Unflatten is read as nn.Unflatten(1, (channels, height, width)).", given.line)
-    return built(View, {"sizes": tuple(sizes)}, given.line)
-
-
 # What hangs together
 
 
@@ -247,8 +311,9 @@ def named_modules(root: Value, prefix: str = "") -> Iterator[tuple[str, Value]]:
 def own_parameters(module: Value) -> dict[str, ParameterTensor]:
     """The parameters that a module holds itself, by name; those of a layer are taken apart when first asked for."""
     if isinstance(module, LayerModule):
-        for name, shape in module.layer.parameter_shapes().items():
-            module.parameters.setdefault(name, ParameterTensor(shape, name, module.frozen))
+        if not module.parameters:
+            shapes = module.layer.parameter_shapes().items()
+            module.parameters.update({name: ParameterTensor(shape, name, module.frozen) for name, shape in shapes})
         return module.parameters
     if isinstance(module, ForeignModule):
         return module.parameters
@@ -289,9 +354,16 @@ def call_module_method(reader: Any, owner: Value, name: str, given: Arguments) -
     if name in ("items", "keys", "values"):
         return list(getattr(inside(owner), name)())
     if name in ("add_module", "register_module", "register_buffer", "register_parameter"):
-        bound = bind(name, ("name", "module", "persistent"), 2, Arguments(line, given.positional, {
-            "module" if key in ("tensor", "param") else key: value for key, value in given.named.items()
-        }))  # fmt: skip
+        bound = bind(
+            name,
+            ("name", "module", "persistent"),
+            2,
+            Arguments(
+                line,
+                given.positional,
+                {"module" if key in ("tensor", "param") else key: value for key, value in given.named.items()},
+            ),
+        )
         value = bound["module"]
         if name in ("add_module", "register_module") and value is not None:
             value = checked_module(value, "Module", line)

@@ -44,8 +44,14 @@ def never_called(program: Any, used: set[int]) -> list[str]:
 
 def plain_lists(program: Any, graph: Any, nodes: tuple[Node, ...], registered: set[int]) -> list[str]:
     """Layers with parameters that torch does not know of, because they stand in a plain list."""
-    hidden = [node.name for node in nodes if (made := graph.made.get(node.name)) is not None and id(made) not in registered
-              and node.layer.num_params and node.module == node.name]  # fmt: skip
+    hidden = [
+        node.name
+        for node in nodes
+        if (made := graph.made.get(node.name)) is not None
+        and id(made) not in registered
+        and node.layer.num_params
+        and node.module == node.name
+    ]
     if not hidden:
         return []
     owner = next((where for where in lists_in(program.root)), "")

@@ -138,9 +138,13 @@ def attention(reader: Any, name: str, given: Arguments) -> Value:
         product_shape(query.shape, (*key.shape[:-2], key.shape[-1], key.shape[-2]), given.line), value.shape, given.line
     )
     return reader.graph.put(
-        ScaledDotProductAttention(), tuple(dependent(reader.graph, (query, key, value), given.line)), "attention", given.line,
-        None, shape,
-    )  # fmt: skip
+        ScaledDotProductAttention(),
+        tuple(dependent(reader.graph, (query, key, value), given.line)),
+        "attention",
+        given.line,
+        None,
+        shape,
+    )
 
 
 def linear(reader: Any, name: str, given: Arguments) -> Value:
@@ -183,8 +187,17 @@ def convolution(reader: Any, name: str, given: Arguments) -> Value:
     channels = (outputs, inputs * groups) if transposed else (inputs * groups, outputs)
     kernel = weight.shape[2:] if axes > 1 else weight.shape[2]
     kind = KINDS[f"Conv{'Transpose' if transposed else ''}{axes}d"]
-    made = built(kind, {"in_channels": channels[0], "out_channels": channels[1], "kernel_size": kernel,
-                        "bias": bias is not None, **settings}, line)  # fmt: skip
+    made = built(
+        kind,
+        {
+            "in_channels": channels[0],
+            "out_channels": channels[1],
+            "kernel_size": kernel,
+            "bias": bias is not None,
+            **settings,
+        },
+        line,
+    )
     if not x.source:
         raise ReadError(f"{name} is read on what the input leads to.", line)
     result = graph.put(made.layer, (x,), name, line)

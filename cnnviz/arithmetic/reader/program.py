@@ -245,7 +245,7 @@ def chosen(interpreter: Interpreter, choice: str | None) -> tuple[Value, str, tu
 
 
 def networks_of(interpreter: Interpreter) -> dict[str, tuple[Value, Callable[[], Value] | None]]:
-    """Every network of a text by a name to choose it by: those made at its top, then classes and functions that make one."""
+    """Every network of a text by a name to choose it by: those made at its top, then what makes one."""
     options: dict[str, tuple[Value, Callable[[], Value] | None]] = {}
     inner: set[int] = set()
     for value in interpreter.found:
@@ -315,7 +315,7 @@ def names_mentioned(interpreter: Interpreter) -> dict[str, int]:
 
 
 def makes_network(function: Function, interpreter: Interpreter) -> bool:
-    """Whether a function at the top gives back a network: it returns a call of a class of the text or of nn.Sequential."""
+    """Whether a function at the top gives back a network: a call of a class of the text, or of nn.Sequential."""
     definition = function.definition
     if isinstance(definition, ast.Lambda):
         return False
@@ -425,4 +425,4 @@ def likely_shapes(root: Value) -> list[Shape]:
         return [(length, channels) for length in (10, 28, 50)] + [(1, 28, 28), (3, 32, 32)]
     if isinstance(first, LayerNorm):
         return [(10, channels)]
-    return [(channels, side, side) for side in SIDES]
+    return [*((channels, side, side) for side in SIDES), (8, channels, 64, 64)]

@@ -58,12 +58,42 @@ ALIASES = {
     "np": "numpy",
     "Variable": "torch.autograd.Variable",
     "summary": "torchsummary.summary",
-    **{name: name for name in ("numpy", "math", "optim", "torchvision", "models", "transforms", "timm", "copy", "functools",
-                               "collections", "itertools", "einops", "os", "sys", "time", "random", "tqdm")},
-}  # fmt: skip
+    **{
+        name: name
+        for name in (
+            "numpy",
+            "math",
+            "optim",
+            "torchvision",
+            "models",
+            "transforms",
+            "timm",
+            "copy",
+            "functools",
+            "collections",
+            "itertools",
+            "einops",
+            "os",
+            "sys",
+            "time",
+            "random",
+            "tqdm",
+        )
+    },
+}
 BATCH_NAMES = re.compile(r"(?i)(batch|batch_?size|bs|n_?batch|b_?size)")
-RETURNS_FIRST = {"compile", "jit.script", "jit.trace", "autograd.Variable", "nn.DataParallel", "quantization.prepare", "jit.ignore",
-                 "nn.parallel.DistributedDataParallel", "jit.export", "nn.parallel.DataParallel"}  # fmt: skip
+RETURNS_FIRST = {
+    "compile",
+    "jit.script",
+    "jit.trace",
+    "autograd.Variable",
+    "nn.DataParallel",
+    "quantization.prepare",
+    "jit.ignore",
+    "nn.parallel.DistributedDataParallel",
+    "jit.export",
+    "nn.parallel.DataParallel",
+}
 MODEL_SOURCE = re.compile(
     r"(?:torchvision\.)?models\.(?:\w+\.)?\w+|timm\.create_model|torch\.hub\.load|timm\.models\.\w+"
 )
@@ -570,8 +600,21 @@ class PyTorch:
 
     def attention(self, module: LayerModule, maps: list[Value], name: str, given: Arguments) -> Value:
         """nn.MultiheadAttention: the output, and the weights."""
-        bound = bind(name, ("query", "key", "value", "key_padding_mask", "need_weights", "attn_mask", "average_attn_weights",
-                            "is_causal"), 3, given)  # fmt: skip
+        bound = bind(
+            name,
+            (
+                "query",
+                "key",
+                "value",
+                "key_padding_mask",
+                "need_weights",
+                "attn_mask",
+                "average_attn_weights",
+                "is_causal",
+            ),
+            3,
+            given,
+        )
         parts = [tensor(bound[part], name, given.line) for part in ("query", "key", "value")]
         same = all(part.source == parts[0].source for part in parts)
         inputs = [part if part.source else self.graph.parameter(part, given.line, part.image) for part in parts]

@@ -25,6 +25,7 @@ def rearrange(reader: Any, name: str, given: Arguments) -> Value:
         raise ReadError(f"the pattern {pattern[:60]!r} names {len(before)} axes, and there are {len(x.shape)}.", line)
     known = {key: reader.needed(value, line) for key, value in given.named.items()}
     sizes = worked_out(before, x, {key: value for key, value in known.items() if is_whole(value)}, pattern, line)
+    reader.graph.sized = True
     flat = [axis for part in before for axis in part if axis != "1"]
     wanted = [axis for part in after for axis in part if axis != "1"]
     x = shape_functions.reshaped(reader, x, [sizes[axis] for axis in flat], "rearrange", line)

@@ -79,6 +79,7 @@ def reshaped(reader: Any, x: Tensor, sizes: list[int], name: str, line: int, spa
         return wrong_view(reader, x, sizes, name, line, span)
     image, before = without_batch(shape), x.image
     if image == before:
+        graph.sized = True  # for an input of another shape it may be something
         return Tensor(x.source, shape)
     if len(image) == 1 and shape[0] == BATCH and len(shape) == 2 and (sizes[1] == -1 or graph.sized):
         return graph.put(Flatten(), (x,), "flatten", line, None, shape)
@@ -144,6 +145,7 @@ def flattened(reader: Any, x: Tensor, first: Value, last: Value, name: str, line
         return reader.graph.put(Flatten(start, -1 if end == len(x.shape) - 1 else end), (x,), name, line, None, shape)
     if batch == 0 and start == 0 and end > 0 and len(shape) == 1 and prod(x.image) > 1:
         return reader.graph.put(Flatten(0), (x,), name, line, None, (BATCH, prod(x.image)))
+    reader.graph.sized = True
     return reshaped(reader, x, list(shape), name, line)
 
 
@@ -154,6 +156,7 @@ def unflatten(reader: Any, name: str, given: Arguments) -> Value:
     sizes = sizes_of([bound["sizes"]], name, given.line, reader)
     known = prod(size for size in sizes if size != -1)
     sizes = [x.shape[axis] // known if size == -1 else size for size in sizes]
+    reader.graph.sized = True
     return reshaped(reader, x, [*x.shape[:axis], *sizes, *x.shape[axis + 1 :]], name, given.line)
 
 
@@ -214,6 +217,7 @@ def squeeze(reader: Any, name: str, given: Arguments) -> Value:
         axis_of(x, dim, name, given.line) for dim in (dims if isinstance(dims, list | tuple) else [dims])
     ]  # fmt: skip
     axes = [axis for axis in axes if x.shape[axis] == 1]
+    reader.graph.sized = reader.graph.sized or dims is None or not axes
     shape = tuple(size for axis, size in enumerate(x.shape) if axis not in axes)
     if not axes or not x.source:
         return Tensor(x.source, shape, x.parameters)
@@ -244,6 +248,7 @@ def expand(reader: Any, name: str, given: Arguments) -> Value:
     else:
         sizes = sizes_of(given.positional[1:] or [given.named.get("size", ())], name, given.line, reader)
     padded = (1,) * (len(sizes) - len(x.shape)) + x.shape
+    reader.graph.sized = True
     shape = []
     for size, wanted in zip(padded, sizes, strict=False):
         if wanted not in (-1, size) and size != 1:
@@ -334,6 +339,7 @@ def item(reader: Any, x: Tensor, index: Value, line: int) -> Value:
     if without_batch(full) == x.image:
         return Tensor(x.source, full)
     if special:
+        reader.graph.sized = True
         plain = all(p is None or (isinstance(p, slice) and p == slice(None)) for p in places)
         return (
             reshaped(reader, x, list(full), "view", line)

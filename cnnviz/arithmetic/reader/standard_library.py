@@ -1,4 +1,4 @@
-"""What is read of Python's standard library, and of numpy for numbers: math, functools, collections, copy, itertools."""
+"""What is read of Python's standard library, and of numpy for numbers: math, functools, collections, copy."""
 
 import ast
 import itertools
@@ -23,18 +23,49 @@ from cnnviz.arithmetic.reader.values import (
 
 FIELD = "a field"
 NUMBERS = {
-    "math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "math.tau": math.tau, "math.nan": math.nan,
-    "numpy.pi": math.pi, "numpy.inf": math.inf, "np.pi": math.pi, "np.inf": math.inf, "torch.pi": math.pi,
-    "torch.inf": math.inf, "np.e": math.e, "numpy.e": math.e, "np.newaxis": None, "numpy.newaxis": None,
+    "math.pi": math.pi,
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "math.tau": math.tau,
+    "math.nan": math.nan,
+    "numpy.pi": math.pi,
+    "numpy.inf": math.inf,
+    "np.pi": math.pi,
+    "np.inf": math.inf,
+    "torch.pi": math.pi,
+    "torch.inf": math.inf,
+    "np.e": math.e,
+    "numpy.e": math.e,
+    "np.newaxis": None,
+    "numpy.newaxis": None,
     "sys.maxsize": MAX_NUMBER,
-}  # fmt: skip
+}
 ONE = {
-    "sqrt": math.sqrt, "floor": math.floor, "ceil": math.ceil, "log": math.log, "log2": math.log2, "exp": math.exp,
-    "log10": math.log10, "sin": math.sin, "cos": math.cos, "tan": math.tan, "tanh": math.tanh, "abs": abs,
-    "fabs": math.fabs, "trunc": math.trunc, "isqrt": math.isqrt, "isnan": math.isnan, "isinf": math.isinf,
-    "round": round, "atan": math.atan, "sign": lambda value: (value > 0) - (value < 0), "square": lambda value: value**2,
-    "degrees": math.degrees, "radians": math.radians, "log1p": math.log1p,
-}  # fmt: skip
+    "sqrt": math.sqrt,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "log": math.log,
+    "log2": math.log2,
+    "exp": math.exp,
+    "log10": math.log10,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "tanh": math.tanh,
+    "abs": abs,
+    "fabs": math.fabs,
+    "trunc": math.trunc,
+    "isqrt": math.isqrt,
+    "isnan": math.isnan,
+    "isinf": math.isinf,
+    "round": round,
+    "atan": math.atan,
+    "sign": lambda value: (value > 0) - (value < 0),
+    "square": lambda value: value**2,
+    "degrees": math.degrees,
+    "radians": math.radians,
+    "log1p": math.log1p,
+}
 WHOLE = {"int64": int, "int32": int, "int_": int, "float32": float, "float64": float, "int8": int, "uint8": int}
 
 

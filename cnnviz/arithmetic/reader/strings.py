@@ -1,4 +1,4 @@
-"""Texts that are put together: f-strings, format, %, and the methods of words. No width makes one longer than a name."""
+"""Texts that are put together: f-strings, format, %, and the methods of words. No width makes a long one."""
 
 import re
 from collections.abc import Callable

@@ -33,7 +33,7 @@ class Dotted:
 class Opaque:
     """Something that the text does not say: of another cell, of a library, of training or data.
 
-    It may be passed on; where a layer depends on it, `needs` are the names to ask for, and `likely` stands in meanwhile.
+    It may be passed on; where a layer depends on it, `needs` are the names to ask for; `likely` stands in meanwhile.
     """
 
     what: str
@@ -239,7 +239,7 @@ class KerasModel:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class KerasTensor:
-    """What a call of a layer of Keras gives: the layer, what it was given, and the line. Shapes are found on the way."""
+    """What a call of a layer of Keras gives: the layer, what it was given, the line. Shapes are found on the way."""
 
     layer: Value
     inputs: tuple["KerasTensor", ...]

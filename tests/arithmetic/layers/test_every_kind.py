@@ -85,7 +85,9 @@ def module_of(layer):
     """The module that the layer's code makes, ready for inference."""
     module = eval(layer.code(), {"nn": nn}).double().eval()
     for parameter in module.parameters():
-        parameter.data = parameter.data.abs() + 0.1 if parameter.ndim < 3 or parameter.numel() < 9**6 else parameter.data
+        parameter.data = (
+            parameter.data.abs() + 0.1 if parameter.ndim < 3 or parameter.numel() < 9**6 else parameter.data
+        )
     return module
 
 

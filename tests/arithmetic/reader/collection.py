@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (each text stands in one line of the table)
 """Texts of the usual kinds, by kind, each with the shape that it is made for; torch says what is true of them.
 
 A text is (name, code, shape of one image) or has a fourth part, the values that it leaves open.
@@ -37,7 +38,11 @@ ON_MAPS = (
     "nn.Sequential(nn.Unflatten(1, (2, 4)), nn.Conv3d(2, 4, 3, padding=1))", "nn.Dropout(0.2, inplace=True)",
 )  # fmt: skip
 LAYERS = [
-    (layer, net(f"self.conv = nn.Conv2d(3, 8, 3, padding=1)\nself.layer = {layer}", "return self.layer(self.conv(x))"), IMAGE)
+    (
+        layer,
+        net(f"self.conv = nn.Conv2d(3, 8, 3, padding=1)\nself.layer = {layer}", "return self.layer(self.conv(x))"),
+        IMAGE,
+    )
     for layer in ON_MAPS
 ]
 BY_THEMSELVES = [

@@ -33,12 +33,16 @@ def in_torch(text, shape, values):
     with torch.no_grad():
         output = first_of(module(torch.randn(2, *shape)))
     parameters = list(module.parameters())
-    return tuple(output.shape[1:]), sum(p.numel() for p in parameters), sum(p.numel() for p in parameters if p.requires_grad)
+    return (
+        tuple(output.shape[1:]),
+        sum(p.numel() for p in parameters),
+        sum(p.numel() for p in parameters if p.requires_grad),
+    )
 
 
 def here(text, shape, values):
     """The same as it is read."""
-    network = read_network(text, values=values)
+    network = read_network(text, values=values).at(shape)
     rows = network.trace(shape)
     return rows[-1].output_shape, network.num_params, network.num_params - network.frozen_params
 

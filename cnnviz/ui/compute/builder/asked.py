@@ -1,4 +1,4 @@
-"""What a text leaves open: a box for each value, a list where it has several networks, and what is said beside the table."""
+"""What a text leaves open: a box for each value, a list of its networks, and what is said beside the table."""
 
 from typing import Any
 
