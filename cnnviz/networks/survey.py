@@ -91,6 +91,8 @@ def translated_tree(
             value.parameters = {name: tensor_of(p, name, tensors) for name, p in own.items()}
         known[id(module)] = value
         return value
+    if is_layer(module):
+        return ForeignModule(type(module).__name__, line, {}, unknown_layer)
     children = {
         name: None if child is None else translated_tree(child, line, known, tensors, shared)
         for name, child in module._modules.items()
@@ -107,8 +109,6 @@ def translated_tree(
     elif isinstance(module, nn.TransformerEncoder | nn.TransformerDecoder):
         inside = {**children["layers"].children, **({"norm": children["norm"]} if children.get("norm") else {})}
         value = Container("Sequential", line, inside)
-    elif is_layer(module):
-        value = ForeignModule(kind, line, {}, unknown_layer)
     else:
         value = ForeignModule(kind, line, children, follow_forward(module), plain_settings(module))
     if isinstance(value, ForeignModule):

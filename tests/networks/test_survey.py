@@ -8,7 +8,7 @@ import torchvision
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.arithmetic.layers import Add, Concat, Conv2d, View
+from cnnviz.arithmetic.layers import Add, Concat, Conv2d
 from cnnviz.arithmetic.network import totals
 from cnnviz.networks.survey import SurveyError, survey
 from cnnviz.networks.torchvision_networks import TORCHVISION, built_module
@@ -94,13 +94,12 @@ def test_functions_of_a_forward_become_layers():
     network = survey(module, (3, 8, 8))
     assert [node.name for node in network.nodes] == [
         "conv", "relu", "mix", "mix_1", "add", "cat", "dropout", "avg_pool2d", "adaptive_avg_pool2d",
-        "flatten", "flatten_1", "view", "fc", "log_softmax",
+        "flatten", "fc", "log_softmax",
     ]  # fmt: skip
     assert network["mix"].layer == network["mix_1"].layer == Conv2d(6, 6, (3, 1), padding=(1, 0), groups=3, bias=False)
     assert network["mix_1"].module == "mix"
     assert network["cat"].layer == Concat(1)
     assert network["cat"].inputs == ("relu", "add")
-    assert network["view"].layer == View((12,))
     rows = network.trace((3, 8, 8))
     assert rows[-1].output_shape == (4,)
     assert totals(rows).num_params == sum(p.numel() for p in module.parameters())

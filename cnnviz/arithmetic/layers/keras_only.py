@@ -149,7 +149,8 @@ class KerasAttention(Counted, SeesEverything):
 
     def parameter_shapes(self) -> dict[str, Shape]:
         """Queries, keys, values and outputs."""
-        heads, shapes = self.num_heads, {}
+        heads = self.num_heads
+        shapes: dict[str, Shape] = {}
         for name, size in (("query", self.key_dim), ("key", self.key_dim), ("value", self.value_dim)):
             shapes[f"{name}.kernel"] = (self.features, heads, size)
             if self.use_bias:

@@ -137,7 +137,9 @@ def frozen_list(value: Any) -> Any:
     """A value that was answered, as the evaluator knows such: numbers, words, lists and dicts of them."""
     if isinstance(value, dict):
         return {key: frozen_list(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | range):
+    if isinstance(value, tuple):
+        return tuple(frozen_list(item) for item in value[:1000])
+    if isinstance(value, list | set | range):
         return [frozen_list(item) for item in list(value)[:1000]]
     return value if isinstance(value, int | float | str) or value is None else str(value)[:100]
 

@@ -9,7 +9,7 @@ from cnnviz.arithmetic.reader.built_ins import call_built_in
 from cnnviz.arithmetic.reader.expressions import MAX_STEPS, Evaluator, Scope
 from cnnviz.arithmetic.reader.flow import Returned
 from cnnviz.arithmetic.reader.methods import PLAIN_METHODS, call_plain
-from cnnviz.arithmetic.reader.standard_library import FIELD, LIBRARY, call_library
+from cnnviz.arithmetic.reader.standard_library import FIELD, LIBRARY, PARSER, call_library, parser_method
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.values import (
     MODULES,
@@ -95,6 +95,8 @@ class Caller(Evaluator):
         if isinstance(function, Method):
             if isinstance(function.owner, Parent):
                 return self.call_parent(function.owner, function.name, arguments)
+            if isinstance(function.owner, Instance) and function.owner.made_by.name == PARSER:
+                return parser_method(self, function.owner, function.name, arguments)
             if type(function.owner) in PLAIN_METHODS:
                 return self.charged(call_plain(self, function.owner, function.name, arguments), arguments.line)
             return self.dialect.call_method(function, arguments)

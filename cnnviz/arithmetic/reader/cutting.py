@@ -83,7 +83,7 @@ def without_remarks(text: str) -> str:
 
 def blocks_of(lines: list[str]) -> list[tuple[int, int]]:
     """The statements at the top of a text, as first line and the line behind the last."""
-    starts = []
+    starts: list[int] = []
     depth = 0
     for number, line in enumerate(lines):
         begins = line[:1] not in ("", " ", "\t", "#", ")", "]", "}") and not FURTHER.match(line)

@@ -27,6 +27,7 @@ from cnnviz.arithmetic.reader.bounded import (
 from cnnviz.arithmetic.reader.built_ins import BUILT_IN, CONSTANTS
 from cnnviz.arithmetic.reader.dialect import Dialect
 from cnnviz.arithmetic.reader.methods import PLAIN_METHODS
+from cnnviz.arithmetic.reader.standard_library import PARSER
 from cnnviz.arithmetic.reader.strings import filled_in, formatted
 from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
 from cnnviz.arithmetic.reader.values import (
@@ -213,7 +214,7 @@ class Evaluator:
                 return self.call(bound, Arguments(line, [])) if method.kind == "property" else bound
             if name in owner.inner:
                 return owner.inner[name]
-        if isinstance(owner, Parent):
+        if isinstance(owner, Parent) or (isinstance(owner, Instance) and owner.made_by.name == PARSER):
             return Method(owner, name)
         if name in SHOWN_ATTRIBUTES:
             return self.shown_attribute(owner, name, line)
@@ -421,6 +422,8 @@ class Evaluator:
                 needs += tuple(name for name in part.needs if name not in needs)
                 part = part.likely
             parts.append(part)
+        if isinstance(parts[0], int) and isinstance(parts[1], tuple):  # a size, where it turns out that there are two
+            parts[0] = (parts[0], parts[0])
         try:
             likely = None if None in parts else self.operate(kind, *parts, line)
         except ReadError:

@@ -42,6 +42,7 @@ class Interpreter(Caller):
         self.found: dict[Value, str] = {}
         self.passed_over: ReadError | None = None
         self.initialising: dict[int, bool] = {}
+        self.making_layers: dict[int, bool] = {}
         self.library = Scope()
 
     # The top of a text
@@ -105,6 +106,7 @@ class Interpreter(Caller):
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             return True
         makers = self.dialect.maker_names() | {kind.name for kind in self.classes}
+        makers |= {function.name for function in self.functions if self.makes_layers(function)}
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
@@ -113,6 +115,17 @@ class Interpreter(Caller):
             elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "nn" and node.attr[:1].isupper():
                 return not node.attr.endswith("Loss")
         return False
+
+    def makes_layers(self, function: Function) -> bool:
+        """Whether a function of the text names layers and gives something back."""
+        known = self.making_layers.get(id(function))
+        if known is None:
+            nodes = list(ast.walk(function.definition))
+            names = {getattr(node, "id", "") or getattr(node, "attr", "") for node in nodes}
+            returns = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
+            known = returns and bool(names & (self.dialect.maker_names() | {kind.name for kind in self.classes}))
+            self.making_layers[id(function)] = known
+        return known
 
     def written(self, name: str) -> Value:
         """A class of a well-known library of which this reader has a text of its own; read when first named."""
@@ -126,6 +139,8 @@ class Interpreter(Caller):
         """Remember a network that stands at the top of the text, under the name that it was last given."""
         if isinstance(value, MODULES) or self.dialect.is_network(value):
             known = self.found.pop(value, "")
+            if name:  # what had the name before is out of reach now
+                self.found = {other: label for other, label in self.found.items() if label != name}
             self.found[value] = name or known
 
     # Statements
@@ -245,8 +260,8 @@ class Interpreter(Caller):
     def do_function(self, node: ast.FunctionDef, scope: Scope) -> None:
         """def: a function, with its decorators where they change nothing."""
         function = Function(node, scope)
-        scope.names[node.name] = self.decorated(function, node, scope)
-        if scope is self.top:
+        value = scope.names[node.name] = self.decorated(function, node, scope)
+        if scope is self.top and value is not None:
             self.functions.append(function)
 
     def decorated(self, function: Function, node: ast.FunctionDef, scope: Scope) -> Value:
@@ -259,6 +274,12 @@ class Interpreter(Caller):
                 continue
             if name in ("setter", "deleter"):
                 continue
+            if isinstance(written, ast.Call) and getattr(written.func, "attr", "") == "add_to_class" and written.args:
+                kind = self.evaluate(written.args[0], scope)
+                if isinstance(kind, Class):
+                    function.within = kind
+                    kind.methods[node.name] = function
+                return None
             known, decorator = scope.find(name) if isinstance(written, ast.Name) else (False, None)
             if known and isinstance(decorator, Function):
                 result = self.call(decorator, Arguments(node.lineno, [result]))

@@ -638,7 +638,7 @@ def chosen_model(interpreter: Interpreter, choice: str | None) -> tuple[Value, s
         return KerasModel(loose[-1].line, [], None, inputs_of(loose[-1]), (loose[-1],)), "", ()
     if not options:
         raise interpreter.passed_over or ReadError(
-            "There is no network in this text: of Keras, Sequential and functional models and classes with call are read."
+            "There is no network in this text: Sequential and functional models and classes with call are read."
         )
     name = choice if choice in options else (at_top[-1] if at_top else list(options)[-1])
     return options[name](), name, tuple(options)
@@ -699,7 +699,7 @@ def functional(dialect: Keras, given: Arguments) -> KerasModel:
         values = value if isinstance(value, list | tuple) else [value]
         if not values or not all(isinstance(item, KerasTensor) for item in values):
             raise ReadError(
-                f"Model takes its {part} from Input and from layers, not {kind_of(values[0]) if values else 'nothing'}.",
+                f"Model takes its {part} from Input and layers, not {kind_of(values[0]) if values else 'nothing'}.",
                 given.line,
             )
         ends.append(tuple(values))

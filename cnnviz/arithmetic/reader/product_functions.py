@@ -185,7 +185,7 @@ def convolution(reader: Any, name: str, given: Arguments) -> Value:
     groups = groups if isinstance(groups, int) and groups > 0 else 1
     outputs, inputs = weight.shape[:2]
     channels = (outputs, inputs * groups) if transposed else (inputs * groups, outputs)
-    kernel = weight.shape[2:] if axes > 1 else weight.shape[2]
+    kernel: Value = weight.shape[2:] if len(set(weight.shape[2:])) > 1 else weight.shape[2]
     kind = KINDS[f"Conv{'Transpose' if transposed else ''}{axes}d"]
     made = built(
         kind,

@@ -22,6 +22,7 @@ from cnnviz.arithmetic.reader.values import (
 )
 
 FIELD = "a field"
+PARSER = "ArgumentParser"
 NUMBERS = {
     "math.pi": math.pi,
     "math.e": math.e,
@@ -260,6 +261,29 @@ def stored(reader: Any, given: Arguments) -> Value:
     return Instance(kind, given.line, dict(given.named))
 
 
+def parser(reader: Any, given: Arguments) -> Value:
+    """argparse.ArgumentParser(...)."""
+    return Instance(Class(PARSER, given.line, {}, {}, []), given.line)
+
+
+def parser_method(reader: Any, owner: Instance, name: str, given: Arguments) -> Value:
+    """add_argument(...) keeps a default, parse_args() gives all of them."""
+    if name == "add_argument":
+        names = [value for value in given.positional if isinstance(value, str)]
+        word = given.named.get("dest") or next((n for n in names if n.startswith("--")), names[0] if names else "")
+        key = str(word).lstrip("-").replace("-", "_")
+        switch = given.named.get("action") == "store_true"
+        default = given.named.get("default", False if switch else None)
+        written = f"args.{key}"
+        owner.attributes[key] = default if "default" in given.named or switch else reader.unknown(written, given.line)
+    elif name.startswith("parse"):
+        made = Instance(Class("Namespace", given.line, {}, {}, []), given.line, dict(owner.attributes))
+        return (made, []) if name == "parse_known_args" else made
+    elif name == "add_argument_group":
+        return owner
+    return None
+
+
 def defaulting(reader: Any, given: Arguments) -> dict[Value, Value]:
     """defaultdict: what is not there yet must be put there by the text."""
     return {}
@@ -308,6 +332,8 @@ LIBRARY: dict[str, Callable[[Any, Arguments], Value]] = {
     "itertools.pairwise": pairwise,
     "types.SimpleNamespace": stored,
     "argparse.Namespace": stored,
+    "argparse.ArgumentParser": parser,
+    "ArgumentParser": parser,
     "typing.cast": itself,
     "warnings.warn": unnoticed,
     "math.prod": lambda reader, given: product(reader, given.positional[0], given.line),
