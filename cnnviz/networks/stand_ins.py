@@ -16,7 +16,6 @@ from torch import nn
 
 from cnnviz.arithmetic.reader import pytorch_functions, shape_functions
 from cnnviz.arithmetic.reader.arithmetic_functions import operated
-from cnnviz.arithmetic.reader.graph import Misfit
 from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.values import (
@@ -261,7 +260,7 @@ def follow_forward(real: nn.Module) -> Callable[[Any, ForeignModule, Arguments],
         dialect.charge(1, NO_LINE)
         try:
             result = type(real).forward(stand_in, *args, **kwargs)
-        except (ReadError, Misfit, RecursionError):
+        except (ReadError, RecursionError):
             raise
         except Exception as problem:  # a forward can fail in any way
             raise ReadError(

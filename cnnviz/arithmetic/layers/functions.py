@@ -324,6 +324,10 @@ class Reduce(Moves):
 
     role: ClassVar[Role] = "pool"
 
+    def __post_init__(self) -> None:
+        dims = self.dim if isinstance(self.dim, list | tuple) else (self.dim,)
+        object.__setattr__(self, "dim", tuple(dims))
+
     @classmethod
     def usual(cls, input_shape: Shape) -> Self:
         """The sum over the last axis."""

@@ -30,7 +30,7 @@ from cnnviz.arithmetic.reader.interpreter import Interpreter
 from cnnviz.arithmetic.reader.keras import read_keras
 from cnnviz.arithmetic.reader.program import Program, chosen, likely_shapes
 from cnnviz.arithmetic.reader.pytorch import PyTorch
-from cnnviz.arithmetic.reader.syntax import ReadError, parse
+from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError, parse
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
 
 __all__ = ["ReadError", "read_network"]
@@ -127,7 +127,7 @@ def first_followed(program: Program, shape: Shape | None) -> Network:
             break
     if first is not None:
         return first
-    if len(problems) == 1:
+    if len(problems) == 1 or not isinstance(next(iter(problems.values())), UnfitError):
         raise next(iter(problems.values()))
     # what is wrong depends on the sizes, so there is an input that was not thought of here
     return Network((), program=program, followed=(), choices=program.choices, choice=program.choice)

@@ -24,7 +24,7 @@ from cnnviz.arithmetic.reader.arguments import bind
 from cnnviz.arithmetic.reader.bounded import is_number
 from cnnviz.arithmetic.reader.graph import Graph
 from cnnviz.arithmetic.reader.product_functions import matmul
-from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
 from cnnviz.arithmetic.reader.tensors import axes_of, counted_with_batch, parted, renamed, step, tensor
 from cnnviz.arithmetic.reader.values import (
     BATCH,
@@ -151,7 +151,7 @@ def met(graph: Graph, layer: type[Any], left: Tensor, right: Tensor, line: int) 
 def unmatched(left: Tensor, right: Tensor, problem: ShapeError, line: int) -> Shape:
     """The likely shape of two maps that do not lie on one another; ReadError where their axes are not even as many."""
     if not (left.source and right.source) or len(left.shape) != len(right.shape):
-        raise ReadError(str(problem).replace(f"{BATCH:,}", "batch").replace(str(BATCH), "batch"), line) from None
+        raise UnfitError(str(problem).replace(f"{BATCH:,}", "batch").replace(str(BATCH), "batch"), line) from None
     return max(left.shape, right.shape, key=prod)
 
 

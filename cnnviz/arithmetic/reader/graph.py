@@ -18,7 +18,7 @@ from cnnviz.arithmetic.reader.values import (
 )
 from cnnviz.arithmetic.settings import Shape, ShapeError
 
-MAX_WEIGHTED = 1_200  # layers with weights; EfficientNet-V2-L has 433
+MAX_WEIGHTED = 800  # layers with weights; EfficientNet-V2-L has some 400
 MAX_LAYERS = 5_000  # of all kinds
 
 # layers that do the same at every place of all axes but the last, wherever the batch stands
@@ -62,17 +62,13 @@ class Graph:
         axis, times = batch_axis(x.shape) if x is not None else (None, 1)
         if times > 1 and shape is None and not layer.keeps_shape and type(layer).__name__ not in AT_EVERY_PLACE:
             layer = TimeDistributed(layer)
-        try:
-            result = self.result(layer, shapes)
-        except Misfit as misfit:
-            misfit.tensor = self.add(layer, inputs, name, line, made, x.shape if x is not None else ())
-            raise
+        result = self.result(layer, shapes)
         if shape is None:
             shape = result if axis is None else put_back(result, axis, times)
         return self.add(layer, inputs, name, line, made, shape)
 
     def result(self, layer: Layer, shapes: tuple[Shape, ...]) -> Shape:
-        """What a layer gives back, or would after the first change that makes it fit; Misfit where nothing is known."""
+        """What a layer gives back, or would after the first change that makes it fit; else what it was given."""
         if layer.keeps_shape and len(shapes) == 1:
             return shapes[0]
         try:
@@ -92,7 +88,7 @@ class Graph:
             return guess
         if len(shapes) > 1:
             return max(shapes, key=len)
-        raise Misfit(layer)
+        return shapes[0]
 
     def add(
         self,
@@ -147,15 +143,6 @@ class Graph:
             if node.name in needed:
                 needed.update(node.inputs)
         return [node for node in self.nodes.values() if node.name in needed]
-
-
-class Misfit(Exception):
-    """A layer that does not fit and for whose output there is no guess."""
-
-    def __init__(self, layer: Layer) -> None:
-        super().__init__()
-        self.layer = layer
-        self.tensor = Tensor(INPUT, ())
 
 
 def put_back(result: Shape, axis: int, times: int) -> Shape:

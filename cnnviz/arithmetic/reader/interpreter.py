@@ -13,7 +13,7 @@ from cnnviz.arithmetic.reader.calls import Caller
 from cnnviz.arithmetic.reader.expressions import Scope, refuse_hidden
 from cnnviz.arithmetic.reader.flow import Broken, Continued, Raised, Returned
 from cnnviz.arithmetic.reader.library_texts import WRITTEN, parsed
-from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
 from cnnviz.arithmetic.reader.values import (
     MODULES,
     Arguments,
@@ -468,7 +468,7 @@ class Interpreter(Caller):
             middle = values[place : len(values) - behind]
             values = [*values[:place], middle, *values[len(values) - behind :]]
         if len(values) != len(names):
-            raise ReadError(f"{len(values)} values are given to {len(names)} names.", line)
+            raise UnfitError(f"{len(values)} values are given to {len(names)} names.", line)
         for name, part in zip(names, values, strict=True):
             self.assign(name.value if isinstance(name, ast.Starred) else name, part, scope)
 

@@ -16,7 +16,7 @@ from cnnviz.arithmetic.layers import (
 from cnnviz.arithmetic.layers.products import broadcast
 from cnnviz.arithmetic.reader.arguments import bind, built, setting
 from cnnviz.arithmetic.reader.graph import Graph
-from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
 from cnnviz.arithmetic.reader.tensors import dependent, parted, renamed, step, tensor, worked
 from cnnviz.arithmetic.reader.values import BATCH, Arguments, ParameterTensor, Tensor, Value, batch_axis, without_batch
 from cnnviz.arithmetic.settings import Shape
@@ -53,7 +53,7 @@ def product_shape(left: Shape, right: Shape, line: int) -> Shape:
     first = left if len(left) > 1 else (1, *left)
     second = right if len(right) > 1 else (*right, 1)
     if first[-1] != second[-2]:
-        raise ReadError(
+        raise UnfitError(
             f"the product of {words(left)} and {words(right)} does not work out: the columns of the first must be as "
             "many as the rows of the second.",
             line,
@@ -61,7 +61,7 @@ def product_shape(left: Shape, right: Shape, line: int) -> Shape:
     try:
         front = broadcast(first[:-2], second[:-2])
     except ShapeError:
-        raise ReadError(f"the product of {words(left)} and {words(right)} does not work out.", line) from None
+        raise UnfitError(f"the product of {words(left)} and {words(right)} does not work out.", line) from None
     middle = (first[-2],) if len(left) > 1 else ()
     return (*front, *middle, *((second[-1],) if len(right) > 1 else ()))
 

@@ -10,7 +10,7 @@ from typing import Any
 from cnnviz.arithmetic.layers import LayerNorm
 from cnnviz.arithmetic.network import INPUT, Network, Node
 from cnnviz.arithmetic.reader import modules
-from cnnviz.arithmetic.reader.graph import Graph, Misfit, own_counts
+from cnnviz.arithmetic.reader.graph import Graph, own_counts
 from cnnviz.arithmetic.reader.interpreter import Interpreter
 from cnnviz.arithmetic.reader.notes import notes_of
 from cnnviz.arithmetic.reader.syntax import ReadError
@@ -90,8 +90,11 @@ class Program:
         steps = interpreter.steps
         try:
             value = self.applied(Tensor(INPUT, (BATCH, *shape)), line)
-        except Misfit as misfit:
-            value = misfit.tensor
+        except ReadError:
+            nodes = dialect.graph.nodes
+            if not dialect.graph.misfits or not nodes:
+                raise
+            value = Tensor(next(reversed(nodes)), ())  # behind what does not fit, the rest need not make sense
         finally:
             interpreter.undone()
             dialect.following = False
@@ -141,7 +144,7 @@ class Program:
             tuple(result),
             self.input_shape,
             program=self,
-            followed=shape if graph.sized else None,
+            followed=shape if graph.sized or graph.misfits else None,
             unused_params=max(0, total - in_nodes),
             frozen_params=frozen,
             notes=notes_of(self, graph, tuple(result), used, registered, shape),
@@ -250,8 +253,11 @@ def networks_of(interpreter: Interpreter) -> dict[str, tuple[Value, Callable[[],
     inner: set[int] = set()
     for value in interpreter.found:
         inner |= {id(module) for _, module in modules.named_modules(value) if module is not value}
-    found = [value for value in interpreter.found if id(value) not in inner and has_layers(value)]
-    for value in found or list(interpreter.found)[-1:]:
+    plain = [value for value in interpreter.found if isinstance(value, Instance) and not is_module_class(value.made_by)]
+    found = [
+        value for value in interpreter.found if id(value) not in inner and value not in plain and has_layers(value)
+    ]
+    for value in found or [value for value in interpreter.found if value not in plain][-1:]:
         label = interpreter.found[value] or (value.made_by.name if isinstance(value, Instance) else "network")
         options[unused(label, options)] = (value, None)
     instances = {id(made.made_by) for made in interpreter.made}
@@ -388,7 +394,12 @@ def asked_arguments(interpreter: Interpreter, function: Function | None, line: i
 
 def nothing_found(interpreter: Interpreter) -> ReadError:
     """What to say of a text in which there is no network."""
-    plain = [kind for kind in interpreter.classes if kind.method("forward") is not None and not kind.library_base()]
+    made = {id(value.made_by) for value in interpreter.found if isinstance(value, Instance)}
+    plain = [
+        kind
+        for kind in interpreter.classes
+        if not kind.library_base() and (kind.method("forward") is not None or id(kind) in made)
+    ]
     if plain:
         kind = plain[-1]
         return ReadError(f"{kind.name} is no nn.Module: its class line should read {kind.name}(nn.Module).", kind.line)

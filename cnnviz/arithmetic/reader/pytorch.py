@@ -532,6 +532,7 @@ class PyTorch:
 
     def put_layer(self, module: LayerModule, given: Arguments) -> Value:
         """A layer applied to what it is given."""
+        self.charge(8, given.line)
         name = self.paths.get(module, type(module.layer).__name__.lower())
         kind = type(module.layer).__name__
         maps = [

@@ -117,6 +117,7 @@ def apply_function(reader: Any, name: str, given: Arguments) -> Value:
     """What torch.name(...), F.name(...) or x.name(...) gives; the feature map is the first argument."""
     plain = name.removesuffix("_") if name.endswith("_") and name not in FUNCTIONS else name  # relu_ works in place
     handler = FUNCTIONS.get(plain)
+    reader.charge(4, given.line)
     if handler is None:
         raise ReadError(f"{name} of a feature map is not read here.", given.line)
     if any(isinstance(value, Opaque) for value in given.positional[:1]):

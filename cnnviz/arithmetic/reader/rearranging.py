@@ -7,7 +7,7 @@ from typing import Any
 from cnnviz.arithmetic.reader import shape_functions
 from cnnviz.arithmetic.reader.bounded import is_whole
 from cnnviz.arithmetic.reader.product_functions import words
-from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
 from cnnviz.arithmetic.reader.values import Arguments, Tensor, Value
 
 AXIS = re.compile(r"\(([^()]*)\)|(\.\.\.|[A-Za-z_0-9]+)")
@@ -86,7 +86,7 @@ def worked_out(before: list[list[str]], x: Tensor, known: dict[str, int], patter
         unknown = [axis for axis in part if axis not in sizes and axis != "1"]
         rest = prod(sizes[axis] for axis in part if axis in sizes)
         if len(unknown) > 1 or rest < 1 or size % rest or (not unknown and rest != size):
-            raise ReadError(f"the pattern {pattern[:60]!r} does not fit {words(x.shape)}.", line)
+            raise UnfitError(f"the pattern {pattern[:60]!r} does not fit {words(x.shape)}.", line)
         if unknown:
             sizes[unknown[0]] = size // rest
     return sizes

@@ -20,7 +20,7 @@ from cnnviz.arithmetic.layers import (
 from cnnviz.arithmetic.reader.arguments import bind, built, setting
 from cnnviz.arithmetic.reader.bounded import is_whole
 from cnnviz.arithmetic.reader.product_functions import words
-from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
 from cnnviz.arithmetic.reader.tensors import (
     axis_of,
     counted_with_batch,
@@ -68,7 +68,7 @@ def reshaped(reader: Any, x: Tensor, sizes: list[int], name: str, line: int, spa
     if not x.source:
         if known and total % known == 0:
             return Tensor("", tuple(total // known if size == -1 else size for size in sizes), x.parameters)
-        raise ReadError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
+        raise UnfitError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
     if batch_axis(x.shape)[0] is None:
         return without_images(reader, x, sizes, name, line)
     if len(sizes) == 1 and sizes[0] == -1 and prod(without_batch(x.shape)) > 1:
@@ -93,7 +93,7 @@ def without_images(reader: Any, x: Tensor, sizes: list[int], name: str, line: in
     """A view of something that is the same for all images."""
     total, known = prod(x.shape), prod(size for size in sizes if size != -1)
     if not known or total % known or (-1 not in sizes and total != known):
-        raise ReadError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
+        raise UnfitError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
     shape = tuple(total // known if size == -1 else size for size in sizes)
     if shape == x.shape:
         return x
@@ -116,7 +116,7 @@ def wrong_view(reader: Any, x: Tensor, sizes: list[int], name: str, line: int, s
         raise ReadError("the first size in view is that of the batch: write x.size(0) or -1.", line)
     rest = sizes[1:]
     if not rest or any(size % BATCH == 0 for size in rest):
-        raise ReadError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
+        raise UnfitError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
     made = built(View, {"sizes": tuple(rest)}, line, {"sizes": span} if span is not None and len(rest) == 1 else {})
     wanted = tuple(size for size in rest)
     return reader.graph.put(made.layer, (x,), name, line, made, (BATCH, *wanted) if -1 not in wanted else None)
@@ -317,7 +317,7 @@ def item(reader: Any, x: Tensor, index: Value, line: int) -> Value:
                     "this takes one image out of the batch; what a layer makes is read for all alike.", line
                 )
             if not -size <= place < size:
-                raise ReadError(f"there is no place {place} along an axis of {size:,}.", line)
+                raise UnfitError(f"there is no place {place} along an axis of {size:,}.", line)
             items.append(place)
         elif isinstance(place, slice):
             length = len(range(*place.indices(size)))
@@ -412,7 +412,7 @@ def concat(reader: Any, name: str, given: Arguments) -> Value:
     reader.charge(20 * len(maps), line)
     axis = axis_of(maps[0], bound.get("dim", 0), "torch.cat", line)
     if any(len(x.shape) != len(maps[0].shape) for x in maps):
-        raise ReadError(
+        raise UnfitError(
             f"torch.cat got {' and '.join(words(x.shape) for x in maps[:4])}, which differ in their axes.", line
         )
     shape = (*maps[0].shape[:axis], sum(x.shape[axis] for x in maps), *maps[0].shape[axis + 1 :])
@@ -446,7 +446,7 @@ def stack(reader: Any, name: str, given: Arguments) -> Value:
     maps = tensors(bound["tensors"], "torch.stack", line)
     place = axis_of(maps[0], bound.get("dim", 0), "torch.stack", line, more=1)
     if any(x.shape != maps[0].shape for x in maps):
-        raise ReadError(
+        raise UnfitError(
             f"torch.stack got {' and '.join(words(x.shape) for x in maps[:4])}, which are not all the same.", line
         )
     shape = (*maps[0].shape[:place], len(maps), *maps[0].shape[place:])

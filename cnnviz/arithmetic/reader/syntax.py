@@ -54,6 +54,10 @@ class ReadError(ValueError):
         self.needs = needs
 
 
+class UnfitError(ReadError):
+    """What a forward does with sizes does not work out for this input; for another it may."""
+
+
 def parse(text: str) -> tuple[ast.Module, str]:
     """The syntax tree of a text within the bounds, 20 kB, 5,000 nodes, 50 deep, and the text that was parsed.
 
