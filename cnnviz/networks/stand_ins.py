@@ -105,7 +105,7 @@ class Proxy:
     def __bool__(self) -> bool:
         raise ReadError("a choice depends on the values of the picture.")
 
-    __index__ = __int__ = __float__ = __bool__  # type: ignore[assignment]
+    __index__ = __int__ = __float__ = __bool__
 
     def __eq__(self, other: object) -> Any:
         return self
@@ -197,7 +197,7 @@ class Shim:
         self._name, self._real, self._value, self._dialect = name, real, value, dialect
 
     @property
-    def __class__(self) -> Any:  # type: ignore[override]
+    def __class__(self) -> Any:  # type: ignore[misc]
         """That of the module, for a forward that asks for it."""
         return type(self._real) if self._real is not None else Shim
 

@@ -20,13 +20,12 @@ from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.values import Arguments, Container, ForeignModule, LayerModule, ParameterTensor, Value
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
+from cnnviz.networks.fx_calls import SurveyError, followed
 from cnnviz.networks.stand_ins import NO_LINE, follow_forward
 
+__all__ = ["SurveyError", "followed", "survey", "tree_of"]
+
 MAX_STEPS = 10_000_000  # a module is no text of a stranger's
-
-
-class SurveyError(ValueError):
-    """A module that cannot be followed: the message is a sentence that names the layer or the call."""
 
 
 def survey(module: nn.Module, input_shape: Shape) -> Network:
@@ -107,7 +106,9 @@ def translated_tree(
     ):
         value = Container(container_kind(module), line, children)
     elif isinstance(module, nn.TransformerEncoder | nn.TransformerDecoder):
-        inside = {**children["layers"].children, **({"norm": children["norm"]} if children.get("norm") else {})}
+        inside = dict(getattr(children["layers"], "children", {}))
+        if children.get("norm") is not None:
+            inside["norm"] = children["norm"]
         value = Container("Sequential", line, inside)
     else:
         value = ForeignModule(kind, line, children, follow_forward(module), plain_settings(module))

@@ -94,7 +94,7 @@ class Evaluator:
     """Works out expressions. What calling a function of the text means is left to the interpreter built on it."""
 
     def __init__(self, dialect: Dialect, lines: list[str], values: dict[str, Value] | None = None) -> None:
-        self.dialect = dialect
+        self.dialect: Any = dialect
         self.lines = lines
         self.values = values or {}
         self.needs: dict[str, int] = {}  # what has to be asked for, and the line that wants it
@@ -425,7 +425,7 @@ class Evaluator:
         if isinstance(parts[0], int) and isinstance(parts[1], tuple):  # a size, where it turns out that there are two
             parts[0] = (parts[0], parts[0])
         try:
-            likely = None if None in parts else self.operate(kind, *parts, line)
+            likely = None if None in parts else self.operate(kind, parts[0], parts[1], line)
         except ReadError:
             likely = None
         what = left.what if isinstance(left, Opaque) else right.what
@@ -470,7 +470,7 @@ class Evaluator:
         if unknown is not None:
             sides = [value.likely if isinstance(value, Opaque) else value for value in (left, right)]
             needs = tuple(name for value in (left, right) if isinstance(value, Opaque) for name in value.needs)
-            likely = None not in sides and self.truth(self.holds(comparison, *sides, line), line)
+            likely = None not in sides and self.truth(self.holds(comparison, sides[0], sides[1], line), line)
             return Opaque(unknown.what, line, needs, likely, derived=True)
         if isinstance(comparison, ast.In | ast.NotIn):
             return self.contains(right, left, line) == isinstance(comparison, ast.In)

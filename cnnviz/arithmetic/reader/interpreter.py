@@ -306,7 +306,7 @@ class Interpreter(Caller):
                 self.passed_over = self.passed_over or problem
         named = any(getattr(base, "path", "").endswith("NamedTuple") for base in bases)
         if "dataclass" in decorators or named:
-            annotated = [part.target.id for part in node.body if is_field(part)]
+            annotated = [getattr(part.target, "id", "") for part in node.body if isinstance(part, ast.AnnAssign)]
             made.fields = tuple(annotated)
         made.constants = {name: value for name, value in inner.names.items() if name not in made.methods}
         scope.names[node.name] = made
@@ -497,11 +497,6 @@ class Interpreter(Caller):
             self.call(method.of(owner), Arguments(line, [index, value]))  # type: ignore[union-attr]
         elif not isinstance(owner, Opaque | Dotted):
             self.dialect.set_item(owner, index, value, line)
-
-
-def is_field(part: ast.stmt) -> bool:
-    """Whether a statement of a class names a field of a dataclass."""
-    return isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
 
 
 STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any, Scope], None]] = {

@@ -96,7 +96,7 @@ def layer_function(reader: Any, name: str, given: Arguments) -> Value:
     """F.relu(x), F.max_pool2d(x, 2) and their kin."""
     kind_name, parameters = LAYER_FUNCTIONS[name]
     kind = KINDS[kind_name]
-    required = 1 + sum(1 for p in signature(kind)[0][: signature(kind)[1]] if p in parameters)  # type: ignore[arg-type]
+    required = 1 + sum(1 for p in signature(kind)[0][: signature(kind)[1]] if p in parameters)
     x, bound = parted(name, parameters, required, given)
     names = ("input", *parameters)
     spans = {names[key] if isinstance(key, int) else key: span for key, span in given.spans.items()
@@ -106,7 +106,7 @@ def layer_function(reader: Any, name: str, given: Arguments) -> Value:
     settings = {
         key: setting(name, key, reader.needed(value, given.line), given.line)
         for key, value in bound.items()
-        if key not in WITHOUT_EFFECT and key in signature(kind)[0]  # type: ignore[arg-type]
+        if key not in WITHOUT_EFFECT and key in signature(kind)[0]
     }
     if "dim" in settings and kind_name in IN_DIMS and settings["dim"] is not None:
         axis_of(x, settings["dim"], name, given.line)
@@ -185,7 +185,7 @@ def embedding(reader: Any, name: str, given: Arguments) -> Value:
     shape = (*x.shape, weight.shape[-1])
     if not x.source:
         return Tensor("", shape, weight.parameters)
-    result = step(reader.graph, x, Embedding(*weight.shape[:2]), shape, name, given.line)
+    result = step(reader.graph, x, Embedding(weight.shape[0], weight.shape[1]), shape, name, given.line)
     reader.graph.learned[result.source] = weight.parameters
     return result
 

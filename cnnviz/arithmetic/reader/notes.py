@@ -106,8 +106,9 @@ def before_normalization(nodes: tuple[Node, ...]) -> list[str]:
     wasted = []
     for node in nodes:
         before = by_name.get(node.inputs[0]) if node.inputs else None
-        normalises = type(node.layer).__name__.startswith("BatchNorm") and before is not None
-        if normalises and users[before.name] == 1 and has_bias(before):
+        if before is None or not type(node.layer).__name__.startswith("BatchNorm"):
+            continue
+        if users[before.name] == 1 and has_bias(before):
             wasted.append(before.name)
     if not wasted:
         return []

@@ -41,7 +41,7 @@ NUMBERS = {
     "numpy.newaxis": None,
     "sys.maxsize": MAX_NUMBER,
 }
-ONE = {
+ONE: dict[str, Any] = {
     "sqrt": math.sqrt,
     "floor": math.floor,
     "ceil": math.ceil,
@@ -67,7 +67,15 @@ ONE = {
     "radians": math.radians,
     "log1p": math.log1p,
 }
-WHOLE = {"int64": int, "int32": int, "int_": int, "float32": float, "float64": float, "int8": int, "uint8": int}
+WHOLE: dict[str, Any] = {
+    "int64": int,
+    "int32": int,
+    "int_": int,
+    "float32": float,
+    "float64": float,
+    "int8": int,
+    "uint8": int,
+}
 
 
 def call_library(reader: Any, path: str, given: Arguments) -> Value:
@@ -132,7 +140,7 @@ def spread(reader: Any, name: str, values: list[Value], given: Arguments) -> Val
     """linspace, cumsum and repeat as lists of numbers."""
     if name == "linspace":
         start, stop, *more = values
-        count = int(more[0] if more else given.named.get("steps", given.named.get("num", 50)))
+        count = int(more[0] if more else given.named.get("steps") or given.named.get("num") or 50)
         check_items(count, given.line)
         return [start + (stop - start) * place / max(1, count - 1) for place in range(count)]
     numbers = reader.listed(values[0], given.line)
@@ -145,7 +153,7 @@ def spread(reader: Any, name: str, values: list[Value], given: Arguments) -> Val
 def partial(reader: Any, given: Arguments) -> Partial:
     """functools.partial(function, ...)."""
     function, *rest = given.positional
-    spans = {key: span for key, span in given.spans.items() if isinstance(key, str)}
+    spans: dict[int | str, Any] = {key: span for key, span in given.spans.items() if isinstance(key, str)}
     return Partial(function, Arguments(given.line, rest, given.named, spans))
 
 

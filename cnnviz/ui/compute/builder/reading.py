@@ -73,7 +73,8 @@ def read(text: str, input_shape: tuple[float, ...], answers: Answers = (), choic
 
 def answered(text: str, shape: Shape | None, answers: Answers, choice: str) -> tuple[Network, Answers]:
     """The network, read with the answers and with likely values for what else it leaves open, and both of these."""
-    known, used = dict(answers), {}
+    known = dict(answers)
+    used: dict[str, Any] = {}
     for _ in range(MAX_ASKED):
         try:
             return read_network(text, shape, values=used, models=by_name, choice=choice or None), tuple(used.items())
