@@ -196,8 +196,8 @@ class Shim:
     def __init__(self, name: str, real: nn.Module | None, value: Any, dialect: PyTorch) -> None:
         self._name, self._real, self._value, self._dialect = name, real, value, dialect
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc]
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         """That of the module, for a forward that asks for it."""
         return type(self._real) if self._real is not None else Shim
 

@@ -120,7 +120,8 @@ def number_function(reader: Any, name: str, given: Arguments) -> Value:
     if name in ("sum", "max", "min", "maximum", "minimum"):
         numbers = reader.listed(values[0], given.line) if len(values) == 1 else values
         if all(is_number(number) for number in numbers):
-            return {"sum": sum, "max": max, "maximum": max}.get(name, min)(numbers)
+            chosen: Any = {"sum": sum, "max": max, "maximum": max}.get(name, min)
+            return chosen(numbers)
     if name == "arange":
         return reader.listed(range(*(int(value) for value in values)), given.line)
     if name in ("linspace", "cumsum", "repeat"):
