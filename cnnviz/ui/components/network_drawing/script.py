@@ -1,5 +1,6 @@
 """What the diagram, the bars and the table of a network show: every word and number, worked out here."""
 
+from math import prod
 from typing import Any, TypedDict
 
 from cnnviz.arithmetic.layers import Function
@@ -48,7 +49,7 @@ def network_script(network: Network, rows: tuple[Row, ...], input_shape: Shape) 
     memory = readable_bytes(sums.activation_values * FLOAT32_BYTES)
     return {
         "layers": layers,
-        "input": input_shape,
+        "input": drawn_shape(input_shape),
         "total": {
             "name": "Total",
             "params": f"{sums.num_params:,}",
@@ -69,7 +70,7 @@ def layer_entry(node: Node, row: Row | None, sums: Totals, places: dict[str, int
         kind=node.layer.role,
         sign=getattr(node.layer, "sign", "") if len(node.inputs) > 1 else "",
         state="fits" if row is not None else "wrong" if wrong else "waiting",
-        shape=row.output_shape if row is not None else None,
+        shape=drawn_shape(row.output_shape) if row is not None else None,
         inputs=[places.get(name, -1) for name in node.inputs],
         words=f"{code} does not fit what it is given." if wrong else f"{code}, not reached.",
         cells={"name": node.name, "settings": code} | dict.fromkeys(("macs", "memory", "field"), NOTHING),
@@ -107,6 +108,17 @@ def row_words(row: Row, code: str, shares: dict[str, float]) -> str:
         words.append(f"shares the parameters of {row.module}")
     words.append(f"{readable_bytes(row.activation_values * FLOAT32_BYTES)} ({percent(shares['memory'])})")
     return " · ".join(words)
+
+
+def drawn_shape(shape: Shape) -> Shape:
+    """A shape as its box is drawn: a picture as it is, a volume by its last two axes, a sequence as one row.
+
+    >>> drawn_shape((96, 55, 55)), drawn_shape((8, 16, 32, 32)), drawn_shape((197, 768))
+    ((96, 55, 55), (8, 32, 32), (151296,))
+    """
+    if len(shape) == 3:
+        return shape
+    return (shape[0], *shape[-2:]) if len(shape) == 4 else (prod(shape),)
 
 
 def own_params(node: Node) -> int:
