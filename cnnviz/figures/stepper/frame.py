@@ -107,7 +107,7 @@ class Scene:
         top = MARGIN + CAPTION + (NAME if self.named else 0)
         self.inputs = self.stack("input", MARGIN, top, inputs)
         x = MARGIN + max(columns * self.cell, 130) + BETWEEN
-        self.kernel_x, self.kernel_y = x, top
+        self.kernel_x = x
         if self.has_kernel:
             x += max(script["window"][1] * self.cell, 110) + BETWEEN
         self.arrow_x = x
