@@ -85,7 +85,7 @@ def test_a_network_that_fits_with_a_picture_that_does_not_is_refused_too(left: S
     app = opened("feature_maps", network="ResNet-50")
     assert "no memory left for ResNet-50" in refused(app)
     assert cached._networks.names() == ["resnet50"]
-    with cached.turns.turn(on_wait=lambda before: pytest.fail("the turn was not given away")):
+    with cached.inference_queue.turn(on_wait=lambda before: pytest.fail("the turn was not given away")):
         pass
     left.bytes = 250 * MB
     button(app, "no_room_again").click().run()

@@ -56,7 +56,7 @@ def advance(
     try:
         training = _kept(run)
         while len(training.history) <= known and not training.is_finished:
-            with cached.turns.turn(on_wait=lambda _: wait()):
+            with cached.inference_queue.turn(on_wait=lambda _: wait()):
                 progress = _next(run, training)
             training.part = progress.part
             if progress.accuracy is not None:

@@ -9,7 +9,8 @@ from cnnviz.gallery import GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, ImageError, Picture, display_name, read_picture
 from cnnviz.networks.preprocess import preprocess_steps
 from cnnviz.ui.page.plain_text import plain
-from cnnviz.ui.pickers.picture import FILE_TYPES, let_go
+from cnnviz.ui.pickers.picture import FILE_TYPES
+from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.background_work import draw_anew
 from cnnviz.ui.sharing.memory import make_room
 from cnnviz.ui.sharing.waiting_uploads import MAX_WAITING
@@ -84,7 +85,7 @@ def take(sent: Sequence[UploadedFile]) -> None:
                 own.append(picture)
             known.add(picture.sha256)
     for file in sent:
-        let_go(file)
+        forget_upload(file)
     st.session_state[OWN], st.session_state[REFUSED] = tuple(own), tuple(refused)
 
 

@@ -4,7 +4,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cnnviz.ui.server.closed_sockets import HungUp
+from cnnviz.ui.process.closed_sockets import ClosedSockets
 
 HELLO: list[Message] = [{"type": "websocket.connect"}]
 
@@ -20,7 +20,7 @@ def run(app: object, *messages: Message, kind: str = "websocket") -> list[Messag
         sent.append(message)
 
     scope: Scope = {"type": kind, "path": "/", "headers": [], "subprotocols": []}
-    asyncio.run(HungUp(app)(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(ClosedSockets(app)(scope, receive, send))  # type: ignore[arg-type]
     return sent
 
 

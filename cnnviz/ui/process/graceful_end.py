@@ -8,6 +8,7 @@ are being computed get `RUNS_GET` seconds; then the connections close and the pr
 
 import atexit
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -18,63 +19,44 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
-from streamlit import runtime
 
+from cnnviz.ui.server.streamlit_script_run import is_any_page_computed
 from cnnviz.ui.sharing import background_work
-from cnnviz.ui.sharing.waiting_uploads import why_not
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-UPLOADS = "/_stcore/upload_file/"  # behind it the session and the file
+HEALTH = "/_stcore/health"
 RUNS_GET = 6.0  # seconds for the scripts that run
 FLUSH_GETS = 0.3  # until what a script drew last is on its way to the browser
 CONNECTIONS_GET = 1  # seconds for answers that are being sent
 ENDS_WITHIN = 9.0  # `docker stop` kills after ten
 STEP_GETS = 2.0  # seconds for a step of long work, where somebody presses Ctrl+C
 
+_log = logging.getLogger(__name__)
 _ending = threading.Event()
 _hurry = threading.Event()
 
 
-class Replica:
-    """Middleware around the app: says which requests are for another process, and which files are not taken at all.
+class GracefulEnd:
+    """Middleware around the app: while the process ends, whoever is new is for another process.
 
-    While the process ends, that is who is new: the health check and the web socket. And at any time it is a file for a
-    session that lives elsewhere: after a process came back, a proxy that goes by a cookie sends a browser's files to it
-    again, while its web socket stays with the process that stood in. Streamlit would answer 400, which no proxy takes
-    for "ask the next"; 404 it does. For files that are too much see `cnnviz.ui.sharing.waiting_uploads`.
+    That is the health check and a web socket that is being opened. What is here already goes on.
     """
 
     def __init__(self, app: "ASGIApp") -> None:
         self.app = app
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        path: str = scope.get("path", "")
+        refusal = PlainTextResponse("This process is ending.", 503)
         if scope["type"] == "websocket" and _ending.is_set():
-            refusal = PlainTextResponse("This process is ending.", 503)
             await WebSocket(scope, receive, send).send_denial_response(refusal)
-        elif scope["type"] == "http" and _ending.is_set() and path.endswith("/_stcore/health"):
-            await PlainTextResponse("This process is ending.", 503)(scope, receive, send)
-        elif scope["type"] == "http" and UPLOADS in path:
-            not_taken = _why_not(path.partition(UPLOADS)[2].split("/")[0], scope)
-            answer = PlainTextResponse(not_taken[1], not_taken[0]) if not_taken else self.app
-            await answer(scope, receive, send)
+        elif scope["type"] == "http" and _ending.is_set() and scope.get("path", "").endswith(HEALTH):
+            await refusal(scope, receive, send)
         else:
             await self.app(scope, receive, send)
-
-
-def _why_not(session_id: str, scope: "Scope") -> tuple[int, str] | None:
-    """The status and the sentence for a file that is not taken here; None for one that is, or that is taken back."""
-    if not runtime.get_instance().is_active_session(session_id):
-        return 404, "This session is not here."
-    if scope["method"] != "PUT":
-        return None
-    length = Headers(scope=scope).get("content-length", "")
-    return why_not(session_id, int(length) if length.isdecimal() else None)
 
 
 @contextlib.contextmanager
@@ -85,7 +67,8 @@ def ends_in_steps() -> Iterator[None]:
     """
     handler = signal.getsignal(signal.SIGTERM)
     server = getattr(handler, "__self__", None)
-    if not isinstance(server, uvicorn.Server):  # somebody else's server, who has a way of its own
+    if not isinstance(server, uvicorn.Server):
+        _log.warning("SIGTERM ends this process as its server sees fit: it is not uvicorn that waits for the signal.")
         yield
         return
 
@@ -129,7 +112,5 @@ def _leave() -> None:
 
 
 def _is_computing() -> bool:
-    """Whether any visitor's page, or long work, is being computed: Streamlit gives every run a thread of this name."""
-    return background_work.steps_run() or any(
-        thread.name == "ScriptRunner.scriptThread" for thread in threading.enumerate()
-    )
+    """Whether any visitor's page, or long work, is being computed."""
+    return background_work.steps_run() or is_any_page_computed()

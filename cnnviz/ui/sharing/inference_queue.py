@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 LOOKS_EVERY = 0.25  # seconds between two words to one who waits
 
 
-class Turns:
+class InferenceQueue:
     """A queue for something that one at a time may do.
 
     Whoever waits keeps its place in it. Those that are `urgent`, which somebody waits for with an empty page, come

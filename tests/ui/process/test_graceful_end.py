@@ -10,7 +10,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from cnnviz.ui.server.graceful_end import ENDS_WITHIN, RUNS_GET
+from cnnviz.ui.process.graceful_end import ENDS_WITHIN, RUNS_GET
 from tests.networks.weights_server import serving, trickle, weights_file
 from tests.ui.one_page import Process, run_the_page, text_of
 

@@ -5,30 +5,30 @@ import time
 
 import pytest
 
-from cnnviz.ui.sharing.turns import Turns
+from cnnviz.ui.sharing.inference_queue import InferenceQueue
 from tests.ui.conftest import until
 
 
-def asked(turns: Turns, order: list[str], name: str, urgent: bool = False) -> threading.Thread:
+def in_line(queue: InferenceQueue, order: list[str], name: str, urgent: bool = False) -> threading.Thread:
     """Somebody who waits in line, and notes when it was their turn."""
 
     def wait() -> None:
-        with turns.turn(urgent=urgent):
+        with queue.turn(urgent=urgent):
             order.append(name)
 
-    waiting = turns.waiting
+    waiting = queue.waiting
     thread = threading.Thread(target=wait)
     thread.start()
-    until(lambda: turns.waiting == waiting + 1)
+    until(lambda: queue.waiting == waiting + 1)
     return thread
 
 
 def test_the_order_is_that_of_asking_and_the_urgent_come_first() -> None:
-    turns, order = Turns(), list[str]()
-    with turns.turn():
-        threads = [asked(turns, order, name) for name in ("first", "second")]
-        threads += [asked(turns, order, "urgent", urgent=True), asked(turns, order, "third")]
-        threads.append(asked(turns, order, "also urgent", urgent=True))
+    queue, order = InferenceQueue(), list[str]()
+    with queue.turn():
+        threads = [in_line(queue, order, name) for name in ("first", "second")]
+        threads += [in_line(queue, order, "urgent", urgent=True), in_line(queue, order, "third")]
+        threads.append(in_line(queue, order, "also urgent", urgent=True))
     for thread in threads:
         thread.join()
     assert order == ["urgent", "also urgent", "first", "second", "third"]
@@ -36,11 +36,11 @@ def test_the_order_is_that_of_asking_and_the_urgent_come_first() -> None:
 
 def test_a_forward_pass_waits_for_one_step_of_long_work_only() -> None:
     """Two works that ask for their next turn at once, again and again, do not keep others from theirs."""
-    turns, steps, over = Turns(), list[int](), threading.Event()
+    queue, steps, over = InferenceQueue(), list[int](), threading.Event()
 
     def work(number: int) -> None:
         while not over.is_set():
-            with turns.turn():
+            with queue.turn():
                 steps.append(number)
                 time.sleep(0.02)
 
@@ -50,7 +50,7 @@ def test_a_forward_pass_waits_for_one_step_of_long_work_only() -> None:
     until(lambda: len(steps) > 6)
     for _ in range(5):
         before = len(steps)
-        with turns.turn(urgent=True):
+        with queue.turn(urgent=True):
             assert len(steps) - before <= 2
     over.set()
     for thread in threads:
@@ -59,11 +59,11 @@ def test_a_forward_pass_waits_for_one_step_of_long_work_only() -> None:
 
 
 def test_one_at_a_time() -> None:
-    turns, inside, most = Turns(), [0], [0]
+    queue, inside, most = InferenceQueue(), [0], [0]
 
     def enter() -> None:
         for _ in range(20):
-            with turns.turn():
+            with queue.turn():
                 inside[0] += 1
                 most[0] = max(most[0], inside[0])
                 inside[0] -= 1
@@ -74,28 +74,28 @@ def test_one_at_a_time() -> None:
     for thread in threads:
         thread.join()
     assert most == [1]
-    assert turns.waiting == 0
+    assert queue.waiting == 0
 
 
 def test_whoever_waits_is_told_how_many_are_before_and_may_leave() -> None:
-    turns, told = Turns(), list[int]()
+    queue, told = InferenceQueue(), list[int]()
 
     def leave(before: int) -> None:
         told.append(before)
         raise InterruptedError
 
-    with turns.turn():
-        other = asked(turns, [], "other")
-        with pytest.raises(InterruptedError), turns.turn(on_wait=leave):
+    with queue.turn():
+        other = in_line(queue, [], "other")
+        with pytest.raises(InterruptedError), queue.turn(on_wait=leave):
             raise AssertionError("it is not its turn")
         assert told == [2]
-        assert turns.waiting == 1
+        assert queue.waiting == 1
     other.join()
 
 
 def test_an_error_inside_gives_the_turn_away() -> None:
-    turns = Turns()
-    with pytest.raises(ValueError, match="inside"), turns.turn():
+    queue = InferenceQueue()
+    with pytest.raises(ValueError, match="inside"), queue.turn():
         raise ValueError("inside")
-    with turns.turn():
+    with queue.turn():
         pass

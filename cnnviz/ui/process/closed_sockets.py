@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 UNSUPPORTED = 1003  # data of a kind that is not accepted, as the standard for web sockets numbers it
 
 
-class HungUp:
+class ClosedSockets:
     """Middleware around the app: lets go of such a web socket quietly.
 
     Streamlit 1.67 means to close one whose browser leaves while it is being opened, as at a quick reload, but it is
