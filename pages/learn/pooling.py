@@ -4,17 +4,14 @@ import streamlit as st
 
 from cnnviz.arithmetic.derivations.counts import num_params_derivation
 from cnnviz.arithmetic.derivations.output_size import output_shape_derivations
-from cnnviz.arithmetic.layers import ShapeError
-from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.components.case_catalogue import show_catalogue
 from cnnviz.ui.components.case_catalogue.states import POOLING
 from cnnviz.ui.components.shifted_picture import show_shift
 from cnnviz.ui.components.stepper import stepper
-from cnnviz.ui.learn.pooling_settings import AVERAGE, MAX, choose_pooling, take_numbers
-from cnnviz.ui.page.choice import forget_wishes
+from cnnviz.ui.learn.drawable import script_or_stop
+from cnnviz.ui.learn.pooling_settings import AVERAGE, INPUT, MAX, choose_pooling
 from cnnviz.ui.page.derivations import show_derivation
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.page.plain_text import plain
 
 START = {
     "pool_kind": MAX,
@@ -27,7 +24,7 @@ START = {
     "pool_ceil": False,
     "pool_input": "",
     "pool_counted": True,
-    "pool_divisor": 0.0,
+    "pool_divisor": 0,
 }
 SUGGESTIONS = [
     Suggestion("Start again with 2 × 2", START),
@@ -56,16 +53,12 @@ with cases:
     case = show_catalogue(POOLING, "pool_case")
 
 with stage:
-    try:
-        script = settings.script()
-    except (ShapeError, MatrixError) as problem:
-        st.error(plain(str(problem)), icon=":material/straighten:")
-        st.stop()
-    stepper(script, "pooling_stepper", linked=True, on_numbers=take_numbers)
+    script = script_or_stop(settings.script)
+    stepper(script, "pooling_stepper", linked=True, on_numbers=INPUT.take_cells)
     if case:
         st.caption(f"**{case.title}.** {case.shows}")
 
-try_this(SUGGESTIONS, key="pooling", before=forget_wishes)
+try_this(SUGGESTIONS, key="pooling")
 
 derivations = (
     *output_shape_derivations(settings.flat, settings.input_shape),
