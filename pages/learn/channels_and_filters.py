@@ -30,11 +30,11 @@ START = {
 SUGGESTIONS = [
     Suggestion("Start again", START),
     Suggestion(
-        "One 1 × 1 kernel a channel only mixes colours",
+        "A 1 × 1 kernel per channel only mixes colours",
         {**START, "channels_kernel": 1, "channels_filter_1": "sum", "channels_filter_2": "difference"},
     ),
     Suggestion(
-        "Depthwise: every channel for itself",
+        "Depthwise: every channel by itself",
         {
             **START,
             "channels_filters": 3,
@@ -72,7 +72,7 @@ with picture if picture.open else typed:
     patch = None
     if picture.open:
         with card:
-            side_length = choose("channels_patch_side", "pixels a side", (6, 8, 12, 16), 6)
+            side_length = choose("channels_patch_side", "pixels per side", (6, 8, 12, 16), 6)
         stride = st.session_state.get("channels_stride") or 1
         patch = choose_patch(stride, PLACE, side=side_length, colour=True)
     settings = choose_channels(card, patch.planes if patch else None)

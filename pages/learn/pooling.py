@@ -1,4 +1,4 @@
-"""Pooling: the largest value or the average of each window, and what of it stays when the picture moves."""
+"""Pooling: the largest value or the average of each window, and what stays the same when the picture moves."""
 
 import streamlit as st
 

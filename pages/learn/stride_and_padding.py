@@ -1,4 +1,4 @@
-"""Set stride, padding and dilation, run a convolution backwards, and see which cells are met."""
+"""Set stride, padding and dilation, run a convolution backwards, and see which cells each window reads."""
 
 import streamlit as st
 

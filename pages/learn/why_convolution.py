@@ -1,4 +1,4 @@
-"""Three reasons for convolutions, each to be touched: few weights, windows that share them, neighbours that matter."""
+"""Three reasons for convolutions, each to try out: few weights, windows that share them, neighbours that matter."""
 
 import numpy as np
 import streamlit as st
@@ -25,7 +25,7 @@ PATCH: dict[str, object] = {
 }
 TO_TOUCH = [
     Suggestion("Where is weight w2 used?", {"why_at_wanted": "line.2.3"}),
-    Suggestion("Whom does input 4 reach?", {"why_at_wanted": "input.3"}),
+    Suggestion("Which outputs does input 4 reach?", {"why_at_wanted": "input.3"}),
     Suggestion("12 inputs: which counts grow?", {"why_inputs": 12, "why_window": 3}),
 ]
 TO_COUNT = [
@@ -98,5 +98,5 @@ training = st.container()
 lesson.more("What the patches are")
 lesson.more("Why the dense network does not mind")
 lesson.more("What a convolution assumes")
-with training:  # last, because while it trains everything else is to be there already
+with training:  # last: everything else is already drawn while it trains
     show_training(seed, count, same_start)

@@ -109,7 +109,7 @@ def test_each_suggestion_sets_what_it_says() -> None:
         ({"why_kernel": "4"}, "Kernel size 4 does not fit here; it stands on 3."),
         ({"why_patches": "5"}, "Patches to train on 5 does not fit here; it stands on 1200."),
         ({"why_inputs": "99"}, "Inputs 99 does not fit here; it stands on 8."),
-        ({"why_window": "many"}, "“many” is no Window; it takes 1 to 5."),
+        ({"why_window": "many"}, "“many” does not fit here; Window takes 1 to 5."),
     ],
 )
 def test_what_does_not_fit_is_answered_in_words(query: dict[str, str], words: str) -> None:

@@ -1,6 +1,6 @@
 """The settings of a convolution over several channels with several filters, as a card.
 
-What is typed lives as text, because text is what a link can carry: planes stand between ``|``, filters between ``||``.
+In typed text, ``|`` separates the planes of channels and ``||`` the filters.
 """
 
 import random
@@ -78,7 +78,12 @@ BIASES = TypedMatrix("channels_bias", "line of biases", 16, "0")
 
 @dataclass(frozen=True)
 class ChannelSettings:
-    """What the card says: a layer, its weights and biases, and the input where it was typed."""
+    """What the card says.
+
+    input    planes (channels, rows, columns), typed or of a picture.
+    weight   (filters, channels / groups, rows, columns).
+    bias     (filters,).
+    """
 
     input: Planes
     layer: Conv2d
@@ -143,7 +148,7 @@ def choose_groups(channels: int, filters: int) -> int:
     groups = choose("channels_groups", "groups", fitting, 1, reason=reason)
     if groups == 1:
         way = "" if filters % channels == 0 else f" For depthwise take {channels} filters."
-        st.caption(f"All channels meet all filters.{way}")
+        st.caption(f"Each filter reads all channels.{way}")
     elif groups == channels:
         st.caption("Depthwise: each filter reads a single channel.")
     else:
@@ -155,7 +160,7 @@ def choose_groups(channels: int, filters: int) -> int:
 
 
 def choose_filters(layer: Conv2d) -> Weight:
-    """What each filter is: a named one, or the numbers that were typed into its cells."""
+    """A list for each filter: named ones, and the numbers typed into the cells. Returns the weights of all filters."""
     inputs, (size, _) = layer.in_channels // layer.groups, layer.weight_shape[2:]
     own = read_own(layer)
     offered = (*FILTERS, OWN) if own else tuple(FILTERS)
@@ -184,7 +189,7 @@ def filter_keys(layer: Conv2d) -> list[str]:
 
 
 def read_own(layer: Conv2d) -> Weight | None:
-    """The weights that were typed into the cells, where they are of the layer's shape; else why they are not shown."""
+    """The weights typed into the cells where they have the layer's shape; else None, and the reason is shown."""
     text = st.session_state.get(WEIGHTS.key) or st.query_params.get(WEIGHTS.key, "")
     if text:  # no widget carries it
         st.session_state[WEIGHTS.key] = st.query_params[WEIGHTS.key] = text
@@ -204,10 +209,7 @@ def read_own(layer: Conv2d) -> Weight | None:
 
 def read_input(channels: int) -> Planes:
     """The first ``channels`` planes that were typed, with planes for those that were not."""
-    typed, problem = INPUT.read()
-    INPUT.explain(problem, typed)
-    assert typed is not None  # there is a default
-    return completed(typed, channels)[:channels]
+    return completed(INPUT.read_or_explain(), channels)[:channels]
 
 
 def completed(planes: Planes, channels: int) -> Planes:
@@ -224,10 +226,8 @@ def completed(planes: Planes, channels: int) -> Planes:
 
 def read_biases(filters: int) -> tuple[Fraction, ...]:
     """One bias for each filter from a line of text; missing ones are zero."""
-    st.text_input("biases, one a filter", BIASES.default, key=BIASES.key, bind="query-params", width=150)
-    typed, problem = BIASES.read()
-    BIASES.explain(problem, typed)
-    values = [value for row in typed or () for value in row]
+    st.text_input("biases, one per filter", BIASES.default, key=BIASES.key, bind="query-params", width=150)
+    values = [value for row in BIASES.read_or_explain() for value in row]
     return tuple([*values, *[Fraction(0)] * filters][:filters])
 
 

@@ -1,7 +1,6 @@
 """The settings of one convolution as a card: input, kernel, stride, padding, dilation, bias, relu, flip.
 
-Input and kernel live as text under the keys ``input`` and ``weights`` (in 1-D ``sequence`` and ``taps``), because text
-is what a link can carry and a person can paste; everything else derives from them.
+Input and kernel live as text under the keys ``input`` and ``weights``, in 1-D ``sequence`` and ``taps``.
 """
 
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ GRIDS = {  # by the axes along which the window slides: the input and the kernel
 
 @dataclass(frozen=True)
 class ConvolutionSettings:
-    """What the card says: the grids as exact fractions, and the settings, all of which fit each other."""
+    """What the card says: input and kernel (rows, columns) as exact fractions, and the settings, which fit together."""
 
     input: Matrix
     kernel: Matrix
@@ -105,22 +104,14 @@ def choose_convolution(card: DeltaGenerator, size: tuple[int, int] | None = None
         typed_kernel.draw(100 if axes == "2-D" else 70)
         st.caption("One row a line, or ; between rows. Integers, decimals, fractions such as 1/9.")
     with named:
-        kernel = read_or_explain(typed_kernel)
+        kernel = typed_kernel.read_or_explain()
         if axes == "2-D":
             choose_named_kernel(kernel)
-        input = read_or_explain(typed_input)
+        input = typed_input.read_or_explain()
         if axes == "1-D":
             input, kernel = one_row(input, "input"), one_row(kernel, "kernel")
     with settings:
         return choose_settings(input, kernel, size or (len(input), len(input[0])), axes)
-
-
-def read_or_explain(typed: TypedMatrix) -> Matrix:
-    """The typed grid (rows, columns); where it cannot be read the reason is shown, and the one before it goes on."""
-    matrix, problem = typed.read()
-    typed.explain(problem, matrix)
-    assert matrix is not None  # there is a default
-    return matrix
 
 
 def choose_settings(input: Matrix, kernel: Matrix, size: tuple[int, int], axes: str) -> ConvolutionSettings:
@@ -146,14 +137,14 @@ def choose_settings(input: Matrix, kernel: Matrix, size: tuple[int, int], axes: 
 
 
 def one_row(matrix: Matrix, name: str) -> Matrix:
-    """The first row of what was typed; the others are named, not lost."""
+    """The first row of a matrix; if there are more, they stay in the text, and a sentence says so."""
     if len(matrix) > 1:
         st.caption(f"In 1-D the {name} is one row: the first of the {len(matrix)} typed is shown.")
     return matrix[:1]
 
 
 def choose_named_kernel(kernel: Matrix) -> None:
-    """The list of named kernels, standing on the one that ``kernel`` is; choosing another writes its weights."""
+    """The list of named kernels, which shows the name of ``kernel``; choosing another name writes its weights."""
     name = next((name for name, preset in KERNELS.items() if preset.weights == kernel), OWN)
     if name == OWN and st.session_state.get("preset") == RANDOM:
         name = RANDOM
@@ -163,7 +154,7 @@ def choose_named_kernel(kernel: Matrix) -> None:
         st.caption(KERNELS[name].answer)
     elif name == RANDOM:
         st.caption(random_kernel().answer)
-        st.button("Another one", icon=":material/casino:", on_click=take_preset)
+        st.button("Another random kernel", icon=":material/casino:", on_click=take_preset)
 
 
 def take_preset() -> None:

@@ -19,7 +19,7 @@ IMAGE = ("why_channels", "why_side", "why_side")  # the boxes that the shape of 
 
 @dataclass(frozen=True)
 class Sizes:
-    """A square picture, and what each of the layers makes of it."""
+    """A square picture of ``side`` × ``side`` pixels, and the sizes of the layers on it."""
 
     side: int
     channels: int

@@ -1,6 +1,6 @@
-"""The settings of a convolution or a transposed one, axis by axis, as a card: only what fits each other is offered.
+"""The settings of a convolution or a transposed one, axis by axis, as a card: only settings that fit are offered.
 
-The keys, which a link carries, begin with ``sp_``; a setting of the width ends with ``_w``. Own numbers are text.
+The keys, which a link carries, begin with ``sp_``; those of the width end with ``_w``.
 """
 
 from collections.abc import Callable, Sequence
@@ -71,7 +71,7 @@ def choose_stride_settings(card: DeltaGenerator, kind: str) -> StrideSettings:
     take_size_of_link()
     with typed_box:
         by_axis = st.toggle(
-            "Rows and columns apart", False, key="sp_axes", bind="query-params", on_change=copy_to_the_width
+            "Rows and columns separately", False, key="sp_axes", bind="query-params", on_change=copy_to_the_width
         )
     with typed_box.expander("Type or paste numbers"):
         for typed in SIZE_KEYS:
@@ -135,7 +135,7 @@ def choose_per_axis(
 
 
 def dilations(size: int, kernel_size: int, transposed: bool) -> list[int]:
-    """Every dilation with which the kernel fits an input of ``size``, given the padding for it, and can be drawn."""
+    """The dilations with which the kernel fits an input of ``size``, with enough padding, and can be drawn."""
     if kernel_size == 1:
         return [1]
     drawn = size - 1 if transposed else 0
@@ -143,7 +143,7 @@ def dilations(size: int, kernel_size: int, transposed: bool) -> list[int]:
 
 
 def transposed_strides(size: int, reach: int) -> list[int]:
-    """The strides with which a stretched input, stamped by a kernel of this reach, can still be drawn.
+    """The strides with which the output of a transposed convolution can still be drawn; ``reach`` is the kernel's.
 
     >>> transposed_strides(5, 3), transposed_strides(12, 5)
     ([1, 2, 3, 4], [1])
@@ -152,7 +152,7 @@ def transposed_strides(size: int, reach: int) -> list[int]:
 
 
 def transposed_paddings(size: int, reach: int, stride: int) -> list[int]:
-    """The paddings of a transposed convolution: up to full padding, and something of the output is left.
+    """The paddings of a transposed convolution: at most full padding, and at least one output stays.
 
     >>> transposed_paddings(2, 3, 1), transposed_paddings(1, 3, 1)
     ([0, 1], [0, 1])
@@ -227,22 +227,22 @@ PLACEHOLDER = "Empty: example numbers. Rows on lines of their own, or with ; bet
 
 
 def example_numbers(size: Pair) -> Matrix:
-    """The numbers of an input of (rows, columns) that nobody has typed: where it is 5 × 5 the lecture's."""
+    """Example numbers for an input of ``size`` (rows, columns); for 5 × 5 they are the lecture's."""
     return LECTURE_INPUT if size == (5, 5) else first_cells(example_input(max(size)), size)
 
 
 def example_weights(size: Pair) -> Matrix:
-    """The weights of a kernel that nobody has typed: where it is 3 × 3 the lecture's."""
+    """Example weights for a kernel of ``size`` (rows, columns); for 3 × 3 they are the lecture's."""
     return LECTURE_KERNEL if size == (3, 3) else first_cells(example_kernel(max(size)), size)
 
 
 def first_cells(matrix: Matrix, size: Pair) -> Matrix:
-    """The first rows and columns."""
+    """The first ``size`` (rows, columns) of a larger matrix."""
     return tuple(row[: size[1]] for row in matrix[: size[0]])
 
 
 def size_of_text(typed: TypedMatrix, text: str) -> Pair | None:
-    """(rows, columns) of the numbers that a text spells; None where it spells none."""
+    """(rows, columns) of the numbers in a text; None where it cannot be read."""
     try:
         matrix = typed.parse(text)
     except MatrixError:
@@ -251,7 +251,7 @@ def size_of_text(typed: TypedMatrix, text: str) -> Pair | None:
 
 
 def take_size(typed: TypedMatrix) -> None:
-    """After numbers were typed: let the size be theirs."""
+    """After numbers were typed: set the size to theirs."""
     if size := size_of_text(typed, st.session_state[typed.key] or ""):
         write_size(SIZE_KEYS[typed], size)
 
@@ -265,7 +265,7 @@ def take_size_of_link() -> None:
 
 
 def write_size(key: str, size: Pair) -> None:
-    """Set a size (rows, columns) under the key, with the two axes apart where it is not square."""
+    """Set a size (rows, columns) under the key; where it is not square, rows and columns get settings of their own."""
     if size[0] != size[1] and not st.session_state.get("sp_axes"):
         st.session_state["sp_axes"] = True
         copy_to_the_width()
@@ -275,12 +275,12 @@ def write_size(key: str, size: Pair) -> None:
 
 
 def copy_to_the_width() -> None:
-    """When the axes part, the columns begin with what the rows have."""
+    """When rows and columns get settings of their own, the columns begin with those of the rows."""
     if st.session_state.get("sp_axes"):
         for name, default in DEFAULTS.items():
             key = f"sp_{name}"
-            asked = read(st.query_params.get(key, ""), SIZES)  # where the page has only just been opened by a link
-            st.session_state[f"{key}_w"] = st.session_state.get(key, default if asked is None else asked)
+            linked = read(st.query_params.get(key, ""), SIZES)  # counts where a link has only just opened the page
+            st.session_state[f"{key}_w"] = st.session_state.get(key, default if linked is None else linked)
 
 
 def take_numbers(numbers: Numbers) -> None:

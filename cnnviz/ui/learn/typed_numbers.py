@@ -63,6 +63,13 @@ class TypedNumbers(ABC, Generic[Read]):
         words = f"{problem} Until then, the {self.name} shows {what}."
         st.error(as_plain_text(words), icon=":material/edit:")
 
+    def read_or_explain(self) -> Read:
+        """The numbers typed, or those typed before, with the reason shown. Only where there is a ``default``."""
+        numbers, problem = self.read()
+        self.explain(problem, numbers)
+        assert numbers is not None  # else the default would have been read
+        return numbers
+
     def cells(self, numbers: Numbers) -> Matrix:
         """One plane (rows, columns) edited cell by cell, in fractions; ``MatrixError`` where a cell is no number."""
         typed = read_matrix(numbers["rows"], self.name, self.max_side)

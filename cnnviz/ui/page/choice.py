@@ -1,8 +1,8 @@
 """One setting out of those that fit now, kept in the page's address.
 
-What an earlier choice asks for and does not fit any more gives way to the nearest that does, what a link asks for in
-vain to the usual value. The page says so, and the wish comes true as soon as it fits, unless somebody has chosen
-something else by then. `number_box` does the same for a number that is typed.
+A value that was chosen earlier and does not fit any more gives way to the nearest one that does; a value that a link
+asks for in vain gives way to the usual one. The page says so, and the wish comes true as soon as it fits, unless
+somebody has chosen something else by then. `number_box` does the same for a number that is typed.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ def choose(
     labelled: bool = True,
     reason: str = "",
 ) -> Option:
-    """A row of the ``options``, standing on what the key, or the address, says where that fits.
+    """Draw a row of the ``options`` and return the chosen one: what the session, or the address, says where that fits.
 
-    ``reason`` says why other options are not there; it is read where somebody wished for one of them.
+    ``reason`` says why other options are missing; it is shown to whoever wished for one of them.
     """
     settle(key, options, default)
     value = st.segmented_control(
@@ -48,7 +48,7 @@ def choose(
 
 
 def slide(key: str, label: str, options: range, default: int) -> int:
-    """The same as a slider, for a range with too many values to show them all."""
+    """The same as a slider, for a range with too many values for a row."""
     settle(key, options, default)
     low, high = options[0], options[-1]
     if high > low:
@@ -59,7 +59,7 @@ def slide(key: str, label: str, options: range, default: int) -> int:
 
 
 def settle(key: str, options: Sequence[Option], default: Option) -> None:
-    """Before the widget is drawn: let it stand on something that fits, and remember what was asked for instead."""
+    """Before the widget is drawn: let it stand on a value that fits, and remember the wish that does not."""
     state = st.session_state
     wish, stands = state.get(key + WISH, (None, None))
     is_link = key not in state and key in st.query_params
@@ -78,8 +78,8 @@ def settle(key: str, options: Sequence[Option], default: Option) -> None:
     elif wanted not in options:
         if wish is not None and wanted == stands:  # nobody chose it: the first wish is still the one to come true
             wanted = wish
-        # Streamlit takes out of the address what a link asks for in vain, and an address that says nothing means the
-        # usual value: the nearest to what was asked would be shown under an address that opens something else.
+        # Streamlit removes from the address what a link asks for in vain, and an address without the key opens the
+        # usual value. With the nearest value the page would show something else than its address opens.
         state[key] = nearest(options, default if is_link else wanted, default)
         state[key + WISH] = (wanted, state[key])
     elif wish is not None and wanted != stands:
@@ -92,7 +92,7 @@ def settle(key: str, options: Sequence[Option], default: Option) -> None:
 def finish(
     key: str, label: str, options: Sequence[Option], default: Option, value: Option | None, reason: str = ""
 ) -> Option:
-    """After the widget is drawn: say what did not fit, and keep the value for when the widget comes back."""
+    """After the widget is drawn: say what did not fit, and remember the value for when the widget comes back."""
     chosen = nearest(options, default, default) if value is None else value
     if key + WISH in st.session_state:
         words = misfit(label, st.session_state[key + WISH][0], options, chosen)
@@ -102,7 +102,7 @@ def finish(
 
 
 def forget_wishes() -> None:
-    """Let go of everything that waits until it fits: somebody chose a whole new state."""
+    """Drop all wishes that wait until they fit: somebody chose a whole new state."""
     for name in [str(name) for name in st.session_state if str(name).endswith(WISH)]:
         del st.session_state[name]
 
@@ -119,7 +119,7 @@ def read(text: str, options: Sequence[Any]) -> Any:
 
 
 def nearest(options: Sequence[Option], wanted: object, default: Option) -> Option:
-    """Of numbers the one nearest to what was asked for; of words, or for what is no number, the default.
+    """The number nearest to the wish; for options that are words, or a wish that is no number, the default.
 
     >>> nearest([1, 2, 4], 7, 1), nearest([1, 2, 4], "x", 1), nearest([2, 3], "x", 1)
     (4, 1, 2)
@@ -131,10 +131,10 @@ def nearest(options: Sequence[Option], wanted: object, default: Option) -> Optio
 
 
 def misfit(label: str, wanted: object, options: Sequence[Any], stands: object) -> str:
-    """The sentence about a wish that does not fit, and what stands instead.
+    """The sentence about a wish that does not fit, with what stands in its place or what fits.
 
     >>> misfit("stride", 9, [1, 2], 2), misfit("stride", "x", [1, 2], 1)
-    ('stride 9 does not fit here; it stands on 2.', '“x” is no stride; it takes 1 or 2.')
+    ('stride 9 does not fit here; it stands on 2.', '“x” does not fit here; stride takes 1 or 2.')
     """
     if isinstance(wanted, int):
         return f"{label} {wanted} does not fit here; it stands on {stands}."
@@ -143,4 +143,4 @@ def misfit(label: str, wanted: object, options: Sequence[Any], stands: object) -
         offered = f"{listed[0]} to {listed[-1]}"
     else:
         offered = " or ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
-    return f"“{wanted}” is no {label}; it takes {offered}."
+    return f"“{wanted}” does not fit here; {label} takes {offered}."

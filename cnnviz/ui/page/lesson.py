@@ -73,7 +73,7 @@ class Suggestion:
 def try_this(suggestions: list[Suggestion], key: str, before: Callable[[], None] | None = None) -> None:
     """Draw two or three suggestions as buttons; a click sets the state of the page and leaves the rest alone.
 
-    ``before`` is called first. What waited until it fits (``choice``) is let go of.
+    ``before`` is called first. Wishes that wait until they fit (``choice``) are dropped.
     """
 
     def apply(suggestion: Suggestion) -> None:

@@ -85,7 +85,7 @@ def number_box(
 
 
 def one_number(text: str, shape: Sequence[str]) -> Fraction:
-    """The one number of a text; ``NumberTextError`` where there are several, which also are no ``shape``.
+    """The one number of a text; ``NumberTextError`` where there are several, or none.
 
     >>> one_number("4,096", ()), one_number("3x3", ())
     Traceback (most recent call last):

@@ -3,7 +3,7 @@
 import re
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
-# What the browser makes a link of by itself, after all escapes: a word joiner, which nobody sees, keeps it from that.
+# The browser makes links of these by itself, even where they are escaped; an invisible word joiner prevents it.
 _LINK = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _JOINER = "\u2060"
 

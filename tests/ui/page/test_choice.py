@@ -78,4 +78,4 @@ def test_a_link_that_asks_in_vain_opens_the_usual_value_and_says_so() -> None:
     assert page.session_state["chosen"] == 1
     assert "padding 9 does not fit here; it stands on 1." in words(page)
     assert "length 1 does not fit here; it stands on 5." in words(page)
-    assert "“many” is no size; it takes 1 to 4." in words(page)
+    assert "“many” does not fit here; size takes 1 to 4." in words(page)
