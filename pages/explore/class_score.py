@@ -13,7 +13,7 @@ from cnnviz.ui.explore.class_map import cell_sum, show_class_map, show_terms_wit
 from cnnviz.ui.explore.neuron.opening import open_neuron, want_neuron
 from cnnviz.ui.explore.probability import ratio_line, share_line
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 from cnnviz.ui.page.valid import keep_valid
 from cnnviz.ui.pickers.class_index import choose_class, class_labels, most_likely
 from cnnviz.ui.pickers.network import NETWORK_WANTED, choose_network, untrained_label

@@ -18,7 +18,7 @@ from cnnviz.images import Picture
 from cnnviz.networks.architecture import Published
 from cnnviz.networks.feature_maps import feature_maps
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 from cnnviz.ui.pickers.network import UNTRAINED
 from cnnviz.ui.sharing import cached
 

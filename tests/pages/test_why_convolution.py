@@ -1,6 +1,7 @@
 """Why convolution?, used: counted, shuffled, trained on few patches, and with junk in the address."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ def counts(page: AppTest) -> list[str]:
 
 
 def said(page: AppTest) -> str:
-    return "\n".join(element.value for element in [*page.markdown, *page.caption])
+    """Every text on the page, as it is read."""
+    texts = [element.value for element in [*page.markdown, *page.caption, *page.error]]
+    return re.sub(r"\\(\W)", r"\1", "\n".join(texts))
 
 
 def press(page: AppTest, label: str) -> None:
@@ -89,17 +92,43 @@ def test_each_suggestion_sets_what_it_says() -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"why_side": "4"}, "Image side: a whole number from 12 to 512"),
-        ({"why_side": "99999999999"}, "Counted with 512"),
-        ({"why_channels": "2.5"}, "Channels: a whole number from 1 to 64"),
-        ({"why_filters": "-3"}, "Counted with 1."),
-        ({"why_units": "1e300"}, "Counted with 4,096"),
-        ({"why_seed": "-1"}, "Seed: a whole number from 0 to 999"),
-        ({"why_seed": "1e99"}, "Drawn with 999"),
+        ({"why_side": "4"}, "Image side 4 does not fit here: it takes a whole number from 12 to 512, so 12 is used."),
+        ({"why_side": "99999999999"}, "so 512 is used"),
+        (
+            {"why_channels": "2.5"},
+            "Channels 2.5 does not fit here: it takes a whole number from 1 to 64, so 2 is used.",
+        ),
+        ({"why_filters": "−3"}, "so 1 is used"),
+        ({"why_units": "1e300"}, "so 4096 is used"),
+        ({"why_units": "4,097"}, "Hidden units (dense) 4,097 does not fit here"),
+        ({"why_seed": "-1"}, "Seed -1 does not fit here: it takes a whole number from 0 to 999, so 0 is used."),
+        ({"why_seed": "1e99"}, "so 999 is used"),
+        ({"why_filters": "3x3"}, "“3x3” has 2 numbers. Filters (convolution) takes a whole number from 1 to 512;"),
+        ({"why_filters": ""}, "The box is empty. Filters (convolution) takes a whole number from 1 to 512;"),
+        ({"why_side": "224 x 112"}, "“224 x 112” is no shape that fits these boxes. Image side takes"),
+        ({"why_kernel": "4"}, "Kernel size 4 does not fit here; it stands on 3."),
+        ({"why_patches": "5"}, "Patches to train on 5 does not fit here; it stands on 1200."),
+        ({"why_inputs": "99"}, "Inputs 99 does not fit here; it stands on 8."),
+        ({"why_window": "many"}, "“many” does not fit here; Window takes 1 to 5."),
     ],
 )
 def test_what_does_not_fit_is_answered_in_words(query: dict[str, str], words: str) -> None:
     assert words in said(open_page(**query))
+
+
+@pytest.mark.parametrize(("key", "text"), [("why_side", "3, 224, 224"), ("why_channels", "(1, 3, 224, 224)")])
+def test_a_pasted_shape_fills_the_boxes_it_has_numbers_for(key: str, text: str) -> None:
+    page = open_page()
+    page.text_input(key=key).set_value(text).run()
+    assert (page.text_input(key="why_channels").value, page.text_input(key="why_side").value) == ("3", "224")
+    assert counts(page)[0] == f"{224 * 224 * 3 * 128 + 128:,}"
+    assert not page.error
+
+
+def test_height_and_width_typed_for_the_channels_fill_the_side_and_leave_the_channels() -> None:
+    page = open_page(why_channels="3")
+    page.text_input(key="why_channels").set_value("224 x 224").run()
+    assert (page.text_input(key="why_channels").value, page.text_input(key="why_side").value) == ("3", "224")
 
 
 @pytest.mark.parametrize(
@@ -145,9 +174,7 @@ def test_the_button_trains_all_four_and_says_what_was_measured() -> None:
     whole, torn = (curve["end"] for curve in convolution["curves"])
     assert f"**{whole}** as it is, **{torn}** shuffled" in words
     assert "Trained on this machine, from seed 0" in words
-    page.session_state["why_seed"] = 7.0
-    page.run()
+    page.text_input(key="why_seed").set_value("7").run()
     assert "Not trained yet" in said(page)
-    page.session_state["why_seed"] = 0.0
-    page.run()
+    page.text_input(key="why_seed").set_value("0").run()
     assert f"**{whole}** as it is" in said(page)

@@ -1,4 +1,4 @@
-"""What a convolution and its transpose have to say: names of padding, the way back, the equal convolution, overlap."""
+"""Sentences about a convolution and its transpose: names of padding, the way back, the equal convolution, overlap."""
 
 from collections import Counter
 

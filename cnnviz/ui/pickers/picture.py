@@ -8,7 +8,7 @@ from streamlit.typing import UploadedFile
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, fit_for_keeping, read_picture
 from cnnviz.ui.components.thumbnails import thumbnails
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.memory import make_room

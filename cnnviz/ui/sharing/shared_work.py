@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 from cnnviz.ui.sharing.background_work import Work, draw_anew, remaining
 from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from cnnviz.ui.sharing.cached import ANSWER_IDLE_SECONDS, IDLE_SECONDS, waiting_words

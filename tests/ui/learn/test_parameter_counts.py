@@ -7,7 +7,7 @@ from torch import nn
 
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.ui.components.scaled_squares import Amount, areas_data
-from cnnviz.ui.learn.parameter_counts import Sizes, finding, fitting, local_derivation
+from cnnviz.ui.learn.parameter_counts import Sizes, finding, local_derivation
 
 
 def num_params(layer: nn.Module) -> int:
@@ -39,12 +39,6 @@ def test_unshared_weights_are_one_filter_for_every_place(side: int, channels: in
 )
 def test_the_ratio_is_said_the_right_way_round(dense: int, convolution: int, words: str) -> None:
     assert words in finding(dense, convolution)
-
-
-@settings(deadline=None)
-@given(typed=st.none() | st.floats(allow_nan=True, allow_infinity=True))
-def test_whatever_is_typed_a_fitting_number_is_counted(typed: float | None) -> None:
-    assert 12 <= fitting(typed, 28, 12, 512) <= 512
 
 
 def test_areas_are_to_scale_and_say_where_one_is_not() -> None:

@@ -15,7 +15,7 @@ from cnnviz.ui.compute.builder.examples import EXAMPLES, Example
 from cnnviz.ui.compute.builder.reading import Reading, all_repaired, plainly, written
 from cnnviz.ui.compute.builder.text import REFUSED, can_undo, fits_a_link, put_text, undo
 from cnnviz.ui.compute.builder.text import text as current_text
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 
 WRITE, BY_HAND = "Text", "By hand"
 

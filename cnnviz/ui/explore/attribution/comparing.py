@@ -12,7 +12,7 @@ from cnnviz.attribution.reading import colour_limit, likeness, no_evidence
 from cnnviz.ui.components.map_overlay import Layer, show_overlay
 from cnnviz.ui.explore.attribution.map import Shown, looked_at, standing
 from cnnviz.ui.explore.attribution.questions import Asked
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 
 HEIGHT = 300
 AREAS = 12  # across; so coarse that the maps of all methods can be compared

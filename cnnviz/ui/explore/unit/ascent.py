@@ -12,7 +12,7 @@ from cnnviz.networks.feature_visualization import STEPS, Ascent, AscentStep, Goa
 from cnnviz.networks.memory import FORWARD
 from cnnviz.networks.zoo import Model
 from cnnviz.ui.components.unit_tiles import show_ascent
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 from cnnviz.ui.page.valid import keep_valid, whole_number
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.background_work import Work, draw_anew, remaining

@@ -8,7 +8,7 @@ from streamlit.typing import UploadedFile
 from cnnviz.gallery import GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, ImageError, Picture, display_name, read_picture
 from cnnviz.networks.preprocess import preprocess_steps
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text as plain
 from cnnviz.ui.pickers.picture import FILE_TYPES
 from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.background_work import draw_anew
