@@ -70,24 +70,27 @@ def number_box(
         args=(key, shape, default),
         **settings,
     )
+    words = ""
     try:
         typed = one_number(text or "", shape)
+        number = numbers.nearest(typed)
+        if number != typed:
+            words = f"{label} {text.strip()} does not fit here: it takes {numbers}, so {number_text(number)} is used."
     except NumberTextError as problem:
         number = numbers.nearest(state.get(key + LAST, Fraction(default)))
         words = f"{problem} {label} takes {numbers}; until then {number_text(number)} is used."
+    if words:
         st.error(as_plain_text(words), icon=":material/edit:")
-        return number
-    number = state[key + LAST] = numbers.nearest(typed)
-    if number != typed:
-        words = f"{label} {text.strip()} does not fit here: it takes {numbers}, so {number_text(number)} is used."
-        st.caption(f":red[{as_plain_text(words)}]")
+    state[key + LAST] = number
     return number
 
 
 def one_number(text: str, shape: Sequence[str]) -> Fraction:
     """The one number of a text; ``NumberTextError`` where there are several, or none.
 
-    >>> one_number("4,096", ()), one_number("3x3", ())
+    >>> one_number("4,096", ())
+    Fraction(4096, 1)
+    >>> one_number("3x3", ())
     Traceback (most recent call last):
     cnnviz.ui.page.number_text.NumberTextError: “3x3” has 2 numbers.
     """
