@@ -132,7 +132,7 @@ def _draw_progress(download: Download) -> None:
         if st.button("Stop", key="weights_stop", icon=":material/stop:"):
             if not download.stop(_follower(download.file)):
                 st.toast("Someone else on this server waits for the same file, so it goes on.")
-            st.session_state.pop(_asked_key(download.file), None)
+            st.session_state.pop(_follower_key(download.file), None)
             st.rerun()
         st.progress(progress.fraction, text=progress.sentence())
 
@@ -151,11 +151,11 @@ def _draw_by_hand(file: WeightsFile) -> None:
 def _follower(file: WeightsFile, asks: bool = False) -> str:
     """This session's name at the download; empty for one that only looks on, and so keeps nothing going."""
     if asks:
-        st.session_state[_asked_key(file)] = uuid.uuid4().hex
-    return str(st.session_state.get(_asked_key(file), ""))
+        st.session_state[_follower_key(file)] = uuid.uuid4().hex
+    return str(st.session_state.get(_follower_key(file), ""))
 
 
-def _asked_key(file: WeightsFile) -> str:
+def _follower_key(file: WeightsFile) -> str:
     return f"asked for {file.name}"
 
 
