@@ -81,7 +81,7 @@ def path(activations: Activations, layers: Sequence[str], layer: str, channel: i
         here = int(scores.argmax())
     here = channel
     for earlier, later in zip(layers[at:], layers[at + 1 :], strict=False):
-        if len(activations.given(later)) != len(activations.maps(earlier)):
+        if len(activations.input_of(later)) != len(activations.maps(earlier)):
             break
         found[later] = reading(activations, later, here)
         here = int(found[later].argmax())
@@ -98,7 +98,7 @@ def feeding(activations: Activations, layer: str, channel: int) -> np.ndarray:
     if not isinstance(module, nn.Conv2d):
         raise ValueError(f"{layer} is no convolution.")
     weights = np.abs(module.weight.detach().numpy()[channel]).sum(axis=(1, 2))  # (C_in / groups,)
-    means = strength(activations.given(layer))
+    means = strength(activations.input_of(layer))
     first = channel // (module.out_channels // module.groups) * len(weights)
     found = np.zeros(len(means))
     found[first : first + len(weights)] = weights * means[first : first + len(weights)]

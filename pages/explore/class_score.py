@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.gallery import gallery_picture
-from cnnviz.ui.components.weighted_sum import show_terms
 from cnnviz.ui.explore.address import forget_picture
-from cnnviz.ui.explore.class_score.class_map import show_where
+from cnnviz.ui.explore.class_score.class_map import show_where, slots_about_map
 from cnnviz.ui.explore.class_score.query import LEAD, SCORE, choose_query, show_probability
+from cnnviz.ui.explore.class_score.terms import show_sum
 from cnnviz.ui.explore.inference import infer
-from cnnviz.ui.explore.neuron.opening import open_neuron, want_neuron
+from cnnviz.ui.explore.neuron.opening import open_neuron
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network, untrained_label
+from cnnviz.ui.pickers.network import choose_network
 from cnnviz.ui.pickers.picture import choose_picture
 
 AVERAGED, FLATTENED = "slim_resnet", "slim_vgg"  # what the last layer of each reads: means of maps, or all their cells
@@ -19,7 +19,7 @@ AVERAGED, FLATTENED = "slim_resnet", "slim_vgg"  # what the last layer of each r
 open_neuron()
 lesson = read_lesson(__file__)
 lesson.header()
-name, model = choose_network(opens_with=AVERAGED)
+_, model = choose_network(opens_with=AVERAGED)
 classes = st.container()
 where, what = st.columns([11, 13], gap="large")
 with where:
@@ -27,24 +27,17 @@ with where:
     inference = infer(model, picture)
 with what:
     query = choose_query(inference, classes)
-score = query.answer()
+answer = query.answer()
 with where:
-    show_where(query, score, lesson)
+    show_where(query, answer, lesson)
     show_probability(query, lesson)
 with what:
-    show_terms(
-        score,
-        query.what,
-        query.title,
-        key="class_terms",
-        on_open=lambda place: want_neuron(picture, name, score.units, score.unit(place)),
-    )
-    untrained_label(model)
-    st.markdown(lesson["The lead" if query.is_lead else "The score"])
-if score.maps is None:
-    another = Suggestion("A network whose score has a map", {"network": AVERAGED})
-else:
+    show_sum(query, answer, lesson)
+about_map = slots_about_map(answer)
+if about_map:
     another = Suggestion("A network whose score has none", {"network": FLATTENED})
+else:
+    another = Suggestion("A network whose score has a map", {"network": AVERAGED})
 try_this(
     [
         Suggestion("Why the likeliest and not the next", {"class": None, "class_explain": LEAD}),
@@ -57,7 +50,6 @@ try_this(
 )
 if not model.trained:
     st.markdown(lesson["Untrained"])
-if score.maps is not None:
-    lesson.more("Why the map is exact")
-    lesson.more("What the map does not say")
+for slot in about_map:
+    lesson.more(slot)
 lesson.more("How the numbers are rounded")

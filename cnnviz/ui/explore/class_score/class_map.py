@@ -8,11 +8,12 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.arithmetic.derivations.rounding import rounded_together
-from cnnviz.networks.class_score import ClassScore
+from cnnviz.networks.class_score import ClassScore, Lead
+from cnnviz.networks.refusal import Refusal
 from cnnviz.ui.components.mosaic import decimals, mosaic
 from cnnviz.ui.components.one_neuron import laid_out
 from cnnviz.ui.explore.address import picture_address
-from cnnviz.ui.explore.class_score.query import ScoreQuery
+from cnnviz.ui.explore.class_score.query import Answer, ScoreQuery
 from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.page.plain_text import plain
@@ -24,15 +25,18 @@ ATTRIBUTION = "pages/explore/attribution.py"
 
 @dataclass(frozen=True)
 class CellSum:
-    """The cells of a class map (H, W) rounded so that with the bias they add up, and the sums as they are printed."""
+    """The cells of a class map (H, W) rounded so that with the bias they add up, and the sums as they are printed.
+
+    `bias` is None where the cells hold it.
+    """
 
     cells: np.ndarray
     together: str
-    bias: str
+    bias: str | None
     total: str
 
 
-def cell_sum(score: ClassScore) -> CellSum:
+def cell_sum(score: ClassScore | Lead) -> CellSum:
     """Each cell with four digits of the largest one, as `mosaic` writes them; the cells and the bias make the score.
 
     ValueError for a score that has no map.
@@ -41,29 +45,46 @@ def cell_sum(score: ClassScore) -> CellSum:
     if exact is None:
         raise ValueError("This score has no map: its last layer does not read the means of maps.")
     places = decimals(exact, exact)
-    texts, total = rounded_together([*exact.ravel().tolist(), score.bias], places, f"{score.score:.{places}f}")
-    cells = [Decimal(text.replace("−", "-")) for text in texts[:-1]]
+    values = [*exact.ravel().tolist(), *([] if score.beside_map is None else [score.beside_map])]
+    texts, total = rounded_together(values, places, f"{score.score:.{places}f}")
+    cells = [Decimal(text.replace("−", "-")) for text in texts[: exact.size]]
     together = f"{sum(cells, Decimal(0)):.{places}f}".replace("-", "−")
-    return CellSum(np.array(cells, dtype=float).reshape(exact.shape), together, texts[-1], total)
+    bias = None if score.beside_map is None else texts[-1]
+    return CellSum(np.array(cells, dtype=float).reshape(exact.shape), together, bias, total)
 
 
-def show_where(query: ScoreQuery, score: ClassScore, lesson: Lesson) -> None:
+def show_where(query: ScoreQuery, answer: Answer, lesson: Lesson) -> None:
     """The map whose cells add up to the score, or why there is none, and the way to a map that every network has."""
     inference = query.inference
-    if score.maps is None:
-        show_terms_without_place(score)
+    if isinstance(answer, Refusal):
+        offer_attribution(inference)
+    elif answer.class_map is not None:
+        found = cell_sum(answer)
+        show_class_map(found, inference.seen, query.title)
+        untrained_label(inference.model)
+        st.markdown(sum_of_cells(found, query.title))
+        st.markdown(lesson["Means of maps" if found.bias is not None else "A map for each class"])
+    elif isinstance(answer, ClassScore):
+        show_terms_without_place(answer)
         untrained_label(inference.model)
         st.markdown(lesson["Dense layers"].format(title=inference.title))
         offer_attribution(inference)
-        return
-    found = cell_sum(score)
-    show_class_map(found, inference.seen, query.title)
-    untrained_label(inference.model)
-    st.markdown(
-        f"**{found.together}** from {found.cells.size} cells + **{in_brackets(found.bias)}** bias "
-        f"= **{found.total}**, {plain(query.title)}"
-    )
-    st.markdown(lesson["Means of maps"])
+
+
+def slots_about_map(answer: Answer) -> list[str]:
+    """The headings of the texts about the map, [] where there is none."""
+    if isinstance(answer, Refusal) or answer.class_map is None:
+        return []
+    why = "Why the map is exact" if answer.beside_map is not None else "Why the mean is a sum"
+    return [why, "What the map does not say"]
+
+
+def sum_of_cells(found: CellSum, title: str) -> str:
+    """What the cells of the map add up to, in a line."""
+    cells = f"**{found.together}** from {found.cells.size} cells"
+    if found.bias is None:
+        return f"{cells}: {plain(title)}"
+    return f"{cells} + **{in_brackets(found.bias)}** bias = **{found.total}**, {plain(title)}"
 
 
 def show_class_map(found: CellSum, picture: Image.Image, title: str) -> None:

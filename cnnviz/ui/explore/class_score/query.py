@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.figures.softmax import class_share
-from cnnviz.networks.class_score import ClassScore, class_score
+from cnnviz.networks.class_score import ClassScore, Lead, class_score
+from cnnviz.networks.refusal import Refusal
 from cnnviz.ui.explore.class_score.probability import ratio_line, share_line
 from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.page.lesson import Lesson
@@ -13,6 +14,7 @@ from cnnviz.ui.page.plain_text import plain
 from cnnviz.ui.page.valid import keep_valid
 from cnnviz.ui.pickers.class_index import choose_class, class_labels, most_likely
 
+Answer = ClassScore | Lead | Refusal
 SCORE, LEAD = "This score", "Its lead over the best other"
 
 
@@ -32,19 +34,28 @@ class ScoreQuery:
         return labels[self.chosen], labels[self.best_other]
 
     @property
+    def titles(self) -> tuple[str, str]:
+        """The scores of the two classes, as a line says them in front of their number."""
+        chosen, other = self.labels
+        return f"the score of “{chosen}”", f"the score of “{other}”"
+
+    @property
     def title(self) -> str:
         """What is taken apart, as a line says it in front of its number."""
         chosen, other = self.labels
-        return f"“{chosen}” less “{other}”" if self.is_lead else f"the score of “{chosen}”"
+        return f"“{chosen}” less “{other}”" if self.is_lead else self.titles[0]
 
     @property
     def what(self) -> str:
         """The same inside a sentence."""
         return "the lead" if self.is_lead else "the score"
 
-    def answer(self) -> ClassScore:
-        """The score taken apart."""
-        return class_score(self.inference.activations, self.chosen, self.best_other if self.is_lead else None)
+    def answer(self) -> Answer:
+        """The score taken apart, or why it cannot be."""
+        try:
+            return class_score(self.inference.activations, self.chosen, self.best_other if self.is_lead else None)
+        except Refusal as refusal:
+            return refusal
 
 
 def choose_query(inference: Inference, classes: st.delta_generator.DeltaGenerator) -> ScoreQuery:
