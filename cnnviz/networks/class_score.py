@@ -43,6 +43,11 @@ class ClassScore:
     maps: np.ndarray | None = None
     open_places: np.ndarray | None = None
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the ReLU cuts the class's map in any place."""
+        return self.open_places is not None and not self.open_places.all()
+
     @cached_property
     def terms(self) -> np.ndarray:
         """w_i · a_i, (N,) in double precision."""
@@ -86,7 +91,7 @@ class ClassScore:
 
 @dataclass(frozen=True)
 class Lead:
-    """How far a class is ahead of another where each of their sums is cut by a ReLU: the two do not become one.
+    """How far a class is ahead of another where a ReLU cuts their maps, each in other places: no one sum makes it.
 
     `beside_map` is None as in both of them: the cells hold all of it.
     """
@@ -122,7 +127,7 @@ def class_score(activations: Activations, class_index: int, less: int | None = N
     if less is None:
         return first
     second = taken_apart(activations, layer, less)
-    return Lead(first, second) if first.open_places is not None else difference(first, second)
+    return Lead(first, second) if first.is_cut or second.is_cut else difference(first, second)
 
 
 def difference(first: ClassScore, second: ClassScore) -> ClassScore:
@@ -135,6 +140,7 @@ def difference(first: ClassScore, second: ClassScore) -> ClassScore:
         first.bias - second.bias,
         first.own - second.own,
         first.maps,
+        first.open_places,
     )
 
 
@@ -157,11 +163,11 @@ def ending(activations: Activations) -> tuple[str, Ending]:
 
 
 def no_sum(activations: Activations, name: str) -> str:
-    """Why there is no sum to be shown, in a sentence."""
-    kind = type(activations.network[name].layer).__name__ if name != INPUT else "picture"
+    """Why there are no terms to be shown, in a sentence."""
+    maker = "the picture" if name == INPUT else f"{name} ({type(activations.network[name].layer).__name__})"
     return (
-        f"The scores of this network come from {name} ({kind}), and there is no one sum of terms to show: that is so "
-        "for a dense layer, and for a convolution of 1 × 1 with one map for each class, whose mean is the score."
+        f"The scores of this network come from {maker}, which cannot be taken apart here: that needs a dense layer at "
+        "the end, or a convolution of 1 × 1 with one map for each class, whose mean is the score."
     )
 
 

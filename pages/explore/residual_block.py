@@ -11,7 +11,8 @@ from cnnviz.ui.pickers.picture import choose_picture
 
 lesson = read_lesson(__file__)
 lesson.header()
-_, model = choose_network(tuple(name for name in MODELS if "resnet" in name))
+offered = [name for name, entry in MODELS.items() if entry.has_residual_blocks]
+_, model = choose_network(offered, lacks="has no residual blocks")
 left, right = st.columns([13, 7], vertical_alignment="bottom")
 with right:
     picture = choose_picture()

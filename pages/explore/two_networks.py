@@ -15,7 +15,7 @@ for side, half in zip(SIDES, st.columns(2, gap="large"), strict=True):
     with half:
         inference = show_side(side, picture)
     first_layers[f"{side}_layer"] = inference.activations.explained()[0]
-resnets = [name for name in MODELS if "resnet" in name]
+resnets = [name for name, entry in MODELS.items() if entry.has_residual_blocks]
 first, second = resnets[0], resnets[-1]
 try_this(
     [

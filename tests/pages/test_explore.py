@@ -99,6 +99,16 @@ def test_feature_maps_are_the_networks_own_for_the_picture(network: str, title: 
     assert f"{expected.shape}" in words(app)
 
 
+@pytest.mark.parametrize("page", sorted(path.stem for path in EXPLORE.glob("*.py")))
+def test_every_page_opens_with_a_network_of_branches_that_ends_in_a_convolution(page: str) -> None:
+    key = "first_network" if page == "two_networks" else "network"
+    app = opened(page, **{key: "SqueezeNet 1.1"})
+    assert not app.error
+    if page != "residual_block":
+        assert app.session_state[key] == "squeezenet1_1"
+        assert [element for element in app.markdown if "badge[" in element.value and UNTRAINED in element.value]
+
+
 def test_every_layer_that_has_maps_can_be_chosen_and_a_relu_is_not_signed() -> None:
     app = opened("feature_maps")
     layers = app.selectbox(key="layer").options

@@ -63,12 +63,25 @@ def show_where(query: ScoreQuery, answer: Answer, lesson: Lesson) -> None:
         show_class_map(found, inference.seen, query.title)
         untrained_label(inference.model)
         st.markdown(sum_of_cells(found, query.title))
-        st.markdown(lesson["Means of maps" if found.bias is not None else "A map for each class"])
+        if found.bias is None:
+            st.markdown(f"{lesson['A map for each class']} {cut_words(answer)}")
+        else:
+            st.markdown(lesson["Means of maps"])
     elif isinstance(answer, ClassScore):
         show_terms_without_place(answer)
         untrained_label(inference.model)
         st.markdown(lesson["Dense layers"].format(title=inference.title))
         offer_attribution(inference)
+
+
+def cut_words(answer: ClassScore | Lead) -> str:
+    """How much of the class's map, or of both maps, the ReLU cuts."""
+    scores = [answer.first, answer.second] if isinstance(answer, Lead) else [answer]
+    places = [score.open_places for score in scores if score.open_places is not None]
+    counts = [int((~one).sum()) for one in places]
+    if not any(counts):
+        return "Here it cuts nothing."
+    return f"Here it cuts {' and '.join(map(str, counts))} of the {places[0].size} cells."
 
 
 def slots_about_map(answer: Answer) -> list[str]:
