@@ -33,8 +33,9 @@ def moves_from(activations: Activations, neuron: Neuron) -> Moves:
         go_to(layer, (channel, *activations.unit_at(layer, down, across)))
 
     def down(place: int, maker: str) -> None:
-        """The value of one input channel that matters most."""
-        go_to(maker, neuron.strongest(place))
+        """Whatever made the value of one input channel that matters most: of several paths the one that was chosen."""
+        found = activations.sources(layer, neuron.strongest(place))
+        go_to(*next((source for source in found if source[0] == maker), found[0]))
 
     def up(user: str) -> None:
         """The unit of a later layer that makes most of this value."""
