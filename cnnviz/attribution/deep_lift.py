@@ -53,7 +53,7 @@ def steps(asked: Question) -> Iterator[Partial]:
 
     start = torch.zeros_like(answers[:1])
     start[0, asked.class_index] = 1.0
-    slopes = handed_back(asked.network, start, through_layer, lambda _sum, _source, slope: slope, asked.image.shape)
+    slopes = handed_back(asked.network, start, through_layer, lambda _sum, _source, slope: slope, recorder.values)
     yield Partial(array_of(asked.image * slopes), 1, 1, float(scores[0] - scores[1]))
 
 

@@ -59,7 +59,7 @@ def steps(asked: Question) -> Iterator[Partial]:
     score = float(scores[0, asked.class_index])
     start = torch.zeros_like(scores)
     start[0, asked.class_index] = score
-    answer = handed_back(asked.network, start, through_layer, refuse_sum, asked.image.shape)
+    answer = handed_back(asked.network, start, through_layer, refuse_sum, values)
     yield Partial(array_of(answer), 1, 1, score)
 
 

@@ -12,7 +12,8 @@ from cnnviz.networks.activations import Activations
 from cnnviz.networks.changed import changed
 from cnnviz.networks.feature_maps import forward
 from cnnviz.networks.residual import changes, residual_blocks, shares, switched_off
-from cnnviz.networks.zoo import load_model
+from cnnviz.networks.survey import survey
+from cnnviz.networks.zoo import MODELS, build, load_model
 from tests.networks.test_activations import activations_of
 
 
@@ -36,6 +37,14 @@ def test_every_block_is_found_with_its_two_paths(resnet: Activations) -> None:
         assert bool(block.projection) == any(f"{block.name}.downsample" in name for name in resnet.explained())
         if not block.projection:
             assert block.shortcut == block.start
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_table_says_of_every_network_whether_it_has_blocks(name: str) -> None:
+    settings = MODELS[name].preprocessing
+    with torch.device("meta"):
+        network = survey(build(MODELS[name]), (len(settings.mean), settings.crop_size, settings.crop_size))
+    assert bool(residual_blocks(network)) == MODELS[name].has_residual_blocks
 
 
 def test_a_network_without_sums_has_no_blocks() -> None:

@@ -8,7 +8,7 @@ from streamlit.typing import UploadedFile
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, fit_for_keeping, read_picture
 from cnnviz.ui.components.thumbnails import thumbnails
-from cnnviz.ui.page.plain_text import as_plain_text as plain
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.memory import make_room
@@ -70,7 +70,7 @@ def _draw_row() -> None:
             st.image(picture.thumbnail, width=48, output_format="JPEG", alt=_alternative_text(picture))
             with st.container(gap=None):
                 width, height = picture.image.size
-                st.markdown(f"**{plain(picture.name)}**")
+                st.markdown(f"**{as_plain_text(picture.name)}**")
                 own = () if picture.gallery_key else ("A link does not carry it.",)
                 st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes, *own)))
         choices = st.popover(
@@ -127,7 +127,7 @@ def _draw_choices(picture: Picture) -> None:
 
 def _draw_refusal() -> None:
     if "picture_refusal" in st.session_state:
-        st.error(plain(st.session_state["picture_refusal"]), icon=":material/error:")
+        st.error(as_plain_text(st.session_state["picture_refusal"]), icon=":material/error:")
 
 
 def _choose_from_gallery(key: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui.page.plain_text import as_plain_text as plain
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.sharing.background_work import Work, draw_anew, remaining
 from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from cnnviz.ui.sharing.cached import ANSWER_IDLE_SECONDS, IDLE_SECONDS, waiting_words
@@ -117,7 +117,7 @@ def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: s
                 with _guard:
                     _works.drop(key)
                 draw_anew()
-            st.markdown(f":material/error: {plain(work.problem)}")
+            st.markdown(f":material/error: {as_plain_text(work.problem)}")
         elif runs(key, work):
             if pressed("Stop", "stop", name):
                 stopped().add(key)

@@ -22,7 +22,7 @@ from cnnviz.networks.feature_visualization import Ascent, Goal
 from cnnviz.networks.memory import activation_bytes, loading_bytes, ran_out
 from cnnviz.networks.preprocess import Preprocessing
 from cnnviz.networks.zoo import MODELS, load_model, weights_path
-from cnnviz.ui.explore.attribution.questions import Asked, sanity_work
+from cnnviz.ui.explore.attribution.query import Query, sanity_work
 from cnnviz.ui.sharing import cached, memory, memory_limits
 from cnnviz.ui.sharing.background_work import NO_MEMORY, Work
 from cnnviz.ui.sharing.bounded_cache import BoundedCache
@@ -259,7 +259,7 @@ def test_a_layer_that_finds_no_memory_does_not_blame_the_picture() -> None:
 def test_a_sanity_check_claims_the_weights_that_it_will_have_of_its_own(left: SimpleNamespace) -> None:
     left.bytes = 1000 * MB
     weights = sum(weight.nbytes for weight in load_model("slim_vgg").module.parameters())
-    _, work = sanity_work(Asked("slim_vgg", gallery_picture("rocket"), 3, "saliency"))
+    _, work = sanity_work(Query("slim_vgg", gallery_picture("rocket"), 3, "saliency"))
     claimed = []
     for _ in work._reports:
         (claim,) = memory._claims

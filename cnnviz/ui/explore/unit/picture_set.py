@@ -8,7 +8,7 @@ from streamlit.typing import UploadedFile
 from cnnviz.gallery import GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, ImageError, Picture, display_name, read_picture
 from cnnviz.networks.preprocess import preprocess_steps
-from cnnviz.ui.page.plain_text import as_plain_text as plain
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.pickers.picture import FILE_TYPES
 from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.background_work import draw_anew
@@ -72,7 +72,7 @@ def take(sent: Sequence[UploadedFile]) -> None:
     known = {picture.sha256 for picture in own}
     for number, file in enumerate(sent):
         name = display_name(file.name)
-        bar.progress(number / len(sent), f"Reading {plain(name)}")
+        bar.progress(number / len(sent), f"Reading {as_plain_text(name)}")
         if len(own) >= MAX_OWN:
             refused.append(f"{len(sent) - number} more are left out: {MAX_OWN} pictures are the most.")
             break
@@ -106,7 +106,7 @@ def draw_refused() -> None:
     refused: tuple[str, ...] = st.session_state.get(REFUSED, ())
     if not refused:
         return
-    lines = [plain(line) for line in refused[:MAX_TOLD]]
+    lines = [as_plain_text(line) for line in refused[:MAX_TOLD]]
     if len(refused) > MAX_TOLD:
         lines.append(f"And {len(refused) - MAX_TOLD} others.")
     st.error("\n\n".join(lines), icon=":material/error:")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """Which network, picture, class and method; how fine, at which convolution, with which regions of one's own.
 
     `regions` are rectangles (top, left, bottom, right) as shares of the picture's sides; () stands for a grid.
@@ -42,7 +42,7 @@ class Asked:
         own = (self.class_index, self.method, self.evaluations, self.layer, self.regions)
         return (what, self.network, weights, self.picture.sha256, *own)
 
-    def coarse(self) -> "Asked":
+    def coarse(self) -> "Query":
         """The same question as the sanity check asks it: a first look, however fine the map itself is."""
         return replace(self, evaluations=0)
 
@@ -54,61 +54,61 @@ def room_to_ask(model: "Model", own_weights: int = 0) -> "AbstractContextManager
     return cached.room_to_compute(model, BACK, 2 * WORKING_BYTES + own_weights, claimed=own_weights)
 
 
-def map_work(asked: Asked) -> "tuple[Hashable, Work[Partial]]":
+def map_work(query: Query) -> "tuple[Hashable, Work[Partial]]":
     """The map, from its first coarse answer on."""
 
     def answers() -> "Iterator[Partial]":
         from cnnviz.attribution import METHODS
 
-        model = cached.model(asked.network)
-        image = model.preprocess(asked.picture.image)
+        model = cached.model(query.network)
+        image = model.preprocess(query.picture.image)
         with room_to_ask(model):
-            yield from METHODS[asked.method].asked(
+            yield from METHODS[query.method].asked(
                 model.module,
                 image,
-                asked.class_index,
-                evaluations=asked.evaluations or None,
-                layer=asked.layer,
-                regions=painted(asked.regions, image.shape[2], image.shape[3]) if asked.regions else None,
+                query.class_index,
+                evaluations=query.evaluations or None,
+                layer=query.layer,
+                regions=painted(query.regions, image.shape[2], image.shape[3]) if query.regions else None,
             )
 
-    key = asked.key("map")
+    key = query.key("map")
     return key, shared_work(key, answers)
 
 
-def sanity_work(asked: Asked) -> "tuple[Hashable, Work[Check]]":
+def sanity_work(query: Query) -> "tuple[Hashable, Work[Check]]":
     """The sanity check, as far as it is."""
 
     def stages() -> "Iterator[Check]":
         from cnnviz.attribution import METHODS
         from cnnviz.attribution.sanity import sanity, weights_to_forget
 
-        model = cached.model(asked.network)
-        image = model.preprocess(asked.picture.image)
-        regions = painted(asked.regions, image.shape[2], image.shape[3]) if asked.regions else None
-        method, own = METHODS[asked.method], weights_to_forget(METHODS[asked.method], model.module)
+        model = cached.model(query.network)
+        image = model.preprocess(query.picture.image)
+        regions = painted(query.regions, image.shape[2], image.shape[3]) if query.regions else None
+        method, own = METHODS[query.method], weights_to_forget(METHODS[query.method], model.module)
         with room_to_ask(model, own) as claim:
-            for check in sanity(method, model.module, image, asked.class_index, asked.layer, regions):
+            for check in sanity(method, model.module, image, query.class_index, query.layer, regions):
                 claim.left = min(claim.left, own - check.held_bytes)
                 yield check
 
-    key = asked.coarse().key("sanity")
+    key = query.coarse().key("sanity")
     return key, shared_work(key, stages)
 
 
-def curves_work(asked: Asked, attribution: np.ndarray) -> "tuple[Hashable, Work[Curves]]":
+def curves_work(query: Query, attribution: np.ndarray) -> "tuple[Hashable, Work[Curves]]":
     """What becomes of the probability in the order of a finished map (H, W)."""
 
     def points() -> "Iterator[Curves]":
         from cnnviz.attribution.curves import curves
         from cnnviz.attribution.question import question
 
-        model = cached.model(asked.network)
-        image = model.preprocess(asked.picture.image)
+        model = cached.model(query.network)
+        image = model.preprocess(query.picture.image)
         with room_to_ask(model):
-            yield from curves(question(model.module, image, asked.class_index), attribution)
+            yield from curves(question(model.module, image, query.class_index), attribution)
 
-    key = asked.key("curves")
+    key = query.key("curves")
     return key, shared_work(key, points)
 
 
