@@ -172,7 +172,10 @@ def test_a_transposed_convolution_is_told_in_words() -> None:
         ({"sp_size": "1e400"}, "“1e400” is no input size"),
         ({"sp_mode": "mirror"}, "“mirror” is no padding_mode; it takes zeros, reflect, replicate or circular."),
         ({"sp_layer": "Dense"}, "“Dense” is no Layer; it takes Convolution or Transposed convolution."),
-        ({"sp_pad": "same"}, "“same” is no padding; it takes number, valid or full."),
+        ({"sp_pad": "half"}, "“half” is no padding; it takes number, valid or full."),
+        ({"sp_pad": "same"}, "padding same does not fit here; it stands on number."),
+        ({"sp_pad": "full", "sp_size": "12", "sp_kernel": "5", "sp_dilation": "3"}, "padding full does not fit here"),
+        ({"sp_mode": "reflect", "sp_size": "1"}, "padding_mode reflect does not fit here; it stands on zeros."),
         (
             {"sp_layer": "Transposed convolution", "sp_output_padding": "2"},
             "output_padding 2 does not fit here; it stands on 0.",

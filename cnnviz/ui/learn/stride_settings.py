@@ -170,9 +170,8 @@ def choose_padding(
         FULL: all(reach[axis] - 1 in fitting[axis] for axis in (0, 1)),
     }
     with box:
-        word = choose(
-            "sp_pad", "padding", [NUMBER, *(name for name in named if named[name])], NUMBER, help=PADDING_HELP
-        )
+        options = [NUMBER, *(name for name in named if named[name])]
+        word = choose("sp_pad", "padding", options, NUMBER, help=PADDING_HELP, known=PADDINGS)
     if word == NUMBER:
         return one(choose_per_axis(box, "padding", lambda axis: fitting[axis], by_axis, labelled=False))
     full = (reach[0] - 1, reach[1] - 1)
@@ -207,7 +206,14 @@ def choose_padding_mode(layer: Conv2d, size: Pair) -> Conv2d:
         return layer
     layers = {mode: with_mode(layer, mode, size) for mode in PADDING_MODES}
     fitting = [mode for mode, fits in layers.items() if fits]
-    mode = choose("sp_mode", "padding_mode", fitting, "zeros", help="What the padding holds, written into its cells.")
+    mode = choose(
+        "sp_mode",
+        "padding_mode",
+        fitting,
+        "zeros",
+        help="What the padding holds, written into its cells.",
+        known=PADDING_MODES,
+    )
     return layers[mode] or layer
 
 

@@ -5,7 +5,7 @@ vain to the usual value. The page says so, and the wish comes true as soon as it
 something else by then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -18,9 +18,20 @@ WISH, KEPT = "_wish", "_kept"  # what was asked for in vain and what stands inst
 
 
 def choose(
-    key: str, label: str, options: Sequence[Option], default: Option, *, help: str | None = None, labelled: bool = True
+    key: str,
+    label: str,
+    options: Sequence[Option],
+    default: Option,
+    *,
+    help: str | None = None,
+    labelled: bool = True,
+    known: Collection[Option] = (),
 ) -> Option:
-    """A row of the ``options``, standing on what the key, or the address, says where that fits."""
+    """A row of the ``options``, standing on what the key, or the address, says where that fits.
+
+    ``known`` are all that there are: of one that is not among the options it is said that it does not fit, not that
+    there is no such thing.
+    """
     settle(key, options, default)
     value = st.segmented_control(
         label,
@@ -33,7 +44,7 @@ def choose(
         wrap=True,
         label_visibility="visible" if labelled else "collapsed",
     )
-    return finish(key, label, options, default, value)
+    return finish(key, label, options, default, value, known)
 
 
 def slide(key: str, label: str, options: range, default: int) -> int:
@@ -76,11 +87,18 @@ def settle(key: str, options: Sequence[Option], default: Option) -> None:
         del state[key + WISH]
 
 
-def finish(key: str, label: str, options: Sequence[Option], default: Option, value: Option | None) -> Option:
+def finish(
+    key: str,
+    label: str,
+    options: Sequence[Option],
+    default: Option,
+    value: Option | None,
+    known: Collection[Option] = (),
+) -> Option:
     """After the widget is drawn: say what did not fit, and keep the value for when the widget comes back."""
     chosen = nearest(options, default, default) if value is None else value
     if key + WISH in st.session_state:
-        st.caption(plain(misfit(label, st.session_state[key + WISH][0], options, chosen)))
+        st.caption(plain(misfit(label, st.session_state[key + WISH][0], options, chosen, known)))
     st.session_state[key + KEPT] = chosen
     return chosen
 
@@ -115,13 +133,15 @@ def nearest(options: Sequence[Option], asked: object, default: Option) -> Option
     return default if default in options else options[0]
 
 
-def misfit(label: str, asked: object, options: Sequence[Any], stands: object) -> str:
+def misfit(label: str, asked: object, options: Sequence[Any], stands: object, known: Collection[object] = ()) -> str:
     """The sentence about a wish that does not fit, and what stands instead.
 
     >>> misfit("stride", 9, [1, 2], 2), misfit("stride", "x", [1, 2], 1)
     ('stride 9 does not fit here; it stands on 2.', '“x” is no stride; it takes 1 or 2.')
+    >>> misfit("padding", "same", ["number", "valid"], "number", known=["number", "valid", "same"])
+    'padding same does not fit here; it stands on number.'
     """
-    if isinstance(asked, int):
+    if isinstance(asked, int) or asked in known:
         return f"{label} {asked} does not fit here; it stands on {stands}."
     listed = [str(option) for option in options]
     if options and isinstance(options[0], int) and len(options) > 2:
