@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from cnnviz.attribution.twin import alone_with
+from cnnviz.attribution.twin import alone_with, called_layers
 from cnnviz.networks.refusal import Refusal
 
 RESHAPES = (torch.flatten, "flatten", "view", "reshape")
@@ -80,7 +80,10 @@ def passed_back(
                 give(handed, source, part)
         else:
             name = getattr(node.target, "__name__", node.target)
-            raise Refusal(f"Nothing can be handed back through {name}: it is a function, not a layer.")
+            raise Refusal(
+                f"Nothing can be handed back through {name}: it is a function, not a layer. "
+                "Integrated gradients add up for any network."
+            )
     raise Refusal("This network does not look at its input.")
 
 
@@ -93,9 +96,8 @@ def parts_of(node: fx.Node, share: torch.Tensor, values: Values) -> Iterator[tup
 
 
 def unknown_layers(module: nn.Module, known: tuple[type[nn.Module], ...]) -> str:
-    """The kinds of layers that are none of these, in words; "" for none."""
-    leaves = [layer for layer in module.modules() if not list(layer.children())]
-    kinds = dict.fromkeys(type(layer).__name__ for layer in leaves if not isinstance(layer, known))
+    """The kinds of layers in use that are none of these, in words; "" for none."""
+    kinds = dict.fromkeys(type(layer).__name__ for layer in called_layers(module) if not isinstance(layer, known))
     return ", ".join(kinds)
 
 
