@@ -1,0 +1,53 @@
+"""Questions with answers, known mistakes, hints and derivations, made from a seed. The door to all of them.
+
+A new kind is one file of this folder (see `exercise.py` for what a kind states), one entry in KINDS and one in a topic
+(`topics.py`): pages, exports and tests read the tables.
+"""
+
+from typing import Any
+
+from cnnviz.arithmetic.exercises.exercise import (
+    LEVELS,
+    Exercise,
+    ExerciseError,
+    Kind,
+    Verdict,
+    drawn,
+    posed,
+)
+from cnnviz.arithmetic.exercises.output_size import OUTPUT_SIZE
+from cnnviz.arithmetic.exercises.pooling_size import POOLING_SIZE
+from cnnviz.arithmetic.exercises.transposed_size import TRANSPOSED_SIZE
+
+KINDS: dict[str, Kind[Any]] = {
+    "output_size": OUTPUT_SIZE,
+    "pooling_size": POOLING_SIZE,
+    "transposed_size": TRANSPOSED_SIZE,
+}
+
+
+def exercise(kind: str, seed: int | str = 0, level: int = 1) -> Exercise:
+    """The question of this kind, level and seed: the same on every machine, at every time.
+
+    ExerciseError, in a sentence, for a kind or a level that there is not.
+
+    >>> made = exercise("output_size", seed=7, level=2)
+    >>> made.answer, made.check("1 024").right, made.check(made.solution).right
+    (27, False, True)
+    """
+    if kind not in KINDS:
+        raise ExerciseError(f"There is no such kind of question; there are {', '.join(KINDS)}.")
+    return drawn(KINDS[kind], kind, seed, level)
+
+
+def exercise_about(kind: str, case: Any) -> Exercise | None:
+    """The question about a case that was not drawn, such as what a page shows now.
+
+    None where it makes no good question, because too few mistakes can be told from the right answer.
+    """
+    if kind not in KINDS:
+        raise ExerciseError(f"There is no such kind of question; there are {', '.join(KINDS)}.")
+    return posed(KINDS[kind], case, kind)
+
+
+__all__ = ["KINDS", "LEVELS", "Exercise", "ExerciseError", "Kind", "Verdict", "exercise", "exercise_about"]
