@@ -6,6 +6,7 @@ A new kind is one file of this folder (see `exercise.py` for what a kind states)
 
 from typing import Any
 
+from cnnviz.arithmetic.exercises.activation_memory import ACTIVATION_MEMORY
 from cnnviz.arithmetic.exercises.exercise import (
     LEVELS,
     Exercise,
@@ -15,14 +16,27 @@ from cnnviz.arithmetic.exercises.exercise import (
     drawn,
     posed,
 )
+from cnnviz.arithmetic.exercises.field_of_chain import FIELD_OF_CHAIN
+from cnnviz.arithmetic.exercises.macs import MACS
+from cnnviz.arithmetic.exercises.network_params import NETWORK_PARAMS
+from cnnviz.arithmetic.exercises.num_params import NUM_PARAMS
 from cnnviz.arithmetic.exercises.output_size import OUTPUT_SIZE
 from cnnviz.arithmetic.exercises.pooling_size import POOLING_SIZE
+from cnnviz.arithmetic.exercises.receptive_field import RECEPTIVE_FIELD
+from cnnviz.arithmetic.exercises.setting_for_size import SETTING_FOR_SIZE
 from cnnviz.arithmetic.exercises.transposed_size import TRANSPOSED_SIZE
 
 KINDS: dict[str, Kind[Any]] = {
     "output_size": OUTPUT_SIZE,
     "pooling_size": POOLING_SIZE,
     "transposed_size": TRANSPOSED_SIZE,
+    "setting_for_size": SETTING_FOR_SIZE,
+    "num_params": NUM_PARAMS,
+    "network_params": NETWORK_PARAMS,
+    "macs": MACS,
+    "activation_memory": ACTIVATION_MEMORY,
+    "receptive_field": RECEPTIVE_FIELD,
+    "field_of_chain": FIELD_OF_CHAIN,
 }
 
 
@@ -40,14 +54,13 @@ def exercise(kind: str, seed: int | str = 0, level: int = 1) -> Exercise:
     return drawn(KINDS[kind], kind, seed, level)
 
 
-def exercise_about(kind: str, case: Any) -> Exercise | None:
-    """The question about a case that was not drawn, such as what a page shows now.
-
-    None where it makes no good question, because too few mistakes can be told from the right answer.
-    """
+def exercise_about(kind: str, case: Any) -> Exercise:
+    """The question about a case that was not drawn, such as what a page shows now, with the mistakes one can tell."""
     if kind not in KINDS:
         raise ExerciseError(f"There is no such kind of question; there are {', '.join(KINDS)}.")
-    return posed(KINDS[kind], case, kind)
+    made = posed(KINDS[kind], case, kind)
+    assert made is not None  # only a strict one may be none
+    return made
 
 
 __all__ = ["KINDS", "LEVELS", "Exercise", "ExerciseError", "Kind", "Verdict", "exercise", "exercise_about"]

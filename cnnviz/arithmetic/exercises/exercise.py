@@ -166,16 +166,24 @@ class Exercise:
         return Verdict(False, True, f"{form.shown(typed)} is not the answer. {more}".strip())
 
 
-def posed(kind: Kind[Case], case: Case, name: str, level: int = 1, seed: int | str = "") -> Exercise | None:
-    """The exercise about a case; None where a mistake gives the right answer or that of another mistake."""
+def posed(
+    kind: Kind[Case], case: Case, name: str, level: int = 1, seed: int | str = "", *, strict: bool = False
+) -> Exercise | None:
+    """The exercise about a case.
+
+    A mistake that gives the right answer, or that of another mistake, cannot be told: it is left out, and when `strict`
+    the case with it. None then, and where a strict one shows fewer mistakes than its kind wants.
+    """
     asked, known = kind.ask(case), dict[str, Known]()
     for mistake, described in kind.mistakes.items():
         wrong = described.answer(case)
-        if wrong is not None:
-            if asked.form.same(wrong, asked.answer) or any(wrong == other.answer for other in known.values()):
-                return None
+        if wrong is None:
+            continue
+        if not asked.form.same(wrong, asked.answer) and all(wrong != other.answer for other in known.values()):
             known[mistake] = Known(wrong, described.sentence)
-    if len(known) < kind.least:
+        elif strict:
+            return None
+    if strict and len(known) < kind.least:
         return None
     return Exercise(name, level, seed, asked, known, partial(kind.explain, case))
 
@@ -187,7 +195,7 @@ def drawn(kind: Kind[Case], name: str, seed: int | str, level: int) -> Exercise:
     stream = Stream(f"{name} {level} {seed}")
     for _ in range(MAX_DRAWS):
         case = kind.draw(stream, level)
-        exercise = None if case is None else posed(kind, case, name, level, seed)
+        exercise = None if case is None else posed(kind, case, name, level, seed, strict=True)
         if exercise is not None:
             return exercise
     raise ExerciseError(f"No question of the kind {name} was found for this seed; take another.")

@@ -93,19 +93,20 @@ class Numbers(Form):
     """Several whole numbers in a fixed order: a shape, rows and columns, first and last."""
 
     labels: tuple[str, ...]
+    between: str = " × "
 
     @property
     def placeholder(self) -> str:
         """The labels in their order."""
-        return " × ".join(self.labels)
+        return self.between.join(self.labels)
 
     def read(self, text: str) -> tuple[Value, ...]:
         """So many numbers."""
-        return (read_numbers(text, len(self.labels)),)
+        return (read_numbers(text.replace(self.between.strip(), " × "), len(self.labels)),)
 
     def shown(self, value: Row) -> str:
-        """With × between them."""
-        return " × ".join(map(written, value))
+        """With × or another word between them."""
+        return self.between.join(map(written, value))
 
     def fields(self, value: Row) -> tuple[tuple[Field, ...], ...]:
         """Side by side."""
