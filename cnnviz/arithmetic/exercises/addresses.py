@@ -90,10 +90,12 @@ def in_stepper(
     return address("channels_and_filters", settings | {"channels_relu": relu})
 
 
-def along_one_axis(values: Sequence[Exact], weights: Sequence[Exact], *, flip: bool = False) -> Address:
+def along_one_axis(
+    values: Sequence[Exact], weights: Sequence[Exact], bias: Exact = 0, *, relu: bool = False, flip: bool = False
+) -> Address:
     """Convolution, with one row of numbers."""
     settings = {"along": "1-D", "sequence": text_of([values]), "taps": text_of([weights]), "stride": 1, "padding": 0}
-    return address("convolution", settings | {"dilation": 1, "bias": 0, "relu": False, "flip": flip})
+    return address("convolution", settings | {"dilation": 1, "bias": Fraction(bias), "relu": relu, "flip": flip})
 
 
 def in_stamping(layer: ConvTranspose2d, values: Plane, weights: Plane) -> Address:

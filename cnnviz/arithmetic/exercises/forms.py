@@ -58,10 +58,11 @@ class Form(ABC):
 
 @dataclass(frozen=True)
 class Number(Form):
-    """One number; within the tolerance it counts. `unit` may be typed behind it, `what` says what is counted."""
+    """One number; within the tolerance it counts, or within a share of itself. `unit` may be typed behind it."""
 
     tolerance: Fraction = Fraction(0)
     unit: str = ""
+    share: Fraction = Fraction(0)
 
     @property
     def placeholder(self) -> str:
@@ -81,11 +82,15 @@ class Number(Form):
 
     def fields(self, value: Exact) -> tuple[tuple[Field, ...], ...]:
         """The one."""
-        return ((Field("", value, self.tolerance),),)
+        return ((Field("", value, self.margin(value)),),)
 
     def same(self, typed: Any, value: Any) -> bool:
         """Within the tolerance."""
-        return bool(abs(typed - value) <= self.tolerance)
+        return bool(abs(typed - value) <= self.margin(value))
+
+    def margin(self, value: Exact) -> Fraction:
+        """How far off an answer may be."""
+        return max(self.tolerance, abs(self.share * Fraction(value)))
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,8 @@ class Grid(Form):
 
     def read(self, text: str) -> tuple[Value, ...]:
         """Rows on lines of their own, or with ; between them; brackets as in Python do no harm."""
-        plain = re.sub(r"\(", "[", normalised(text)).replace(")", "]")
+        plain = re.sub(r"Fraction\((-?\d+), (\d+)\)", r"\1/\2", normalised(text))  # as Python shows one
+        plain = plain.replace("(", "[").replace(")", "]")
         try:
             matrix = read_matrix(plain, "answer")
         except MatrixError as problem:
@@ -164,9 +170,10 @@ class Grid(Form):
 
 @dataclass(frozen=True)
 class Shapes(Form):
-    """One shape for each of several layers, one a line."""
+    """One shape for each of several layers, one a line; `axes` says how many numbers each has."""
 
     names: tuple[str, ...]
+    axes: tuple[int, ...]
 
     @property
     def placeholder(self) -> str:
@@ -174,11 +181,11 @@ class Shapes(Form):
         return f"{len(self.names)} shapes, one a line, such as 32 × 28 × 28"
 
     def read(self, text: str) -> tuple[Value, ...]:
-        """One shape a line, or ; between them; any number of axes each."""
-        lines = [line for line in re.split(r"[;\n]", normalised(text)) if line.strip()]
+        """One shape a line, or ; between them; or a tuple of tuples, as Python shows it."""
+        lines = [line for line in re.split(r"[;\n]|[)\]] ?, ?(?=[(\[\d])", normalised(text)) if line.strip()]
         if len(lines) != len(self.names):
             raise AnswerError(f"Type {len(self.names)} shapes, one a line, and {len(lines)} were read.")
-        return (tuple(read_shape(line) for line in lines),)
+        return (tuple(read_numbers(line, axes) for line, axes in zip(lines, self.axes, strict=True)),)
 
     def shown(self, value: Rows) -> str:
         """With ; between the shapes."""
@@ -224,16 +231,6 @@ class Choice(Form):
         return ()
 
 
-def read_shape(line: str) -> Row:
-    """A shape of any number of axes, up to four."""
-    for count in (1, 2, 3, 4):
-        try:
-            return read_numbers(line, count)
-        except AnswerError:
-            continue
-    raise AnswerError("Type each shape as 32 × 28 × 28, and what is flattened as one number.")
-
-
 def written(value: Exact) -> str:
     """A number as it stands in a sentence: thousands set apart, a real minus sign, a fraction where no decimal ends.
 
@@ -260,6 +257,6 @@ def exact(value: float | Exact) -> Exact:
     return fraction.numerator if fraction.denominator == 1 else fraction
 
 
-def exact_rows(values: Sequence[Sequence[float]]) -> Rows:
+def exact_rows(values: Sequence[Sequence[float | Exact]]) -> Rows:
     """A grid of exact numbers."""
     return tuple(tuple(exact(value) for value in row) for row in values)

@@ -138,7 +138,9 @@ def read_numbers(text: str, count: int) -> tuple[Fraction, ...]:
     [[1024, 7, 7], [96, 55, 55]]
     """
     plain = re.sub(r"torch\.Size|tuple|[()\[\]{}]", " ", normalised(text)).strip().rstrip(",").strip()
-    if re.search(r"[×x*·]", plain):
+    if count == 1:
+        words = [plain]
+    elif re.search(r"[×x*·]", plain):
         words = re.split(r" ?[×x*·] ?", plain)
     elif re.search(r",\s", plain):
         words = re.split(r"\s?,\s+", plain)

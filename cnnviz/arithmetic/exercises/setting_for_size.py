@@ -111,7 +111,7 @@ def explain(case: SettingCase) -> Explained:
                 rf"S > \frac{{W + 2 \cdot P - k}}{{{out}}} = \frac{{{n} + 2 \cdot {p} - {k}}}{{{t}}}",
                 "The smallest stride is the first whole number above it.",
             ),
-            rf"S > \frac{{{free}}}{{{t}}}",
+            rf"S &> \frac{{{free}}}{{{t}}}",
             rf"S = {s}",
         ]
         idea = (
