@@ -80,7 +80,7 @@ def exercise(kind: str, seed: int | str = 0, level: int = 1) -> Exercise:
 
     >>> made = exercise("output_size", seed=7, level=2)
     >>> made.answer, made.check("1 024").right, made.check(made.solution).right
-    (27, False, True)
+    (37, False, True)
     """
     if kind not in KINDS:
         raise ExerciseError(f"There is no such kind of question; there are {', '.join(KINDS)}.")

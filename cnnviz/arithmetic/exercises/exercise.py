@@ -106,8 +106,8 @@ class Exercise:
 
     @property
     def question(self) -> str:
-        """Markdown, with LaTeX between $."""
-        return self.asked.question
+        """Markdown, with LaTeX between $; options with their letters."""
+        return self.asked.question + self.asked.form.listed()
 
     @property
     def answer(self) -> Value:

@@ -7,7 +7,7 @@ from cnnviz.arithmetic.exercises.addresses import in_builder
 from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
 from cnnviz.arithmetic.exercises.forms import LETTERS, Choice
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.writing import by, paragraphs, tex, worked
+from cnnviz.arithmetic.exercises.writing import by, tex, worked
 from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, Conv2d, Flatten, Layer, Linear
 from cnnviz.arithmetic.network import Network, chain
 from cnnviz.arithmetic.settings import Shape
@@ -60,9 +60,8 @@ def draw(stream: Stream, level: int) -> FewestCase | None:
 def ask(case: FewestCase) -> Asked:
     """A letter."""
     options = tuple(", ".join(f"`{node.layer.code()}`" for node in network.nodes) for network in case.networks)
-    listed = "\n".join(f"- **{letter}** {option}" for letter, option in zip(LETTERS, options, strict=False))
     text = f"Each of these is given an input of {by(case.input_shape)}. Which one learns the fewest numbers?"
-    return Asked(paragraphs(text, listed), case.ranked(0), Choice(options))
+    return Asked(text, case.ranked(0), Choice(options))
 
 
 def explain(case: FewestCase) -> Explained:

@@ -55,6 +55,10 @@ class Form(ABC):
         """What of a wrong answer is right, in a sentence; nothing where there are no parts."""
         return ""
 
+    def listed(self) -> str:
+        """What there is to choose from, as Markdown behind the question."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Number(Form):
@@ -225,6 +229,10 @@ class Choice(Form):
     def shown(self, value: str) -> str:
         """The letter."""
         return value
+
+    def listed(self) -> str:
+        """Every option on a line of its own."""
+        return "".join(f"\n\n**{letter}** {option}" for letter, option in zip(self.letters, self.options, strict=True))
 
     def fields(self, value: str) -> tuple[tuple[Field, ...], ...]:
         """None."""

@@ -14,7 +14,7 @@ NAMED = ("identity", "sobel_x", "sobel_y", "sharpen", "edge", "emboss")
 
 @dataclass(frozen=True)
 class ReadCase:
-    """An input, four kernels by their roles (one is "right"), in the order of their letters; maps or kernels to choose."""
+    """An input, four kernels by their roles (one is "right"), in the order of their letters; maps or kernels."""
 
     values: Rows
     kernels: tuple[tuple[str, Rows], ...]
@@ -61,7 +61,6 @@ def ask(case: ReadCase) -> Asked:
     """A letter."""
     shown = [case.made(role).map if case.maps else kernel for role, kernel in case.kernels]
     options = tuple(f"${matrix(grid)}$" for grid in shown)
-    listed = paragraphs(*(f"**{letter}** {option}" for letter, option in zip(LETTERS, options, strict=False)))
     right = case.made("right")
     if case.maps:
         grids = display(("x", case.values), ("w", right.weights[0]))
@@ -69,7 +68,7 @@ def ask(case: ReadCase) -> Asked:
     else:
         grids = display(("x", case.values), ("y", right.map))
         wanted = "A kernel, laid on the input x as deep learning does, gave the map y. Which one was it?"
-    return Asked(paragraphs(wanted, grids, listed), right_letter(case), Choice(options))
+    return Asked(paragraphs(wanted, grids), right_letter(case), Choice(options))
 
 
 def explain(case: ReadCase) -> Explained:

@@ -42,7 +42,7 @@ def draw(stream: Stream, level: int) -> ScoresCase | None:
     """Level 1 small whole scores; level 2 with minus signs and halves; level 3 a temperature."""
     if level == 1:
         lowest = stream.whole(0, 6)
-        scores: Row = tuple(lowest + score for score in stream.row(3, 0, 3))
+        scores: Row = tuple(lowest + score for score in stream.row(3, 0, 4))
     else:
         scores = tuple(Fraction(value, 2) for value in stream.row(3, -4, 8))
     warm: tuple[Exact, ...] = (2, Fraction(1, 2), 4)
