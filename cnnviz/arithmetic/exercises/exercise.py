@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from cnnviz.arithmetic.derivations.lines import Derivation
@@ -90,19 +90,20 @@ class Kind(Generic[Case]):
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question that can be answered. What it asks is in `asked`; `known` are its mistakes, by name."""
+    """A question that can be answered. `case` is what it is about, `asked` what it asks, `known` are its mistakes."""
 
     kind: str
     level: int
     seed: int | str
+    case: Any
     asked: Asked
     known: Mapping[str, Known]
-    explain: Callable[[], Explained] = field(compare=False, repr=False)
+    explain: Callable[[Any], Explained] = field(compare=False, repr=False)
 
     @cached_property
     def explained(self) -> Explained:
         """Hints, derivation and address, worked out when they are first asked for."""
-        return self.explain()
+        return self.explain(self.case)
 
     @property
     def question(self) -> str:
@@ -185,7 +186,7 @@ def posed(
             return None
     if strict and len(known) < kind.least:
         return None
-    return Exercise(name, level, seed, asked, known, partial(kind.explain, case))
+    return Exercise(name, level, seed, case, asked, known, kind.explain)
 
 
 def drawn(kind: Kind[Case], name: str, seed: int | str, level: int) -> Exercise:

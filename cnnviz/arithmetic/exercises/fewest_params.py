@@ -28,7 +28,8 @@ class FewestCase:
 
 def draw(stream: Stream, level: int) -> FewestCase | None:
     """Level 1 single layers; level 2 ways to see 5 × 5 pixels; level 3 ways to end a network."""
-    channels, side = stream.pick((8, 12, 16, 24, 32, 48, 64)), stream.pick((4, 6, 7, 8, 10, 14))
+    channels = stream.pick((8, 12, 16, 24, 32, 48, 64))
+    side = stream.pick((4, 6, 7, 8, 10, 14)) if level == 3 else stream.pick((14, 16, 20, 28, 32))
     filters, few = stream.pick((8, 12, 16, 24, 32, 48, 64)), stream.pick((2, 4, 6, 8))
     ways: list[tuple[Layer, ...]]
     if level == 1:

@@ -117,7 +117,7 @@ def explain(case: MisfitCase) -> Explained:
     argument = case.argument.replace("_", r"\_")
     lines.append(
         (
-            rf"\text{{{argument}}} = {tex(case.right)}",
+            rf"\text{{line }} {case.line}&: \text{{{argument}}} = {tex(case.right)}",
             f"Line {case.line} is given {by(given)} and asks for {wrong:,}: it should ask for {case.right:,}.",
         )
     )

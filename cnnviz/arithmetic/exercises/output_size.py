@@ -165,9 +165,11 @@ OUTPUT_SIZE = Kind(
             channels_kept,
         ),
         "axes_swapped": Mistake("Height and width changed places: a shape is channels, height, width.", axes_swapped),
-        "without_same": Mistake("padding='same' adds just what the kernel takes away: the size stays.", without_same),
+        "without_same": Mistake(
+            "With padding='same' just what the kernel takes away is added: the size stays.", without_same
+        ),
         "same_without_dilation": Mistake(
-            "padding='same' knows the dilation: it adds D(k − 1) cells, and the size stays.", same_without_dilation
+            "Padding 'same' knows the dilation: it adds D(k − 1) cells, and the size stays.", same_without_dilation
         ),
     },
 )

@@ -55,7 +55,7 @@ class FieldCase:
 
 def draw(stream: Stream, level: int) -> FieldCase | None:
     """Level 1 a dilation; level 2 another one along each axis; level 3 which rows a value sees."""
-    side, channels = stream.whole(24, 96), stream.pick((1, 3, 8, 16, 32))
+    side, channels = stream.whole(40, 96), stream.pick((1, 3, 8, 16, 32))
     kernel_size, dilation = stream.whole(2, 7), stream.whole(2, 6)
     shape = (channels, side, side)
     if level == 1:

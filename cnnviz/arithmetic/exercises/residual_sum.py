@@ -58,7 +58,7 @@ def draw(stream: Stream, level: int) -> ResidualCase | None:
     planes = tuple(((value,),) for value in stream.row(channels, 1, 6))
     weights = stream.row(channels, -3, 3)
     case = ResidualCase(((stream.whole(-6, 6),),), planes, weights)
-    return case if 0 not in weights and len(set(weights)) > 1 and case.summed[0][0] > 0 else None
+    return case if 0 not in (*weights, case.branch[0][0]) and len(set(weights)) > 1 and case.summed[0][0] > 0 else None
 
 
 def ask(case: ResidualCase) -> Asked:

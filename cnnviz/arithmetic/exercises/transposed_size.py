@@ -105,7 +105,7 @@ TRANSPOSED_SIZE = Kind(
             "The output_padding is missing: it adds so many cells at the far end.", by_rule(no_output_padding)
         ),
         "output_padding_twice": Mistake(
-            "output_padding is added at the far end only, so it counts once.", by_rule(output_padding_twice)
+            "The output_padding is added at the far end only, so it counts once.", by_rule(output_padding_twice)
         ),
     },
 )
