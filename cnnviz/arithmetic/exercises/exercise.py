@@ -156,11 +156,7 @@ class Exercise:
             return Verdict(True, True, f"Right: {self.solution}.")
         for typed in readings:
             for name, known in self.known.items():
-                if typed == known.answer:
-                    return Verdict(False, True, known.sentence, name)
-        for typed in readings:
-            for name, known in self.known.items():
-                if form.same(typed, known.answer):
+                if form.narrowed().same(typed, known.answer):
                     return Verdict(False, True, known.sentence, name)
         typed = readings[0]
         more = form.nearly(typed, answer) if self.asked.look is None else self.asked.look(typed)
@@ -176,11 +172,13 @@ def posed(
     the case with it. None then, and where a strict one shows fewer mistakes than its kind wants.
     """
     asked, known = kind.ask(case), dict[str, Known]()
+    near = asked.form.narrowed().same
     for mistake, described in kind.mistakes.items():
         wrong = described.answer(case)
         if wrong is None:
             continue
-        if not asked.form.same(wrong, asked.answer) and all(wrong != other.answer for other in known.values()):
+        told = not any(near(wrong, other.answer) or near(other.answer, wrong) for other in known.values())
+        if told and not asked.form.same(wrong, asked.answer):
             known[mistake] = Known(wrong, described.sentence)
         elif strict:
             return None

@@ -3,7 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -59,6 +59,10 @@ class Form(ABC):
         """What there is to choose from, as Markdown behind the question."""
         return ""
 
+    def narrowed(self) -> "Form":
+        """The form in which known mistakes are compared."""
+        return self
+
 
 @dataclass(frozen=True)
 class Number(Form):
@@ -91,6 +95,10 @@ class Number(Form):
     def same(self, typed: Any, value: Any) -> bool:
         """Within the tolerance."""
         return bool(abs(typed - value) <= self.margin(value))
+
+    def narrowed(self) -> "Number":
+        """An estimate has to be nearer to a known mistake than to the right answer, to be taken for one."""
+        return replace(self, share=self.share / 5)
 
     def margin(self, value: Exact) -> Fraction:
         """How far off an answer may be."""

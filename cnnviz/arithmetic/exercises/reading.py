@@ -131,11 +131,11 @@ def in_thousands(text: str, sign: str) -> bool:
     return re.fullmatch(rf"[1-9][0-9]{{0,2}}(?:{re.escape(sign)}[0-9]{{3}})+", text) is not None
 
 
-def read_numbers(text: str, count: int) -> tuple[Fraction, ...]:
+def read_numbers(text: str, count: int) -> tuple[int | Fraction, ...]:
     """So many numbers side by side, as shapes are written: `96×55×55`, `(96, 55, 55)`, `96 55 55`.
 
-    >>> [[int(value) for value in read_numbers(text, 3)] for text in ("1,024×7×7", "torch.Size([96, 55, 55])")]
-    [[1024, 7, 7], [96, 55, 55]]
+    >>> read_numbers("1,024×7×7", 3), read_numbers("torch.Size([96, 55, 55])", 3)
+    ((1024, 7, 7), (96, 55, 55))
     """
     plain = re.sub(r"torch\.Size|tuple|[()\[\]{}]", " ", normalised(text)).strip().rstrip(",").strip()
     if count == 1:
@@ -150,4 +150,5 @@ def read_numbers(text: str, count: int) -> tuple[Fraction, ...]:
         batch = ", without the batch" if len(words) == count + 1 and words[0] == "1" else ""
         raise AnswerError(f"Type {count} numbers{batch}, such as {' × '.join(map(str, range(2, count + 2)))}.")
     readings = [read_number(word) for word in words]
-    return tuple(next((value for value in found if value.denominator == 1), found[0]) for found in readings)
+    chosen = (next((value for value in found if value.denominator == 1), found[0]) for found in readings)
+    return tuple(int(value) if value.denominator == 1 else value for value in chosen)

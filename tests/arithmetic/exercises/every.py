@@ -5,7 +5,7 @@ from functools import cache
 from cnnviz.arithmetic.exercises import KINDS, LEVELS, exercise
 
 SEEDS = 10_000 // (len(KINDS) * len(LEVELS)) + 1
-FEW = 4
+FEW = 2
 EVERY = [(kind, level) for kind in KINDS for level in LEVELS]
 
 

@@ -40,6 +40,7 @@ def test_every_known_mistake_is_named_and_told_from_the_others(kind, level):
         assert len(question.known) >= KINDS[kind].least
         assert question.answer not in question.mistakes.values()
         assert len(set(question.mistakes.values())) == len(question.mistakes)
+        assert not any(question.asked.form.same(wrong, question.answer) for wrong in question.mistakes.values())
         for name, known in question.known.items():
             verdict = question.check(question.asked.form.shown(known.answer))
             assert (verdict.right, verdict.understood, verdict.mistake) == (False, True, name), question.name

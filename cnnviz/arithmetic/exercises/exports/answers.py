@@ -60,7 +60,7 @@ def blanks(exercise: Exercise) -> list[list[Blank]]:
     """
     form = exercise.asked.form
     right = form.fields(exercise.answer)
-    wrong = [(form.fields(known.answer), known.sentence) for known in exercise.known.values()]
+    wrong = [(form.narrowed().fields(known.answer), known.sentence) for known in exercise.known.values()]
     rows = []
     for i, row in enumerate(right):
         rows.append([Blank(field, tuple(known_at(wrong, i, j, field))) for j, field in enumerate(row)])
@@ -77,14 +77,16 @@ def known_at(wrong: list[tuple[Any, str]], i: int, j: int, right: Field) -> Iter
             yield field, sentence
 
 
-def spellings(rows: list[list[str]]) -> list[str]:
-    """Ways to type numbers in rows, for systems that compare letters.
+def spellings(rows: list[list[str]], between: str = "") -> list[str]:
+    """Ways to type numbers in rows, for systems that compare letters; `between` is what is usual between them.
 
-    >>> spellings([["96", "55", "55"]])[:4]
-    ['96×55×55', '96 × 55 × 55', '96x55x55', '96 x 55 x 55']
+    >>> spellings([["96", "55", "55"]], " × ")[:4]
+    ['96 × 55 × 55', '96×55×55', '96 x 55 x 55', '96x55x55']
     """
     if len(rows) == 1:
-        found = [between.join(rows[0]) for between in ("×", " × ", "x", " x ", ", ", ",", " ")]
+        signs = [between, between.strip()] if between.strip() in ("×", ":") else [between] if between else []
+        signs += [" x ", "x"] if between == " × " else []
+        found = [sign.join(rows[0]) for sign in (*signs, ", ", ",", " ")]
         return [*found, f"({', '.join(rows[0])})", f"[{', '.join(rows[0])}]"]
     lines = [" ".join(row) for row in rows]
     inner = [f"[{', '.join(row)}]" for row in rows]

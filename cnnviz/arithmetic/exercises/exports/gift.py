@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from cnnviz.arithmetic.exercises import Exercise
 from cnnviz.arithmetic.exercises.exports.answers import Blank, blanks, decimal, options_of, spellings, title_of
 from cnnviz.arithmetic.exercises.exports.html import Picture, derivation_html, to_html
-from cnnviz.arithmetic.exercises.forms import Shapes
+from cnnviz.arithmetic.exercises.forms import Numbers, Shapes
 
 ESCAPED = {"\\": r"\\", ":": r"\:", "#": r"\#", "=": r"\=", "~": r"\~", "{": r"\{", "}": r"\}", "\n": r"\n"}
 ESCAPES = str.maketrans(ESCAPED)
@@ -39,13 +39,16 @@ def written(exercise: Exercise, picture: Picture | None) -> list[str]:
         return [question(title, text, "", answers, exercise)]
     if isinstance(form, Shapes):
         return [
-            question(f"{title}: {name}", f"{text}<p>Give the shape for {name} only.</p>", *typed([row]), exercise)
+            question(
+                f"{title}: {name}", f"{text}<p>Give the shape for {name} only.</p>", *typed([row], " × "), exercise
+            )
             for name, row in zip(form.names, rows, strict=True)
         ]
-    return [question(title, text, *typed(rows), exercise)]
+    between = form.between if isinstance(form, Numbers) else ""
+    return [question(title, text, *typed(rows, between), exercise)]
 
 
-def typed(rows: list[list[Blank]]) -> tuple[str, list[str]]:
+def typed(rows: list[list[Blank]], between: str) -> tuple[str, list[str]]:
     """The sign of the kind of question, and its answers: one number is numerical, more are letters to compare."""
     if len(rows) == 1 and len(rows[0]) == 1:
         blank = rows[0][0]
@@ -56,7 +59,7 @@ def typed(rows: list[list[Blank]]) -> tuple[str, list[str]]:
         ]
         return "#", answers
     right = [[decimal(blank.field.answer) for blank in row] for row in rows]
-    return "", [f"=%100%{escaped(spelling)}#" for spelling in spellings(right)]
+    return "", [f"=%100%{escaped(spelling)}#" for spelling in spellings(right, between)]
 
 
 def option(markdown: str, right: bool, sentence: str) -> str:

@@ -16,7 +16,7 @@ from cnnviz.arithmetic.derivations.lines import without_colours
 from cnnviz.arithmetic.exercises import KINDS, Exercise
 from cnnviz.arithmetic.exercises.exports.html import Picture
 from cnnviz.arithmetic.exercises.exports.markdown import solution
-from cnnviz.arithmetic.exercises.forms import Field, Number, Value
+from cnnviz.arithmetic.exercises.forms import Field, Form, Number, Value
 
 CHECKER = '''\
 import hashlib
@@ -132,10 +132,11 @@ def code(text: str) -> dict[str, object]:
 def entry(exercise: Exercise) -> dict[str, object]:
     """What the checker knows of one question: a salt, the rounding, hashes of what is right and of known mistakes."""
     salt, rounding = exercise.name, rounding_of(exercise)
-    right = [digest(salt, word) for word in accepted(exercise, exercise.answer, rounding)]
+    form = exercise.asked.form
+    right = [digest(salt, word) for word in accepted(form, exercise.answer, rounding)]
     known: dict[str, str] = {}
     for mistake in exercise.known.values():
-        for word in accepted(exercise, mistake.answer, rounding):
+        for word in accepted(form.narrowed(), mistake.answer, rounding):
             if digest(salt, word) not in right:
                 known.setdefault(digest(salt, word), mistake.sentence)
     return {"salt": salt, "rounding": rounding, "right": right, "known": known}
@@ -156,9 +157,9 @@ def rounding_of(exercise: Exercise) -> str:
     return str(form.tolerance / 10) if form.tolerance else ""
 
 
-def accepted(exercise: Exercise, value: Value, rounding: str) -> list[str]:
+def accepted(form: Form, value: Value, rounding: str) -> list[str]:
     """All texts that count as an answer once it is rounded."""
-    fields = [field for row in exercise.asked.form.fields(value) for field in row]
+    fields = [field for row in form.fields(value) for field in row]
     if not fields:
         return [str(value)]
     if not rounding:

@@ -11,7 +11,7 @@ from cnnviz.arithmetic.exercises import Exercise
 from cnnviz.arithmetic.exercises.exports.answers import blanks, decimal, options_of, title_of
 from cnnviz.arithmetic.exercises.exports.html import Picture, derivation_html, inline_html, to_html
 from cnnviz.arithmetic.exercises.exports.package import Resource, as_xml, packed
-from cnnviz.arithmetic.exercises.forms import Field
+from cnnviz.arithmetic.exercises.forms import Field, Form
 
 NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 AFTERWARDS = "SOLUTION"
@@ -100,19 +100,19 @@ def put_processing(root: ET.Element, exercise: Exercise, names: list[str]) -> No
     processing = ET.SubElement(root, "responseProcessing")
     chain = ET.SubElement(processing, "responseCondition")
     branch = ET.SubElement(chain, "responseIf")
-    put_test(branch, exercise, exercise.answer, names)
+    put_test(branch, exercise.asked.form, exercise.answer, names)
     set_outcome(branch, "SCORE", "float", "1")
     set_outcome(branch, "FEEDBACK", "identifier", AFTERWARDS)
     for number, known in enumerate(exercise.known.values(), 1):
         branch = ET.SubElement(chain, "responseElseIf")
-        put_test(branch, exercise, known.answer, names)
+        put_test(branch, exercise.asked.form.narrowed(), known.answer, names)
         set_outcome(branch, "FEEDBACK", "identifier", f"MISTAKE_{number}")
     set_outcome(ET.SubElement(chain, "responseElse"), "FEEDBACK", "identifier", AFTERWARDS)
 
 
-def put_test(branch: ET.Element, exercise: Exercise, value: object, names: list[str]) -> None:
+def put_test(branch: ET.Element, form: Form, value: object, names: list[str]) -> None:
     """Whether the responses are this answer."""
-    fields = [field for row in exercise.asked.form.fields(value) for field in row]
+    fields = [field for row in form.fields(value) for field in row]
     if not fields:
         match = ET.SubElement(branch, "match")
         ET.SubElement(match, "variable", identifier=names[0])
