@@ -83,7 +83,7 @@ def in_stepper(
     count, filters = len(planes), len(weights)
     settings = {"channels_count": count, "channels_filters": filters, "channels_groups": layer.groups}
     settings |= {"channels_kernel": pair(layer.kernel_size)[0], "channels_stride": stride, "channels_padding": padding}
-    settings |= {f"channels_filter_{number + 1}": "own" for number in range(filters)}
+    settings |= {f"channels_filter_{number + 1}": "Own numbers" for number in range(filters)}
     settings["channels_own"] = " || ".join(" | ".join(map(text_of, planes)) for planes in weights)
     settings["channels_input"] = " | ".join(map(text_of, planes))
     settings["channels_bias"] = " ".join(said(Fraction(bias)) for bias in biases)
