@@ -1,4 +1,4 @@
-"""One of several processes behind a proxy: what it leaves to the others, and how it ends without tearing work off.
+"""How the process ends: newcomers go to the other processes behind the proxy, and no work is torn off.
 
 Streamlit on uvicorn dies at SIGTERM within a moment, in the middle of whatever it computes. Here it ends in steps:
 newcomers are answered 503, so that a proxy takes them to another process; long work stops after its step; pages that

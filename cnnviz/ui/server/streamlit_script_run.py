@@ -1,8 +1,9 @@
 """Whether code runs for a page, for a whole one or for one of its parts (`st.fragment`), and whether any page does.
 
-Made for Streamlit 1.67, whose `st.context` says what the browser sent and nothing of the run; its pages on threads name
-`get_script_run_ctx` without a promise. Without this file a lack of memory ends in the sentence for our own mistakes,
-parts that follow long work are not drawn again by themselves, and a process that is asked to end waits for no page.
+Made for Streamlit 1.67, whose `st.context` says what the browser sent and nothing of the run. Its documentation names
+`get_script_run_ctx` for threads, and promises nothing. Without this file a lack of memory ends in the sentence for our
+own mistakes, parts that follow long work are not drawn again by themselves, and a process that is asked to end waits
+for no page.
 """
 
 import threading
