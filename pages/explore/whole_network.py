@@ -29,6 +29,8 @@ with enlarged:
     show_chosen(convolutions, view)
 with words:
     st.markdown(lesson["How to read it"])
+    if convolutions.has_branches:
+        st.markdown(lesson["Branches"])
     offer_strongest_cell(convolutions, view)
 first, last = convolutions.layers[0], convolutions.layers[-1]
 to_first = {"whole_layer": first, "whole_channel": convolutions.strongest(first)}

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import streamlit as st
 
+from cnnviz.arithmetic.layers import Concat
 from cnnviz.figures.palettes import fitting_palette
 from cnnviz.networks.ranking import NUMBER, ORDERS, SIMILARITY, STRENGTH, path, ranked
 from cnnviz.ui.components.mosaic import mosaic
@@ -36,6 +37,11 @@ class Convolutions:
     def layers(self) -> list[str]:
         """Their names, first to last."""
         return list(self.maps)
+
+    @property
+    def has_branches(self) -> bool:
+        """Whether maps of several layers are put one behind the other."""
+        return any(isinstance(node.layer, Concat) for node in self.inference.activations.network.nodes)
 
     def strongest(self, layer: str) -> int:
         """The channel of a layer that answers most."""

@@ -64,7 +64,7 @@ def show_where(query: ScoreQuery, answer: Answer, lesson: Lesson) -> None:
         untrained_label(inference.model)
         st.markdown(sum_of_cells(found, query.title))
         if found.bias is None:
-            st.markdown(f"{lesson['A map for each class']} {cut_words(answer)}")
+            st.markdown(f"{lesson['A map for each class']} {cut_words(query, answer)}")
         else:
             st.markdown(lesson["Means of maps"])
     elif isinstance(answer, ClassScore):
@@ -74,14 +74,17 @@ def show_where(query: ScoreQuery, answer: Answer, lesson: Lesson) -> None:
         offer_attribution(inference)
 
 
-def cut_words(answer: ClassScore | Lead) -> str:
+def cut_words(query: ScoreQuery, answer: ClassScore | Lead) -> str:
     """How much of the class's map, or of both maps, the ReLU cuts."""
     scores = [answer.first, answer.second] if isinstance(answer, Lead) else [answer]
     places = [score.open_places for score in scores if score.open_places is not None]
     counts = [int((~one).sum()) for one in places]
     if not any(counts):
         return "Here it cuts nothing."
-    return f"Here it cuts {' and '.join(map(str, counts))} of the {places[0].size} cells."
+    if len(counts) == 1:
+        return f"Here it cuts {counts[0]} of the {places[0].size} cells."
+    cut = [f"{count} cells of “{plain(label)}”" for count, label in zip(counts, query.labels, strict=True)]
+    return f"Here it cuts {' and '.join(cut)}, of {places[0].size} each."
 
 
 def slots_about_map(answer: Answer) -> list[str]:
