@@ -133,7 +133,7 @@ class Followed:
         return lambda *places: self.steps.append((name, *places))
 
 
-DATA = {
+DATA: Any = {
     "id": "a",
     "map": {"rows": 4, "columns": 5},
     "makers": ["conv1"],

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.arithmetic.derivations.lines import C_IN, Derivation, Line, coloured, number
 from cnnviz.arithmetic.layers import Conv2d, Linear
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.ui.components.scaled_squares import Amount, show_areas
+from cnnviz.ui.learn.scaled_squares import Amount, show_areas
 from cnnviz.ui.page.choice import choose
 from cnnviz.ui.page.derivations import copy_derivations, show_derivation
 from cnnviz.ui.page.number_box import NumberRange, number_box
@@ -62,7 +62,6 @@ def show_counts(sizes: Sizes) -> None:
             Amount("Convolution", convolution.num_params, convolution_words(convolution)),
         ],
         finding(dense.num_params, convolution.num_params),
-        key="why_areas",
     )
 
 

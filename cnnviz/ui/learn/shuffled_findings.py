@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cnnviz.training.progress import Progress
 from cnnviz.training.shuffled_pixels import EPOCHS, HELD_OUT, Run
-from cnnviz.ui.components.learning_curves import percent
+from cnnviz.ui.learn.learning_curves import percent
 
 Runs = tuple[Run, ...]
 History = tuple[Progress, ...]  # of one training: its start, then its finished epochs

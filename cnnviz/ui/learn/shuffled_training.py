@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.training.land_cover import CLASSES
 from cnnviz.training.shuffled_pixels import EPOCHS, Run, four_runs
-from cnnviz.ui.components.learning_curves import Curve, show_learning
+from cnnviz.ui.learn.learning_curves import Curve, show_learning
 from cnnviz.ui.learn.shuffled_findings import (
     Histories,
     History,

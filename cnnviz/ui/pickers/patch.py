@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +14,7 @@ from cnnviz.arithmetic.windows import convolve
 from cnnviz.figures.filtered import filtered_picture
 from cnnviz.figures.stepper import Planes, Weight
 from cnnviz.ui.component import data_url
+from cnnviz.ui.components.stepper import Filtered, WholePicture
 from cnnviz.ui.pickers.picture import choose_picture
 
 SIDE = 8
@@ -73,7 +73,7 @@ def moves(key: str = "patch") -> Callable[[int, int], None]:
 
 def picture_of(
     patch: Patch, layer: Conv2d, weight: Weight, bias: Sequence[Fraction], *, relu: bool, flip: bool = False
-) -> dict[str, Any]:
+) -> WholePicture:
     """The picture with the patch, and the whole picture under each filter, ready for the stepper to draw.
 
     ``weight`` is (filters, channels, rows, columns), ``bias`` (filters,); ``flip`` turns the kernels round first.
@@ -104,7 +104,7 @@ def picture_of(
     }
 
 
-def _filtered(output: np.ndarray, total: float, name: str, number: int, count: int, dark: bool) -> dict[str, Any]:
+def _filtered(output: np.ndarray, total: float, name: str, number: int, count: int, dark: bool) -> Filtered:
     """One filtered picture with its legend; ``total`` is the sum of its filter's weights."""
     picture = filtered_picture(output, weights_sum=total, dark=dark)
     what = f"filter {number + 1}" if count > 1 else "filtered"

@@ -1,17 +1,15 @@
 """The drawing of the three layers: its counts are those of the layers it stands for."""
 
-from typing import Any
-
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.ui.components.three_layers.script import joined_script, targets
+from cnnviz.ui.components.three_layers.script import Panel, joined_script, targets
 
 
-def panels(inputs: int, window: int) -> list[dict[str, Any]]:
+def panels(inputs: int, window: int) -> list[Panel]:
     return joined_script(inputs, window)["panels"]
 
 
