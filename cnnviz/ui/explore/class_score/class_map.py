@@ -83,7 +83,7 @@ def cut_words(query: ScoreQuery, answer: ClassScore | Lead) -> str:
         return "Here it cuts nothing."
     if len(counts) == 1:
         return f"Here it cuts {counts[0]} of the {places[0].size} cells."
-    cut = [f"{count} cells of “{plain(label)}”" for count, label in zip(counts, query.labels, strict=True)]
+    cut = [f"{count} cells of “{as_plain_text(label)}”" for count, label in zip(counts, query.labels, strict=True)]
     return f"Here it cuts {' and '.join(cut)}, of {places[0].size} each."
 
 
