@@ -52,6 +52,8 @@ def tex(value: Exact) -> str:
     >>> print(tex(34944), tex(-3), tex(Fraction(1, 9)), tex(Fraction(1, 4)))
     34{,}944 -3 \tfrac{1}{9} 0.25
     """
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "{,}")
     fraction = Fraction(value)
     if fraction.denominator > 1 and (decimal_places(fraction) or 9) > 6:
         sign = "-" if fraction < 0 else ""
@@ -99,10 +101,16 @@ def display(*named: tuple[str, Sequence[Sequence[Exact]]]) -> str:
     r"""Grids on a line of their own, each with what it is called.
 
     >>> print(display(("x", [[1, 2]])))
-    $$x = \begin{bmatrix} 1 & 2 \end{bmatrix}$$
+    $$
+    x = \begin{bmatrix} 1 & 2 \end{bmatrix}
+    $$
     """
-    grids = r" \qquad ".join(f"{name} = {matrix(rows)}" for name, rows in named)
-    return f"$${grids}$$"
+    return block(r" \qquad ".join(f"{name} = {matrix(rows)}" for name, rows in named))
+
+
+def block(latex: str) -> str:
+    """A formula on lines of its own, which scrolls where it is too wide."""
+    return f"$$\n{latex}\n$$"
 
 
 def code(text: str) -> str:
