@@ -11,6 +11,8 @@ from cnnviz.arithmetic.matrix import decimal_places
 from cnnviz.arithmetic.network import Network
 from cnnviz.arithmetic.network.exports import to_pytorch
 
+COLUMNS = 6  # of all grids together, in the width of a phone
+
 
 @dataclass(frozen=True)
 class Worked(Derivation):
@@ -98,14 +100,17 @@ def matrix(rows: Sequence[Sequence[Exact]]) -> str:
 
 
 def display(*named: tuple[str, Sequence[Sequence[Exact]]]) -> str:
-    r"""Grids on a line of their own, each with what it is called.
+    r"""Grids with what they are called, side by side where a phone has the room, else under one another.
 
     >>> print(display(("x", [[1, 2]])))
     $$
     x = \begin{bmatrix} 1 & 2 \end{bmatrix}
     $$
     """
-    return block(r" \qquad ".join(f"{name} = {matrix(rows)}" for name, rows in named))
+    grids = [f"{name} = {matrix(rows)}" for name, rows in named]
+    if sum(len(rows[0]) for _, rows in named) > COLUMNS:
+        return "\n\n".join(map(block, grids))
+    return block(r" \qquad ".join(grids))
 
 
 def block(latex: str) -> str:
