@@ -253,6 +253,8 @@ def written(value: Exact) -> str:
     >>> written(34944), written(Fraction(-1, 4)), written(Fraction(5, 9)), written(Fraction(6))
     ('34,944', '−0.25', '5/9', '6')
     """
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−")
     fraction = Fraction(value)
     sign, size = "−" if fraction < 0 else "", abs(fraction)
     if size.denominator == 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 from cnnviz.arithmetic.exercises.addresses import in_builder, in_calculator
@@ -24,7 +25,7 @@ class MacsCase:
     layers: tuple[Conv2d | Linear, ...]
     input_shape: Shape
 
-    @property
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The table of the chain."""
         return chain(*self.layers).trace(self.input_shape)

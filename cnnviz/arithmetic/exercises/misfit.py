@@ -1,6 +1,7 @@
 """The line of a network that does not fit, and the number that repairs it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from cnnviz.arithmetic.exercises.addresses import in_builder
 from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
@@ -22,7 +23,7 @@ class MisfitCase:
     right: int
     wanted: str
 
-    @property
+    @cached_property
     def network(self) -> Network:
         """As it is written."""
         return chain(*self.layers)
@@ -39,7 +40,7 @@ class MisfitCase:
             return self.line, self.right
         return self.line if self.wanted == "line" else self.right
 
-    @property
+    @cached_property
     def before(self) -> tuple[Shape, ...]:
         """The shapes in front of each line up to the wrong one."""
         try:

@@ -195,7 +195,7 @@ NUM_PARAMS = Kind(
     mistakes={
         "no_bias": Mistake("The biases are missing: one for every filter, or every output.", summed(no_bias)),
         "one_bias": Mistake("Each filter has a bias of its own, not one for the whole layer.", summed(one_bias)),
-        "a_bias_anyway": Mistake("bias=False: there are no biases to count.", summed(a_bias_anyway)),
+        "a_bias_anyway": Mistake("There are no biases to count here: bias=False.", summed(a_bias_anyway)),
         "one_filter": Mistake("That is one filter. The layer has out_channels of them.", summed(one_filter)),
         "no_in_channels": Mistake(
             "A filter is as deep as its input: multiply by the input channels too.", summed(no_in_channels)

@@ -32,7 +32,8 @@ def draw(stream: Stream, level: int) -> WindowCase | None:
         return None
     if level == 3 and case.value == 0 and stream.whole(1, 6) > 1:
         return None  # a ReLU that answers 0 is worth asking now and then
-    return case if level == 3 or (case.value != 0 and case.value + 4 > 0) else None
+    usual = case.value != 0 and case.value > -4  # some answers are below zero, most are not
+    return case if level == 3 or usual else None
 
 
 def ask(case: WindowCase) -> Asked:

@@ -185,7 +185,8 @@ RECEPTIVE_FIELD = Kind(
     mistakes={
         "no_dilation": Mistake("The dilation is missing: the taps lie D cells apart.", no_dilation),
         "times_dilation": Mistake(
-            "k · D counts a gap behind the last tap too. Between k taps there are k − 1 gaps.", times_dilation
+            "The product k · D counts a gap behind the last tap too; k taps have k − 1 gaps.",
+            times_dilation,
         ),
         "no_plus_one": Mistake("The + 1 is missing: the first tap itself is a cell too.", no_plus_one),
         "gaps_too_wide": Mistake(

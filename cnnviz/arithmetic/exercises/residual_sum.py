@@ -6,7 +6,7 @@ from cnnviz.arithmetic.exercises.addresses import in_stepper
 from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
 from cnnviz.arithmetic.exercises.forms import Form, Grid, Number, Rows, Value
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.writing import display, matrix, paragraphs, products, summed, tex, worked
+from cnnviz.arithmetic.exercises.writing import block, display, matrix, paragraphs, products, summed, tex, worked
 from cnnviz.arithmetic.layers import Conv2d
 
 
@@ -67,7 +67,7 @@ def ask(case: ResidualCase) -> Asked:
         w1, b1, w2, b2 = case.inner
         text = paragraphs(
             "A residual block works on one number, x. Its branch is",
-            rf"$$F(x) = {tex(w2)} \cdot \text{{ReLU}}({tex(w1)} \cdot x {signed(b1)}) {signed(b2)}$$",
+            block(rf"F(x) = {tex(w2)} \cdot \text{{ReLU}}({tex(w1)} \cdot x {signed(b1)}) {signed(b2)}"),
             f"and its output is $y = \\text{{ReLU}}(F(x) + x)$. What is y for x = {case.skip[0][0][0]}?",
         )
         return Asked(text, case.answer, Number())

@@ -16,12 +16,16 @@ def draw(stream: Stream, level: int) -> SizeCase | None:
     kernel_size, stride = stream.whole(2, 6), stream.whole(2, 4)
     height, width = stream.whole(5, 60), stream.whole(5, 60)
     padding = 0 if level == 1 else stream.whole(1, max(1, kernel_size // 2))
+    if padding and stride in (padding, 4 * padding):
+        return None  # two mistakes would give the same
     if level < 3:
         layer = ConvTranspose2d(channels, filters, kernel_size, stride=stride, padding=padding)
         return SizeCase(layer, (channels, height, height), one_side=True)
     if abs(height - width) < 3:
         return None
     extra, dilation = stream.whole(1, stride - 1), stream.pick((1, 1, 2))
+    if extra == padding:
+        return None
     layer = ConvTranspose2d(channels, filters, kernel_size, stride, padding, extra, dilation=dilation)
     return SizeCase(layer, (channels, height, width))
 

@@ -11,6 +11,8 @@ from cnnviz.arithmetic.matrix import decimal_places
 from cnnviz.arithmetic.network import Network
 from cnnviz.arithmetic.network.exports import to_pytorch
 
+COLUMNS = 6  # of all grids together, in the width of a phone
+
 
 @dataclass(frozen=True)
 class Worked(Derivation):
@@ -52,6 +54,8 @@ def tex(value: Exact) -> str:
     >>> print(tex(34944), tex(-3), tex(Fraction(1, 9)), tex(Fraction(1, 4)))
     34{,}944 -3 \tfrac{1}{9} 0.25
     """
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "{,}")
     fraction = Fraction(value)
     if fraction.denominator > 1 and (decimal_places(fraction) or 9) > 6:
         sign = "-" if fraction < 0 else ""
@@ -96,13 +100,22 @@ def matrix(rows: Sequence[Sequence[Exact]]) -> str:
 
 
 def display(*named: tuple[str, Sequence[Sequence[Exact]]]) -> str:
-    r"""Grids on a line of their own, each with what it is called.
+    r"""Grids with what they are called, side by side where a phone has the room, else under one another.
 
     >>> print(display(("x", [[1, 2]])))
-    $$x = \begin{bmatrix} 1 & 2 \end{bmatrix}$$
+    $$
+    x = \begin{bmatrix} 1 & 2 \end{bmatrix}
+    $$
     """
-    grids = r" \qquad ".join(f"{name} = {matrix(rows)}" for name, rows in named)
-    return f"$${grids}$$"
+    grids = [f"{name} = {matrix(rows)}" for name, rows in named]
+    if sum(len(rows[0]) for _, rows in named) > COLUMNS:
+        return "\n\n".join(map(block, grids))
+    return block(r" \qquad ".join(grids))
+
+
+def block(latex: str) -> str:
+    """A formula on lines of its own, which scrolls where it is too wide."""
+    return f"$$\n{latex}\n$$"
 
 
 def code(text: str) -> str:

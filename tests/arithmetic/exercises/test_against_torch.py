@@ -274,8 +274,8 @@ def normalised(question):
     if "bias" in question:
         before = nn.Conv2d(1, 1, 1, dtype=torch.float64)
         before.bias.data.fill_(word(question, "bias"))
-        return float(torch.nn.utils.fusion.fuse_conv_bn_eval(before.eval(), norm).bias)
-    return float(norm(torch.full((1, 1, 1, 1), word(question, "the value"), dtype=torch.float64)))
+        return float(torch.nn.utils.fusion.fuse_conv_bn_eval(before.eval(), norm).bias.detach())
+    return float(norm(torch.full((1, 1, 1, 1), word(question, "the value"), dtype=torch.float64)).detach())
 
 
 def shapes(question):

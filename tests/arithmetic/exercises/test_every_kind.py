@@ -48,17 +48,6 @@ def test_every_known_mistake_is_named_and_told_from_the_others(kind, level):
 
 
 @QUESTIONS
-def test_the_sentence_of_a_mistake_does_not_give_the_answer_away(kind, level):
-    for question in made(kind, level):
-        if not isinstance(question.asked.form, Choice):
-            for known in question.known.values():
-                assert (
-                    question.solution not in re.findall(r"[\d,.−/]*\d", known.sentence)[2:]
-                    or len(question.solution) < 3
-                )
-
-
-@QUESTIONS
 def test_every_mistake_of_a_kind_can_happen(kind, level):
     seen = {name for one in LEVELS for question in made(kind, one) for name in question.known}
     assert seen == set(KINDS[kind].mistakes)
@@ -105,7 +94,8 @@ def test_a_seed_gives_the_same_question_again(kind, level):
 def test_seeds_give_what_they_gave_before():
     assert exercise("output_size", seed=7, level=2).answer == 37
     assert exercise("neuron_sum", seed=1).answer == 34
-    assert exercise("softmax", seed="Ada", level=3).answer == exercise("softmax", seed="Ada", level=3).answer
+    assert exercise("softmax", seed="Ada", level=3).answer == Fraction(121, 250)
+    assert exercise("output_map", seed=12, level=3).answer == ((6, 2), (1, 0))
 
 
 @QUESTIONS

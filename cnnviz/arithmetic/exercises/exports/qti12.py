@@ -38,8 +38,8 @@ def to_qti12(exercises: Sequence[Exercise], pictures: Mapping[str, Picture] | No
 def item(number: int, exercise: Exercise, picture: str) -> ET.Element:
     """One question."""
     rows = [blank for row in blanks(exercise) for blank in row]
-    kind = "multiple_choice_question" if not rows else "numerical_question" if len(rows) == 1 else ""
-    kind = kind or "fill_in_multiple_blanks_question"
+    kinds = ("multiple_choice_question", "numerical_question", "fill_in_multiple_blanks_question")
+    kind = kinds[min(len(rows), 2)]
     element = ET.Element("item", ident=f"item{number}", title=title_of(exercise))
     fields = ET.SubElement(ET.SubElement(element, "itemmetadata"), "qtimetadata")
     for label, entry in (("question_type", kind), ("points_possible", "1")):
