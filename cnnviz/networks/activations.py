@@ -15,7 +15,7 @@ from cnnviz.arithmetic.layers import Add, BatchNorm1d, BatchNorm2d, Concat, Flat
 from cnnviz.arithmetic.layers.layer import KeepsShape
 from cnnviz.arithmetic.network import INPUT, Network, Node
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
-from cnnviz.networks.functions import joined_axis, put_together
+from cnnviz.networks.functions import concatenated_axis, put_together
 from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood, window_taps
 
 Index = tuple[int, int, int]
@@ -204,7 +204,7 @@ class Activations:
             return [(name, index)]
         node, found = self._nodes[name], []
         if isinstance(node.layer, Concat):
-            axis = joined_axis(node.layer, self[name].ndim)
+            axis = concatenated_axis(node.layer, self[name].ndim)
             part, number = part_of([self[source].shape[axis] for source in node.inputs], index[axis])
             return self._sources(node.inputs[part], moved(index, axis, number))
         for source in node.inputs:
@@ -254,7 +254,7 @@ class Activations:
     def _carried(self, node: Node, before: str, index: Index) -> Index:
         """Where in a node's values stands what stood at `index` of one of its inputs."""
         if isinstance(node.layer, Concat):
-            axis = joined_axis(node.layer, self[before].ndim)
+            axis = concatenated_axis(node.layer, self[before].ndim)
             first = sum(self[source].shape[axis] for source in node.inputs[: node.inputs.index(before)])
             return moved(index, axis, first + index[axis])
         if isinstance(node.layer, Flatten | View):

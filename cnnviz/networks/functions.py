@@ -24,7 +24,7 @@ def put_together(layer: Layer, inputs: Sequence[np.ndarray]) -> np.ndarray | Non
     if isinstance(layer, View):
         return inputs[0].reshape(layer.output_shape(inputs[0].shape))
     if isinstance(layer, Concat):
-        return np.concatenate(inputs, axis=joined_axis(layer, inputs[0].ndim))
+        return np.concatenate(inputs, axis=concatenated_axis(layer, inputs[0].ndim))
     module = counterpart(layer)
     if module is None:
         return None
@@ -33,10 +33,10 @@ def put_together(layer: Layer, inputs: Sequence[np.ndarray]) -> np.ndarray | Non
     return made
 
 
-def joined_axis(layer: Concat, num_axes: int) -> int:
+def concatenated_axis(layer: Concat, num_axes: int) -> int:
     """Along which axis of values without the batch axis a concatenation joins, of so many.
 
-    >>> joined_axis(Concat(1), 3), joined_axis(Concat(-1), 3)
+    >>> concatenated_axis(Concat(1), 3), concatenated_axis(Concat(-1), 3)
     (0, 2)
     """
     return layer.dim - 1 if layer.dim > 0 else num_axes + layer.dim

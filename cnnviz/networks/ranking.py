@@ -9,7 +9,7 @@ from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, AvgPool2d, BatchNorm2d, 
 from cnnviz.arithmetic.layers.layer import KeepsShape
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.networks.activations import Activations
-from cnnviz.networks.functions import joined_axis
+from cnnviz.networks.functions import concatenated_axis
 
 Runs = list[tuple[str | None, int]]
 HANDS_ON = (KeepsShape, BatchNorm2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d)  # each channel by itself
@@ -91,7 +91,7 @@ def channel_runs(activations: Activations, name: str, resting: Mapping[str, str]
         return [(resting[name], len(activations[name]))]
     if name != INPUT:
         node = activations.network[name]
-        if isinstance(node.layer, Concat) and joined_axis(node.layer, activations[name].ndim) == 0:
+        if isinstance(node.layer, Concat) and concatenated_axis(node.layer, activations[name].ndim) == 0:
             return [run for source in node.inputs for run in channel_runs(activations, source, resting)]
         if isinstance(node.layer, HANDS_ON):
             return channel_runs(activations, node.inputs[0], resting)

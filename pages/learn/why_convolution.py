@@ -6,8 +6,8 @@ import streamlit as st
 from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.training.land_cover import CLASSES, land_cover
 from cnnviz.training.shuffled_pixels import MAX_SEED, pixel_order
-from cnnviz.ui.components.shuffled_patches import Example, show_torn
-from cnnviz.ui.components.three_layers import show_joined
+from cnnviz.ui.components.shuffled_patches import Example, show_shuffled_patches
+from cnnviz.ui.components.three_layers import show_three_layers
 from cnnviz.ui.learn.parameter_counts import choose_sizes, show_count_derivations, show_counts
 from cnnviz.ui.learn.shuffled_training import show_training
 from cnnviz.ui.page.choice import choose, slide
@@ -50,7 +50,7 @@ with second:
     window = slide("why_window", "Window", range(1, 6), 3)
 rest.caption(lesson["Hint"])
 with drawing:
-    show_joined(inputs, window, key="why_at")
+    show_three_layers(inputs, window, key="why_at")
 try_this(TO_TOUCH, key="why_touch")
 st.markdown(lesson["Three layers"])
 
@@ -90,7 +90,7 @@ with stage:
     st.markdown(lesson["Shuffling"])
     patches, labels = land_cover(len(CLASSES), seed)
     examples = [Example(CLASSES[label], patches[place]) for label, place in enumerate(np.argsort(labels))]
-    show_torn(examples, pixel_order(seed), KERNELS[kernel], key="why_torn")
+    show_shuffled_patches(examples, pixel_order(seed), KERNELS[kernel], key="why_torn")
 try_this(TO_SHUFFLE, key="why_shuffle")
 st.subheader("Do they still learn it?", anchor=False)
 st.markdown(lesson["Training"])

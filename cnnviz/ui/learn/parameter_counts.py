@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.arithmetic.derivations.lines import C_IN, Derivation, Line, coloured, number
 from cnnviz.arithmetic.layers import Conv2d, Linear
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.ui.learn.scaled_squares import Amount, show_areas
+from cnnviz.ui.learn.scaled_squares import Amount, show_scaled_squares
 from cnnviz.ui.page.choice import choose
 from cnnviz.ui.page.derivations import copy_derivations, show_derivation
 from cnnviz.ui.page.number_box import NumberRange, number_box
@@ -55,7 +55,7 @@ def show_counts(sizes: Sizes) -> None:
     local = local_derivation(convolution, sizes.input_shape).result
     _, height, width = convolution.output_shape(sizes.input_shape)
     filters = sizes.filters
-    show_areas(
+    show_scaled_squares(
         [
             Amount("Dense", dense.num_params, f"Linear({dense.in_features}, {dense.out_features})"),
             Amount("Locally connected", local, f"{filters} · {height} · {width} windows, own weights"),

@@ -41,7 +41,7 @@ class Square(NamedTuple):
     side: float
 
 
-def show_areas(amounts: Sequence[Amount], finding: str) -> None:
+def show_scaled_squares(amounts: Sequence[Amount], finding: str) -> None:
     """Draw the squares side by side, each under its name and number; `finding` says in words what they show."""
     st.html(FIGURE.format(finding=escape(finding), amounts="".join(drawn(square) for square in squares(amounts))))
 

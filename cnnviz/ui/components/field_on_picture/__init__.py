@@ -45,7 +45,7 @@ class Answers(TypedDict):
 _component: Component[Message] = browser_component(__file__)
 
 
-def show_field(
+def show_receptive_field(
     picture: Image.Image,
     name: str,
     input_shape: Shape,

@@ -42,15 +42,15 @@ class Message(TypedDict):
 _component: Component[Message] = browser_component(__file__)
 
 
-def show_shares(lines: Sequence[Share], key: str) -> None:
+def show_memory_bars(lines: Sequence[Share], key: str) -> None:
     """Draw the lines (see `cnnviz.arithmetic.network.memory.shares`) with their sums."""
-    _component(key=key, data=shares_data(lines))
+    _component(key=key, data=memory_bars_data(lines))
 
 
-def shares_data(lines: Sequence[Share]) -> Message:
+def memory_bars_data(lines: Sequence[Share]) -> Message:
     """Every word and number that is drawn. Bars are percentages of the longest in their column.
 
-    >>> data = shares_data([Share("input", (3136,), 3136, 0, 0), Share("fc1", (128,), 128, 401536, 401408)])
+    >>> data = memory_bars_data([Share("input", (3136,), 3136, 0, 0), Share("fc1", (128,), 128, 401536, 401408)])
     >>> data["lines"][1]["values"], data["lines"][1]["memory_bar"], data["total"]["params"]
     ('128', 4.08, '401,536')
     """

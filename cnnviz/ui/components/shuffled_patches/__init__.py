@@ -70,12 +70,14 @@ class Example:
     patch: np.ndarray
 
 
-def show_torn(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, key: str) -> None:
+def show_shuffled_patches(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, key: str) -> None:
     """Draw the examples as they are and with their pixels in `order`: colour, near infrared, filtered."""
-    _component(key=key, data=torn_data(examples, order, kernel, dark=st.context.theme.type == "dark"))
+    _component(key=key, data=shuffled_patches_data(examples, order, kernel, dark=st.context.theme.type == "dark"))
 
 
-def torn_data(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, dark: bool = False) -> Message:
+def shuffled_patches_data(
+    examples: Sequence[Example], order: np.ndarray, kernel: Kernel, dark: bool = False
+) -> Message:
     """Both sides as small pictures, and where each pixel of the left went: `places`, row by row.
 
     All filtered pictures share one palette and one range, so that they can be compared.

@@ -9,7 +9,7 @@ from typing import TypedDict
 import streamlit as st
 
 from cnnviz.ui.component import Component, answer, browser_component
-from cnnviz.ui.components.three_layers.script import Script, joined_script, targets
+from cnnviz.ui.components.three_layers.script import Script, targets, three_layers_script
 
 
 class Message(Script):
@@ -27,12 +27,12 @@ class Answers(TypedDict):
 _component: Component[Message] = browser_component(__file__)
 
 
-def show_joined(inputs: int, window: int, key: str) -> None:
+def show_three_layers(inputs: int, window: int, key: str) -> None:
     """Draw the three layers on so many inputs; what is clicked stays lit and stands in the address under ``key``.
 
     A suggestion lights a unit or a line by writing it under ``<key>_wanted``.
     """
-    script = joined_script(inputs, window)
+    script = three_layers_script(inputs, window)
     if f"{key}_wanted" in st.session_state:  # a suggestion wrote it
         st.query_params[key] = st.session_state.pop(f"{key}_wanted")
     wanted = str(st.query_params.get(key, ""))

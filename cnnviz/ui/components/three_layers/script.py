@@ -31,13 +31,13 @@ class Script(TypedDict):
     panels: list[Panel]
 
 
-def joined_script(inputs: int, window: int) -> Script:
+def three_layers_script(inputs: int, window: int) -> Script:
     """The three layers on `inputs` numbers in a row; windows of `window` neighbours, stride 1, no padding, no biases.
 
     Each panel holds its lines as (output, input, weight), a hue for every weight, and what to say where one points:
     at "output.2", "input.0" or the line "line.2.3" from input 3 to output 2. In the words, counting starts at 1.
 
-    >>> script = joined_script(8, 3)
+    >>> script = three_layers_script(8, 3)
     >>> [panel["count"] for panel in script["panels"]]
     ['48 weights', '18 weights', '3 weights']
     >>> script["panels"][2]["lines"][:4]
