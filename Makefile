@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JS := PATH="$(CURDIR)/$(BIN):$$PATH"
 PORT ?= 8501
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: bench-load help run test check fix unit browser deploy-test audit bench screenshots train clean
+.PHONY: bench-load help run test check fix unit browser deploy-test audit bench screenshots component train clean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,10 +17,11 @@ run: $(VENV)/run  ## start the app and open it (PORT=8501; HOST=0.0.0.0 lets a c
 
 test: check unit browser deploy-test  ## everything: lint, types, unit, page, browser and deployment tests
 
-check: $(VENV)/dev  ## lint, format and types
+check: $(VENV)/dev node_modules  ## lint, format and types, of Python and of JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(JS) npm run --silent check
 
 unit: $(VENV)/dev  ## unit, doc and page tests, without a browser
 	$(BIN)/pytest --ignore=tests/browser --ignore=tests/deploy --numprocesses=2 --dist=worksteal
@@ -33,9 +35,15 @@ deploy-test: $(VENV)/dev  ## deploy/: its files, and two processes behind nginx;
 	$(BIN)/python -m tests.deploy.install_nginx
 	$(BIN)/pytest tests/deploy
 
-fix: $(VENV)/dev  ## mend what lint and format can mend
+fix: $(VENV)/dev node_modules  ## mend what lint and format can mend; write the types of messages anew
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m tests.message_types
+	$(JS) npm run --silent fix
+
+component: $(VENV)/dev  ## one component with its example states, reloading on save (NAME=stepper; without it a list of all)
+	$(BIN)/python -m streamlit run tests/browser/catalogue.py --server.port=$(PORT) --server.runOnSave=true \
+		--server.folderWatchList=cnnviz/ui $(if $(NAME),-- $(NAME))
 
 bench: $(VENV)/bench  ## this app against its peers, as ratios
 	$(BIN)/python -m benchmarks
@@ -61,7 +69,12 @@ $(VENV)/bench: $(VENV)/dev requirements-bench.txt
 	@touch $@
 
 clean:  ## remove what was made
-	rm -rf $(VENV) screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# TypeScript and Biome, by the Node that .venv/dev brings along.
+node_modules: $(VENV)/dev package.json package-lock.json
+	$(JS) npm ci --silent
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

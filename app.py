@@ -1,12 +1,10 @@
 """The table of contents: the chapters, and how a visitor gets to their pages."""
 
 import streamlit as st
-from starlette.middleware import Middleware
 
-from cnnviz.ui.page.failure import told
-from cnnviz.ui.server.closed_sockets import HungUp
-from cnnviz.ui.server.graceful_end import Replica
-from cnnviz.ui.server.lifespan import lifespan
+from cnnviz.ui.page.failure import draw_failure
+from cnnviz.ui.process.lifespan import lifespan
+from cnnviz.ui.process.middleware import MIDDLEWARE
 from cnnviz.ui.sharing.cached import warm
 
 # chapter -> its lessons, in order: (file, title, icon). The address of a lesson is the stem of its file.
@@ -49,5 +47,4 @@ if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
     page.run()
     warm()
 else:  # what `streamlit run app.py` imports once, before the first visitor
-    middleware = [Middleware(HungUp), Middleware(Replica)]
-    app = st.App(__file__, lifespan=lifespan, middleware=middleware, on_script_error=told)
+    app = st.App(__file__, lifespan=lifespan, middleware=MIDDLEWARE, on_script_error=draw_failure)

@@ -44,21 +44,26 @@ OUTSIDE = {
 ROOMS = {
     "cnnviz.ui": {
         "component": set(),
-        "page": {"component"},
+        "server": set(),  # Streamlit's inside: every other room may lean on it
+        "page": {"component", "server"},
         "components": {"component", "page"},
-        "sharing": {"page"},
-        "server": {"page", "sharing"},
-        "pickers": {"component", "components", "page", "sharing"},
+        "sharing": {"page", "server"},
+        "process": {"page", "server", "sharing"},
+        "pickers": {"component", "components", "page", "server", "sharing"},
         "learn": {"components", "page", "pickers", "sharing"},
         "compute": {"components", "page", "pickers", "sharing"},
-        "explore": {"components", "page", "pickers", "sharing"},
+        "explore": {"components", "page", "pickers", "server", "sharing"},
     },
 }
 WITH_TORCH = {"cnnviz.ui.sharing.cached": {"torch", "torchvision"}}  # the one place where Streamlit's caches meet torch
 # What Streamlit itself is served by.
 WITH_SERVER = {
-    "cnnviz.ui.server.graceful_end": {"starlette", "uvicorn"},
-    "cnnviz.ui.server.closed_sockets": {"starlette"},
+    "cnnviz.ui.process.closed_sockets": {"starlette"},
+    "cnnviz.ui.process.graceful_end": {"starlette", "uvicorn"},
+    "cnnviz.ui.process.middleware": {"starlette"},
+    "cnnviz.ui.process.same_origin": {"starlette"},
+    "cnnviz.ui.process.uploads": {"starlette"},
+    "cnnviz.ui.server.streamlit_resumed_session": {"starlette"},
 }
 FILES = sorted(
     path for path in (ROOT / "cnnviz").rglob("*.py") if path.name != "__init__.py" or path.parent.name != "cnnviz"

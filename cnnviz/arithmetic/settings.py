@@ -62,6 +62,15 @@ def pair(value: IntOrPair) -> tuple[int, int]:
     return value if isinstance(value, tuple) else (value, value)
 
 
+def one_number(value: tuple[int, int]) -> IntOrPair:
+    """One number where both axes have the same.
+
+    >>> one_number((3, 3)), one_number((3, 5))
+    (3, (3, 5))
+    """
+    return value[0] if value[0] == value[1] else value
+
+
 def read_shape(shape: object) -> Shape:
     """A shape of any rank, every size a whole number of at least 1; ShapeError otherwise.
 

@@ -1,16 +1,17 @@
 """A network's values kept node by node, and something handed back through it by a rule of one's own."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import fx, nn
 
-from cnnviz.attribution.twin import alone_with
+from cnnviz.attribution.twin import alone_with, called_layers
 from cnnviz.networks.refusal import Refusal
 
 RESHAPES = (torch.flatten, "flatten", "view", "reshape")
+JOINS = (torch.cat, torch.concat, torch.concatenate)
 Values = dict[fx.Node, torch.Tensor]
 ThroughLayer = Callable[[nn.Module, fx.Node, torch.Tensor], torch.Tensor]
 ThroughSum = Callable[[fx.Node, fx.Node, torch.Tensor], torch.Tensor]
@@ -41,19 +42,20 @@ def handed_back(
     start: torch.Tensor,
     through_layer: ThroughLayer,
     through_sum: ThroughSum,
-    input_shape: torch.Size,
+    values: Values,
 ) -> torch.Tensor:
-    """What reaches the input of what is handed back from the scores, `start`; the shape of the input.
+    """What reaches the input of what is handed back from the scores, `start`; the shape of one input, (1, C, H, W).
 
     `through_layer(layer, node, handed)` gives what the layer's input gets, `through_sum(node, source, handed)` what one
-    of the terms of a sum gets. A reshape hands everything on. Raises ValueError for a step that is none of these.
+    of the terms of a sum gets. A reshape hands everything on, and of a concatenation each part gets its own; `values`
+    are those of a `Recorder`. Raises ValueError for a step that is none of these.
     """
     with alone_with(network):
-        return passed_back(network, start, through_layer, through_sum).reshape(input_shape)
+        return passed_back(network, start, through_layer, through_sum, values)
 
 
 def passed_back(
-    network: fx.GraphModule, start: torch.Tensor, through_layer: ThroughLayer, through_sum: ThroughSum
+    network: fx.GraphModule, start: torch.Tensor, through_layer: ThroughLayer, through_sum: ThroughSum, values: Values
 ) -> torch.Tensor:
     """Node by node, the last one first."""
     handed: Values = {}
@@ -63,7 +65,7 @@ def passed_back(
         elif node not in handed:
             continue
         elif node.op == "placeholder":
-            return handed[node]
+            return handed[node].reshape(1, *values[node].shape[1:])
         elif node.op == "call_module":
             layer = network.get_submodule(str(node.target))
             give(handed, node.args[0], through_layer(layer, node, handed.pop(node)))
@@ -73,16 +75,29 @@ def passed_back(
                 give(handed, source, through_sum(node, source, share))
         elif node.target in RESHAPES:
             give(handed, node.args[0], handed.pop(node))
+        elif node.target in JOINS:
+            for source, part in parts_of(node, handed.pop(node), values):
+                give(handed, source, part)
         else:
             name = getattr(node.target, "__name__", node.target)
-            raise Refusal(f"Nothing can be handed back through {name}: it is a function, not a layer.")
+            raise Refusal(
+                f"Nothing can be handed back through {name}: it is a function, not a layer. "
+                "Integrated gradients add up for any network."
+            )
     raise Refusal("This network does not look at its input.")
 
 
+def parts_of(node: fx.Node, share: torch.Tensor, values: Values) -> Iterator[tuple[fx.Node, torch.Tensor]]:
+    """What each of the maps that were put one behind the other gets of what the whole is handed."""
+    sources = node.args[0] if node.args else node.kwargs["tensors"]
+    dim = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim", 0)
+    sizes = [values[source].shape[dim] for source in sources]
+    return zip(sources, share.reshape(1, *values[node].shape[1:]).split(sizes, dim), strict=True)
+
+
 def unknown_layers(module: nn.Module, known: tuple[type[nn.Module], ...]) -> str:
-    """The kinds of layers that are none of these, in words; "" for none."""
-    leaves = [layer for layer in module.modules() if not list(layer.children())]
-    kinds = dict.fromkeys(type(layer).__name__ for layer in leaves if not isinstance(layer, known))
+    """The kinds of layers in use that are none of these, in words; "" for none."""
+    kinds = dict.fromkeys(type(layer).__name__ for layer in called_layers(module) if not isinstance(layer, known))
     return ", ".join(kinds)
 
 

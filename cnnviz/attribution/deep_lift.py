@@ -1,8 +1,9 @@
 """DeepLIFT: how each pixel's difference from grey becomes the score's difference, layer by layer.
 
 Shrikumar, Greenside, Kundaje 2017: Learning Important Features Through Propagating Activation Differences,
-arXiv:1704.02685, the rescale rule: at a ReLU the slope is Δout / Δin between this picture and a grey one, not the
-gradient; at a maximum the difference goes to the winner of the larger side. All other layers are linear.
+arXiv:1704.02685, the rescale rule: at a ReLU, or any other activation, the slope is Δout / Δin between this picture
+and a grey one, not the gradient; at a maximum the difference goes to the winner of the larger side. All other layers
+are linear.
 
 Its promise (summation to delta): all values add up to S_c(x) − S_c(grey). captum.attr.DeepLift keeps it only where no
 pooling changes its winner (up to a tenth is lost in AlexNet and VGG), and cannot tell two uses of one ReLU apart, which
@@ -24,8 +25,9 @@ from cnnviz.attribution.question import Method, Partial, Question, array_of
 
 TINY = 1e-10  # a smaller difference has no slope; the gradient takes its place
 BENT = (
-    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish, nn.Sigmoid, nn.Tanh,
-    nn.Softplus, nn.Softsign, nn.Hardswish, nn.Hardsigmoid, nn.Hardtanh,
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.RReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish,
+    nn.Sigmoid, nn.LogSigmoid, nn.Tanh, nn.Tanhshrink, nn.Softplus, nn.Softsign, nn.Softshrink, nn.Hardshrink,
+    nn.Hardswish, nn.Hardsigmoid, nn.Hardtanh, nn.Threshold,
 )  # fmt: skip
 LINEAR = (
     nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Dropout, nn.Dropout2d,
@@ -53,7 +55,7 @@ def steps(asked: Question) -> Iterator[Partial]:
 
     start = torch.zeros_like(answers[:1])
     start[0, asked.class_index] = 1.0
-    slopes = handed_back(asked.network, start, through_layer, lambda _sum, _source, slope: slope, asked.image.shape)
+    slopes = handed_back(asked.network, start, through_layer, lambda _sum, _source, slope: slope, recorder.values)
     yield Partial(array_of(asked.image * slopes), 1, 1, float(scores[0] - scores[1]))
 
 

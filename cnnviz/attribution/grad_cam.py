@@ -2,8 +2,8 @@
 
 Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra 2016: Grad-CAM, arXiv:1610.02391. α_k = mean over places of
 ∂S_c / ∂A^k; the map is ReLU(Σ_k α_k A^k), enlarged to the picture (bilinear). A are the layer's maps behind its
-BatchNorm, its block's sum and its ReLU. captum.attr.LayerGradCam. The signed one leaves out the ReLU, and so shows also
-what speaks against the class.
+BatchNorm, its block's sum and its activation (ReLU or another). captum.attr.LayerGradCam. The signed one leaves out the
+ReLU of the sum, and so shows also what speaks against the class.
 
 What it cannot tell: anything finer than the layer's cells (3 to 14 a side for the last layer of the networks here; the
 smooth shape between them is the enlargement's), and where a channel that matters is weighed by a mean that cancels.

@@ -9,8 +9,8 @@ unit with value z_j before its ReLU, its input a_i gets
     convolutions          a_i w⁺_ij / Σ_i (a_i w⁺_ij + b⁺_j) · R_j                (α1β0; captum's Alpha1_Beta0_Rule)
     those of the picture  (x_i w_ij − l w⁺_ij − h w⁻_ij) / Σ_i (same) · R_j       (zᴮ: colours lie between l and h)
 
-and a maximum gives all to its winner. With the ε rule alone the map of a ReLU network is that of input × gradient
-(Ancona, Ceolini, Öztireli, Gross 2018, arXiv:1711.06104).
+a rectifier (ReLU, ReLU6) hands on what it gets, and a maximum gives all to its winner. With the ε rule alone the map of
+a ReLU network is that of input × gradient (Ancona, Ceolini, Öztireli, Gross 2018, arXiv:1711.06104).
 
 Its promise (conservation): the values add up to the score, but for what the biases keep.
 
@@ -27,10 +27,11 @@ from torch import fx, nn
 
 from cnnviz.attribution.backwards import Recorder, Step, handed_back, transposed, unknown_layers
 from cnnviz.attribution.question import Method, Partial, Question, array_of
+from cnnviz.attribution.twin import called_layers
 from cnnviz.networks.refusal import Refusal
 
 EPSILON = 1e-9
-PASSES = (nn.ReLU, nn.Dropout, nn.Identity)
+PASSES = (nn.ReLU, nn.ReLU6, nn.Dropout, nn.Identity)
 KNOWN = (*PASSES, nn.Conv2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Flatten)
 NOT_FOR_RESNETS = (
     "Layer-wise relevance propagation does not hold for this network: its sums and normalisations divide by values "
@@ -59,7 +60,7 @@ def steps(asked: Question) -> Iterator[Partial]:
     score = float(scores[0, asked.class_index])
     start = torch.zeros_like(scores)
     start[0, asked.class_index] = score
-    answer = handed_back(asked.network, start, through_layer, refuse_sum, asked.image.shape)
+    answer = handed_back(asked.network, start, through_layer, refuse_sum, values)
     yield Partial(array_of(answer), 1, 1, score)
 
 
@@ -105,11 +106,16 @@ def refuse_sum(_node: fx.Node, _source: fx.Node, _relevance: torch.Tensor) -> to
 
 
 def refusal(module: nn.Module) -> str:
-    """Networks with normalisations are refused, which here are the ResNets, and layers without a rule."""
-    if any(isinstance(layer, nn.BatchNorm2d) for layer in module.modules()):
+    """Networks with normalisations are refused, which here are the ResNets, and layers without a rule.
+
+    Among those are the other activations: the rule for convolutions shares out what excites a unit, and takes all that
+    a unit is given for positive, as it is behind a rectifier.
+    """
+    if any(isinstance(layer, nn.BatchNorm2d) for layer in called_layers(module)):
         return NOT_FOR_RESNETS
     unknown = unknown_layers(module, KNOWN)
-    return f"Layer-wise relevance propagation knows no rule here for {unknown}." if unknown else ""
+    told = f"Layer-wise relevance propagation knows no rule here for {unknown}: "
+    return f"{told}integrated gradients add up for any network." if unknown else ""
 
 
 LRP = Method(

@@ -15,21 +15,20 @@ from weakref import WeakKeyDictionary
 
 import torch
 from torch import fx, nn
-from torch.nn import functional
 
+from cnnviz.networks.activation_layers import is_activation, layer_of
 from cnnviz.networks.survey import followed
 from cnnviz.networks.watching import evaluating, lock_of
 
-RELUS = {functional.relu, torch.relu, "relu", "relu_", torch.relu_}
-GOES_ON = (nn.BatchNorm2d, nn.ReLU, nn.Dropout, nn.Identity)
+GOES_ON = (nn.BatchNorm2d, nn.Dropout, nn.Identity)
 
 
 def twin(module: nn.Module) -> fx.GraphModule:
-    """The network in evaluation mode with layers of its own: no ReLU in place, each used once.
+    """The network in evaluation mode with layers of its own: no activation in place, each used once.
 
     Weights are shared with `module`, read only, and ask for no gradient; its hooks are not taken over. The second use
-    of a layer "relu" is called "relu_1". What a forward does by functions (F.relu, +=) becomes layers, or leaves its
-    input alone.
+    of a layer "relu" is called "relu_1". An activation that a forward calls as a function (F.relu) becomes a layer,
+    what else writes over its input (+=) leaves it alone.
 
     Raises ValueError (a SurveyError) in a sentence for a forward that cannot be followed without running it.
 
@@ -51,10 +50,11 @@ def twin(module: nn.Module) -> fx.GraphModule:
                 layers[node.target] = own_layer(module.get_submodule(name))
             elif node.op == "get_attr":
                 layers[str(node.target)] = attribute_of(module, str(node.target)).detach()
-            elif node.target in RELUS:
-                node.op, node.target = "call_module", own_name("relu", uses, layers)
-                node.args, node.kwargs = (node.args[0],), {}
-                layers[node.target] = nn.ReLU()
+            elif layer := layer_of(node):
+                given = node.args[0] if node.args else node.kwargs["input"]
+                node.op, node.target = "call_module", own_name(type(layer).__name__.lower(), uses, layers)
+                node.args, node.kwargs = (given,), {}
+                layers[node.target] = layer
             else:
                 leave_alone(node)
     return fx.GraphModule(layers, graph).eval()
@@ -148,6 +148,16 @@ def attribute_of(module: nn.Module, name: str) -> torch.Tensor:
     return found
 
 
+def called_layers(module: nn.Module) -> list[nn.Module]:
+    """The layers that a forward really uses, in the order in which they run; activations also where it calls functions.
+
+    >>> called_layers(nn.Sequential(nn.Conv2d(3, 2, 1), nn.Sequential(nn.ReLU(inplace=True))))
+    [Conv2d(3, 2, kernel_size=(1, 1), stride=(1, 1)), ReLU()]
+    """
+    network = shared_twin(module)
+    return [network.get_submodule(str(node.target)) for node in network.graph.nodes if node.op == "call_module"]
+
+
 def convolutions(network: nn.Module) -> list[str]:
     """The names of the convolutions, in the order of the layers.
 
@@ -167,7 +177,8 @@ def settled(network: fx.GraphModule, layer: str) -> str:
     while len(node.users) == 1:
         node = next(iter(node.users))
         if node.op == "call_module":
-            if not isinstance(network.get_submodule(str(node.target)), GOES_ON):
+            behind = network.get_submodule(str(node.target))
+            if not isinstance(behind, GOES_ON) and not is_activation(behind):
                 break
             last = str(node.target)
         elif node.target is not operator.add:

@@ -93,57 +93,25 @@ def mosaic(
     """
     if maps.ndim != 3 or maps.size == 0:
         raise ValueError(f"mosaic draws maps of shape (C, H, W) with at least one cell, not {maps.shape}.")
-    sheet = _sheet(map_levels(maps, palette, scale)[..., None], columns, gap, tile)[..., 0]
+    sheet = _sheet(map_levels(maps, palette, scale), columns, gap, tile)
     picture = Image.fromarray(sheet)  # (height, width), uint8
     picture.putpalette(table(palette, dark).tobytes())
     return _png(picture, transparency=GAP)
 
 
-def rgb_tiles(
-    weights: np.ndarray,
-    scale: Scale = "each",
-    columns: int | None = None,
-    gap: int = 1,
-    tile: int | None = None,
-) -> bytes:
-    """Draw N filters over a colour picture, weights (N, 3, kh, kw), as RGB tiles in one PNG.
-
-    A weight of zero is mid-grey (128); the largest absolute weight is full (255) or black (0, or rather 1). With
-    scale="each" it is the filter's own largest, with scale="all" the largest of all filters. The three colours of a
-    filter always share one limit, or the tile would show a colour the filter does not have.
-
-    Raises ValueError if the weights are not of shape (N, 3, kh, kw).
-
-    >>> weights = np.zeros((1, 3, 1, 2)); weights[0, 0, 0, 1] = 0.5  # red, right cell
-    >>> np.asarray(Image.open(io.BytesIO(rgb_tiles(weights))))[0].tolist()
-    [[128, 128, 128, 255], [255, 128, 128, 255]]
-    """
-    if weights.ndim != 4 or weights.shape[1] != 3 or weights.size == 0:
-        raise ValueError(f"rgb_tiles draws filters of shape (N, 3, kh, kw), not {weights.shape}.")
-    low, high = map_ranges(weights.reshape(len(weights), -1, weights.shape[-1]))
-    limit = np.maximum(np.abs(low), np.abs(high))
-    if scale == "all":
-        limit = np.full_like(limit, limit.max())
-    brightness = 128 + 127 * weights / np.where(limit > 0, limit, 1)[:, None, None, None]
-    colours = np.rint(np.nan_to_num(brightness, nan=128)).clip(0, 255).astype(np.uint8)
-    opaque = np.full((len(weights), 1, *weights.shape[2:]), 255, dtype=np.uint8)
-    pixels = np.concatenate([colours, opaque], axis=1).transpose(0, 2, 3, 1)  # (N, kh, kw, 4)
-    return _png(Image.fromarray(_sheet(pixels, columns, gap, tile, empty=0)))
-
-
-def _sheet(tiles: np.ndarray, columns: int | None, gap: int, tile: int | None, empty: int = GAP) -> np.ndarray:
-    """Lay tiles (N, H, W, channels) out in rows: (height, width, channels); free places hold `empty`."""
-    count, height, width, channels = tiles.shape
+def _sheet(tiles: np.ndarray, columns: int | None, gap: int, tile: int | None) -> np.ndarray:
+    """Lay tiles (N, H, W) out in rows: (height, width); free places hold GAP."""
+    count, height, width = tiles.shape
     columns = min(count, columns or math.ceil(math.sqrt(count * height / width)))
     rows = math.ceil(count / columns)
     repeat = max(1, math.ceil(tile / min(height, width))) if tile else 1
     if repeat > 1:
         tiles = tiles.repeat(repeat, axis=1).repeat(repeat, axis=2)
         height, width = height * repeat, width * repeat
-    sheet = np.full((rows * columns, height + gap, width + gap, channels), empty, dtype=np.uint8)
+    sheet = np.full((rows * columns, height + gap, width + gap), GAP, dtype=np.uint8)
     sheet[:count, :height, :width] = tiles
-    rows_of_tiles = sheet.reshape(rows, columns, height + gap, width + gap, channels).transpose(0, 2, 1, 3, 4)
-    whole = rows_of_tiles.reshape(rows * (height + gap), columns * (width + gap), channels)
+    rows_of_tiles = sheet.reshape(rows, columns, height + gap, width + gap).transpose(0, 2, 1, 3)
+    whole = rows_of_tiles.reshape(rows * (height + gap), columns * (width + gap))
     return whole[: rows * (height + gap) - gap, : columns * (width + gap) - gap]
 
 

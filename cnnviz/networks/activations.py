@@ -11,12 +11,16 @@ from functools import cached_property
 import numpy as np
 from torch import nn
 
-from cnnviz.arithmetic.layers import Add, Concat, Flatten, View
+from cnnviz.arithmetic.layers import Add, BatchNorm1d, BatchNorm2d, Concat, Flatten, ReLU, View
+from cnnviz.arithmetic.layers.layer import KeepsShape
 from cnnviz.arithmetic.network import INPUT, Network, Node
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
+from cnnviz.networks.functions import concatenated_axis, put_together
 from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood, window_taps
 
 Index = tuple[int, int, int]
+# What hands on each value by itself: a layer behind them that reads a place reads it in the layer before them.
+KEEPS_PLACES = (KeepsShape, BatchNorm2d, BatchNorm1d, Add, Concat, Flatten, View)
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,17 @@ class Stage:
 
 @dataclass(frozen=True)
 class Use:
-    """A layer that reads a value: in how many places of each of its maps, and of how many maps."""
+    """A layer that reads a value: in how many places of each of its maps, and of how many maps.
+
+    `index` is where in the layer's input the value stands: behind a concatenation its channel has another number.
+    """
 
     name: str
     kind: str
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     channels: range
+    index: Index = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Activations:
             if name in kept:
                 return kept[name]
         node = self._nodes[name]
-        made = put_together(node, [self[source] for source in node.inputs])
+        made = put_together(node.layer, [self[source] for source in node.inputs])
         if made is None:
             raise KeyError(name)
         return made
@@ -85,36 +93,45 @@ class Activations:
 
     def explained(self) -> list[str]:
         """The layers whose values can be taken apart: convolutions, poolings, dense layers, in order."""
-        return [node.name for node in self.network.nodes if isinstance(self.module_of(node.name), EXPLAINED)]
+        return list(self._explained)
+
+    @cached_property
+    def _explained(self) -> tuple[str, ...]:
+        return tuple(node.name for node in self.network.nodes if isinstance(self.module_of(node.name), EXPLAINED))
 
     def maps(self, name: str) -> np.ndarray:
         """The values of a node as maps (C, H, W); a vector as maps of one value each."""
         values = self[name]
         return values[:, None, None] if values.ndim == 1 else values
 
-    def given(self, name: str) -> np.ndarray:
+    def input_of(self, name: str) -> np.ndarray:
         """What a layer is given, as maps; in front of a dense layer as the maps that were flattened."""
+        flattened = self._flattened(name)
+        values = self.maps(self._nodes[name].inputs[0])
+        return values if flattened is None else values.reshape(self.maps(flattened).shape)
+
+    def _flattened(self, name: str) -> str | None:
+        """The node whose maps were flattened for a layer; None where the last step before it is no flattening."""
         source = self._nodes[name].inputs[0]
-        values = self.maps(source)
         while source != INPUT and self[source].ndim == 1 and self._nodes[source].layer.keeps_shape:
             source = self._nodes[source].inputs[0]
         if source != INPUT and self[source].ndim == 1 and isinstance(self._nodes[source].layer, Flatten | View):
-            return values.reshape(self.maps(self._nodes[source].inputs[0]).shape)
-        return values
+            return self._nodes[source].inputs[0]
+        return None
 
     def neuron(self, name: str, index: Index) -> Neuron:
         """The value at (channel, row, column) taken apart; see `networks.neuron`. Nothing is run again."""
         layer = self.module_of(name)
         if layer is None:
             raise ValueError(f'This network has no layer named "{name}".')
-        return explain(name, layer, self.given(name), self.maps(name), index)
+        return explain(name, layer, self.input_of(name), self.maps(name), index)
 
     def around(self, neuron: Neuron, channel: int) -> tuple[np.ndarray, int]:
         """One input channel under a convolution's window and those next to it, and which step is the neuron's own."""
         layer = self.module_of(neuron.layer)
         if not isinstance(layer, nn.Conv2d):
             raise ValueError(f"{neuron.layer} is no convolution.")
-        return neighbourhood(layer, self.given(neuron.layer)[channel], neuron.index)
+        return neighbourhood(layer, self.input_of(neuron.layer)[channel], neuron.index)
 
     def behind(self, name: str, index: Index) -> Iterator[Stage]:
         """What BatchNorm, ReLU and the sum of a residual block make of a value, until a layer looks at neighbours."""
@@ -135,7 +152,7 @@ class Activations:
         kind = type(module).__name__ if module is not None else type(node.layer).__name__
         if isinstance(module, nn.BatchNorm2d):
             out, formula = normalised(module, index[0], value)
-        elif isinstance(module, nn.ReLU):
+        elif isinstance(node.layer, ReLU):
             out, formula = max(0.0, value), f"max(0, {number(value)})"
         elif isinstance(module, nn.Dropout | nn.Identity):
             out, formula = value, ""  # does nothing while the network answers
@@ -153,19 +170,52 @@ class Activations:
         return stages[-1].name if stages else name
 
     def makers(self, name: str) -> list[str]:
-        """The explained layers behind the values that a layer is given; [] where that is the picture.
+        """Who made what a layer is given, one name a path; [] where that is the picture.
 
-        Behind a sum there are several: those of F(x) and of the shortcut.
+        Behind a sum there are several paths: those of F(x) and of the shortcut. Behind a concatenation one name stands
+        for all, "a or b": which of them made a value its channel says, see `sources`.
         """
-        explained = set(self.explained())
+        return list(dict.fromkeys(self._makers(self._nodes[name].inputs)))
+
+    def _makers(self, nodes: Sequence[str]) -> list[str]:
         found: list[str] = []
-        waiting = list(self._nodes[name].inputs)
-        while waiting:
-            source = waiting.pop(0)
-            if source in explained and source not in found:
-                found.append(source)
-            elif source != INPUT and source not in explained:
-                waiting = [*self._nodes[source].inputs, *waiting]
+        for name in nodes:
+            if name in self._explained:
+                found.append(name)
+            elif name != INPUT and isinstance(self._nodes[name].layer, Concat):
+                found += either(self._makers(self._nodes[name].inputs))
+            elif name != INPUT:
+                found += self._makers(self._nodes[name].inputs)
+        return found
+
+    def sources(self, name: str, index: Index) -> list[tuple[str, Index]]:
+        """The values that made the one at `index` of a layer's input: (explained layer, index) each, one a path.
+
+        Through BatchNorm, ReLU and sums the place stays, through a concatenation the channel changes, and of what a
+        function pooled the largest value is named. [] where the picture is what the layer is given.
+        """
+        flattened = self._flattened(name)
+        return self._sources(self._nodes[name].inputs[0] if flattened is None else flattened, index)
+
+    def _sources(self, name: str, index: Index) -> list[tuple[str, Index]]:
+        if name == INPUT:
+            return []
+        if name in self._explained:
+            return [(name, index)]
+        node, found = self._nodes[name], []
+        if isinstance(node.layer, Concat):
+            axis = concatenated_axis(node.layer, self[name].ndim)
+            part, number = part_of([self[source].shape[axis] for source in node.inputs], index[axis])
+            return self._sources(node.inputs[part], moved(index, axis, number))
+        for source in node.inputs:
+            maps = self.maps(source)
+            place = index
+            if isinstance(node.layer, Flatten | View):
+                place = index_at(maps.shape, int(np.ravel_multi_index(index, self.maps(name).shape)))
+            elif maps.shape[1:] != self.maps(name).shape[1:]:
+                row, column = np.unravel_index(int(maps[index[0]].argmax()), maps.shape[1:])
+                place = index[0], int(row), int(column)
+            found += self._sources(source, place)
         return found
 
     def unit_at(self, name: str, down: float, across: float) -> tuple[int, int]:
@@ -184,22 +234,32 @@ class Activations:
         return found[0], found[1]
 
     def users(self, name: str, index: Index) -> list[Use]:
-        """The layers that read the value at (channel, row, column), through BatchNorm, ReLU, sums and flattenings."""
-        explained = set(self.explained())
+        """The layers that read the value at (channel, row, column), through whatever leaves it in its place."""
+        explained = set(self._explained)
         found: list[Use] = []
-        waiting, met = [name], {name}
+        waiting, met = [(name, index)], {name}
         while waiting:
-            before = waiting.pop(0)
+            before, at = waiting.pop(0)
             for node in self.network.nodes:
                 if before not in node.inputs or node.name in met:
                     continue
                 met.add(node.name)
                 if node.name in explained:
-                    use = self._use(node.name, index)
+                    use = self._use(node.name, at)
                     found += [use] if use.rows and use.columns else []  # a stride may step over it
-                else:
-                    waiting.append(node.name)
+                elif isinstance(node.layer, KEEPS_PLACES):
+                    waiting.append((node.name, self._carried(node, before, at)))
         return found
+
+    def _carried(self, node: Node, before: str, index: Index) -> Index:
+        """Where in a node's values stands what stood at `index` of one of its inputs."""
+        if isinstance(node.layer, Concat):
+            axis = concatenated_axis(node.layer, self[before].ndim)
+            first = sum(self[source].shape[axis] for source in node.inputs[: node.inputs.index(before)])
+            return moved(index, axis, first + index[axis])
+        if isinstance(node.layer, Flatten | View):
+            return index_at(self.maps(node.name).shape, int(np.ravel_multi_index(index, self.maps(before).shape)))
+        return index
 
     def strongest_use(self, name: str, index: Index, user: str) -> Index:
         """Where `user` makes most of a value: the channel with the largest weight, at the middle of the places."""
@@ -211,13 +271,16 @@ class Activations:
         if not isinstance(layer, nn.Conv2d | nn.Linear):
             return use.channels[0], row, column
         first = self.neuron(user, (use.channels[0], row, column))
-        place = index[0] - first.first_channel, first.rows.index(index[1]), first.columns.index(index[2])
+        reads, down, across = use.index
+        place = reads - first.first_channel, first.rows.index(down), first.columns.index(across)
         shape = first.products.shape
         weights = layer.weight.detach().numpy()[list(use.channels)].reshape(-1, *shape)[:, *place]
         return use.channels[int(np.abs(weights).argmax())], row, column
 
     def _use(self, name: str, index: Index) -> Use:
         layer, maps = self.module_of(name), self.maps(name)
+        if self._flattened(name) is not None:
+            index = index_at(self.input_of(name).shape, index[0])
         channel, row, column = index
         channels = range(len(maps))
         if isinstance(layer, nn.Conv2d):
@@ -227,26 +290,48 @@ class Activations:
         elif not isinstance(layer, nn.Linear):
             channels = range(channel, channel + 1)
         assert layer is not None  # it is one of those that are explained
-        sizes = self.given(name).shape[1:]
+        sizes = self.input_of(name).shape[1:]
         rows, columns = (
             tuple(at for at in range(maps.shape[1 + axis]) if place in window_taps(layer, axis, at, sizes[axis]))
             for axis, place in enumerate((row, column))
         )
-        return Use(name, type(layer).__name__, rows, columns, channels)
+        return Use(name, type(layer).__name__, rows, columns, channels, index)
 
 
-def put_together(node: Node, given: Sequence[np.ndarray]) -> np.ndarray | None:
-    """What a sum, a concatenation or a reshape makes of its inputs; None for a layer that computes."""
-    layer = node.layer
-    if isinstance(layer, Add):
-        return np.add(given[0], given[1])
-    if isinstance(layer, Flatten):
-        return given[0].reshape(-1)
-    if isinstance(layer, View):
-        return given[0].reshape(layer.output_shape(given[0].shape))
-    if isinstance(layer, Concat):
-        return np.concatenate(given, axis=layer.dim - 1 if layer.dim > 0 else layer.dim)
-    return None
+def either(names: Sequence[str]) -> list[str]:
+    """Several names as one; of many the first and the last.
+
+    >>> either(["a", "b"]), either(["a", "b", "c", "d"]), either([])
+    (['a or b'], ['one of 4 layers, a to d'], [])
+    """
+    if not names:
+        return []
+    return [" or ".join(names) if len(names) < 3 else f"one of {len(names)} layers, {names[0]} to {names[-1]}"]
+
+
+def part_of(counts: Sequence[int], number: int) -> tuple[int, int]:
+    """Of parts that stand one behind the other, so long each: which part a number falls into, and its number there.
+
+    >>> part_of([64, 128], 63), part_of([64, 128], 64)
+    ((0, 63), (1, 0))
+    """
+    for place, count in enumerate(counts):
+        if number < count:
+            return place, number
+        number -= count
+    raise ValueError(f"There are the numbers 0 to {sum(counts) - 1}, and {sum(counts) + number} was asked for.")
+
+
+def moved(index: Index, axis: int, number: int) -> Index:
+    """The index with another number on one axis."""
+    channel, row, column = (number if place == axis else own for place, own in enumerate(index))
+    return channel, row, column
+
+
+def index_at(shape: Sequence[int], position: int) -> Index:
+    """(channel, row, column) of the value at a position of the flattened maps (C, H, W)."""
+    channel, row, column = np.unravel_index(position, tuple(shape))
+    return int(channel), int(row), int(column)
 
 
 def normalised(layer: nn.BatchNorm2d, channel: int, value: float) -> tuple[float, str]:

@@ -24,6 +24,7 @@ class Architecture:
     builder: str
     notable_layers: tuple[str, ...]  # good first choices for a page that shows one layer
     preprocessing: Preprocessing = IMAGENET
+    has_residual_blocks: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 
 from cnnviz.arithmetic.network import Node
-from cnnviz.networks.activations import Activations, put_together
+from cnnviz.networks.activations import Activations
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
+from cnnviz.networks.functions import put_together
 
 
 def changed(activations: Activations, values: Mapping[str, np.ndarray]) -> Activations:
@@ -38,7 +39,7 @@ def changed(activations: Activations, values: Mapping[str, np.ndarray]) -> Activ
 
 def computed(activations: Activations, node: Node, given: list[np.ndarray]) -> np.ndarray:
     """What a node answers to other values: float32, read-only."""
-    made = put_together(node, given)
+    made = put_together(node.layer, given)
     if made is None:
         module = find_layer(activations.module, node.name)[0]
         made = module(torch.tensor(given[0])[None])[0].numpy()

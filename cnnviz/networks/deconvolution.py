@@ -2,8 +2,8 @@
 
 Zeiler, Fergus 2013: Visualizing and Understanding Convolutional Networks, arXiv:1311.2901. A single activation is sent
 back to the pixels through the layers in reverse: a convolution by its transpose, a max-pooling to the place where the
-forward pass found its maximum (the switches), a ReLU by a ReLU *on what is sent down*. All but the last is what the
-gradient does; the gradient's ReLU lets through where the forward pass was positive, whatever is sent
+forward pass found its maximum (the switches), a ReLU or ReLU6 by a ReLU *on what is sent down*. All but the last is
+what the gradient does; the gradient's ReLU lets through where the forward pass was positive, whatever is sent
 (Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034, section 4).
 
 The network is not run again and nothing is changed or copied: each layer's own step back is taken by itself, with its
@@ -18,7 +18,9 @@ from torch import nn
 
 from cnnviz.arithmetic.layers import Add, Concat, Flatten, ReLU, View
 from cnnviz.arithmetic.network import INPUT, Node
+from cnnviz.networks.activation_layers import is_activation, is_rectifier, no_rule
 from cnnviz.networks.activations import Activations, Index
+from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.watching import evaluating, lock_of
 
 
@@ -32,7 +34,8 @@ def deconvolution(
     Outside the unit's receptive field all is 0. A BatchNorm is taken by its scale alone, and at a sum, as of a residual
     block, both ways are gone. `on_layer` is called with each layer that is passed; what it raises ends the work.
 
-    Raises ValueError, in a sentence, for a unit that is not there, and for a network with a step that no layer makes.
+    Raises ValueError, in a sentence, for a unit that is not there, and for a network with a step that no layer makes or
+    with an activation that is no rectifier (LeakyReLU, GELU, SiLU ...): there the gradient would take its place.
 
     >>> from cnnviz.networks.feature_maps import forward
     >>> from cnnviz.networks.survey import survey
@@ -63,8 +66,10 @@ def deconvolution(
 def sent_down(activations: Activations, node: Node, signal: torch.Tensor) -> list[torch.Tensor]:
     """What each input of a node gets of the signal (the shape of the node's output)."""
     module = activations.module_of(node.name)
-    if isinstance(module, nn.ReLU) or isinstance(node.layer, ReLU):
+    if is_rectifier(module) or isinstance(node.layer, ReLU):
         return [signal.clamp(min=0)]
+    if module is not None and is_activation(module):
+        raise Refusal(no_rule("Deconvolution", type(module).__name__))
     given = [values_of(activations, source) for source in node.inputs]
     if module is not None:
         return [turned_round(module, given[0], signal)]

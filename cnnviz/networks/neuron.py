@@ -97,7 +97,7 @@ def neuron(module: nn.Module, image: torch.Tensor, layer: str, channel: int, row
     """
     refuse_image(image)
     found, number = find_layer(module, layer)
-    given, output = given_and_answered(module, found, number, image, layer)
+    given, output = input_and_output(module, found, number, image, layer)
     values, answered = as_maps(given), as_maps(output)
     return explain(layer, found, values, answered, (channel, row, column))
 
@@ -306,7 +306,7 @@ class _Enough(Exception):
     """Ends a forward once the layer has answered."""
 
 
-def given_and_answered(
+def input_and_output(
     module: nn.Module, layer: nn.Module, number: int, image: torch.Tensor, name: str
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What the layer is given the `number`-th time it runs, and what it answers: copies, without the batch axis."""

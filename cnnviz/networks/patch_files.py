@@ -52,7 +52,7 @@ def weights_hash(path: Path, size: int, changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def kept_places(key: str, counts: Mapping[str, int], per_picture: int) -> dict[str, Arrays] | None:
+def separate_places(key: str, counts: Mapping[str, int], per_picture: int) -> dict[str, Arrays] | None:
     """{layer: (values, rows, columns)}, each (channels, per_picture), as `keep_places` wrote them; None for no file.
 
     `counts` is {layer: channels}. A file that is damaged, or holds something else, is none.

@@ -1,12 +1,18 @@
 """Channels of a layer in an order: the strongest, the most selective, those like a chosen one; and who feeds whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from torch import nn
 
+from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, AvgPool2d, BatchNorm2d, Concat, MaxPool2d
+from cnnviz.arithmetic.layers.layer import KeepsShape
+from cnnviz.arithmetic.network import INPUT
 from cnnviz.networks.activations import Activations
+from cnnviz.networks.functions import concatenated_axis
 
+Runs = list[tuple[str | None, int]]
+HANDS_ON = (KeepsShape, BatchNorm2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d)  # each channel by itself
 STRENGTH, SPARSITY, SIMILARITY, NUMBER = "strength", "sparsity", "similarity", "number"
 ORDERS = (STRENGTH, SPARSITY, SIMILARITY, NUMBER)
 
@@ -65,27 +71,70 @@ def ranked(maps: np.ndarray, order: str, channel: int = 0) -> list[int]:
 
 
 def path(activations: Activations, layers: Sequence[str], layer: str, channel: int) -> dict[str, np.ndarray]:
-    """How closely the channels of each convolution in `layers` hang together with one channel of one of them.
+    """How closely the channels of each convolution in `layers` hang together with one channel of one of them: (C,).
 
     Backwards from the chosen layer by `feeding`, forwards by `reading`, each time along the channel that was first.
-    {layer: (C,)}; a layer whose channels are not those the next one reads (a shortcut lies between) ends the path.
+    Where the maps of several layers stand one behind the other, as in a Fire module, all are compared, and the path
+    goes on from the first of all. It ends where a layer reads something else than the channels of one of them.
     """
-    at = list(layers).index(layer)
-    found = {}
-    here = channel
-    for later, earlier in zip(reversed(layers[1 : at + 1]), reversed(layers[:at]), strict=True):
-        scores = feeding(activations, later, here)
-        if len(scores) != len(activations.maps(earlier)):
-            break
-        found[earlier] = scores
-        here = int(scores.argmax())
-    here = channel
-    for earlier, later in zip(layers[at:], layers[at + 1 :], strict=False):
-        if len(activations.given(later)) != len(activations.maps(earlier)):
-            break
-        found[later] = reading(activations, later, here)
-        here = int(found[later].argmax())
+    resting = {activations.settled(name): name for name in reversed(layers)}
+    inputs = {name: channel_runs(activations, activations.network[name].inputs[0], resting) for name in layers}
+    return backwards(activations, inputs, layer, channel) | forwards(activations, inputs, layer, channel)
+
+
+def channel_runs(activations: Activations, name: str, resting: Mapping[str, str]) -> Runs:
+    """Whose channels the channels of a node are, in order, and how many of each: (layer, count), None for no layer's.
+
+    `resting` names for a node the layer whose values come to rest there.
+    """
+    if name in resting:
+        return [(resting[name], len(activations[name]))]
+    if name != INPUT:
+        node = activations.network[name]
+        if isinstance(node.layer, Concat) and concatenated_axis(node.layer, activations[name].ndim) == 0:
+            return [run for source in node.inputs for run in channel_runs(activations, source, resting)]
+        if isinstance(node.layer, HANDS_ON):
+            return channel_runs(activations, node.inputs[0], resting)
+    return [(None, len(activations[name]))]
+
+
+def backwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, channel: int) -> dict[str, np.ndarray]:
+    """The layers that feed a channel, then those that feed the first channel of all these, and so on."""
+    found: dict[str, np.ndarray] = {}
+    here: tuple[str, int] | None = (layer, channel)
+    while here is not None:
+        scores, start, parts = feeding(activations, *here), 0, dict[str, np.ndarray]()
+        for maker, count in inputs[here[0]]:
+            if maker is not None:
+                parts[maker] = scores[start : start + count]
+            start += count
+        found = parts | found
+        here = first_of(parts)
     return found
+
+
+def forwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, channel: int) -> dict[str, np.ndarray]:
+    """The layers that read a channel, then those that read the first channel of all these, and so on."""
+    found: dict[str, np.ndarray] = {}
+    here: tuple[str, int] | None = (layer, channel)
+    while here is not None:
+        parts = dict[str, np.ndarray]()
+        for name, runs in inputs.items():
+            makers = [maker for maker, _ in runs]
+            if here[0] in makers:
+                before = sum(count for _, count in runs[: makers.index(here[0])])
+                parts[name] = reading(activations, name, before + here[1])
+        found = parts | found
+        here = first_of(parts)
+    return found
+
+
+def first_of(parts: Mapping[str, np.ndarray]) -> tuple[str, int] | None:
+    """The layer and the channel with the largest of several layers' values; None for no layer."""
+    if not parts:
+        return None
+    layer = max(parts, key=lambda name: float(parts[name].max()))
+    return layer, int(parts[layer].argmax())
 
 
 def feeding(activations: Activations, layer: str, channel: int) -> np.ndarray:
@@ -98,7 +147,7 @@ def feeding(activations: Activations, layer: str, channel: int) -> np.ndarray:
     if not isinstance(module, nn.Conv2d):
         raise ValueError(f"{layer} is no convolution.")
     weights = np.abs(module.weight.detach().numpy()[channel]).sum(axis=(1, 2))  # (C_in / groups,)
-    means = strength(activations.given(layer))
+    means = strength(activations.input_of(layer))
     first = channel // (module.out_channels // module.groups) * len(weights)
     found = np.zeros(len(means))
     found[first : first + len(weights)] = weights * means[first : first + len(weights)]

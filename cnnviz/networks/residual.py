@@ -64,7 +64,7 @@ def path_to(network: Network, name: str) -> list[str]:
     return path
 
 
-def shares(activations: Activations, block: ResidualBlock) -> np.ndarray:
+def residual_shares(activations: Activations, block: ResidualBlock) -> np.ndarray:
     """How much of each channel of the sum F brings: Σ|F| / (Σ|F| + Σ|x|), (C,), 0 to 1; ½ where both are silent.
 
     It says how large the two are, not how important.

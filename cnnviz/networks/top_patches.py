@@ -18,7 +18,7 @@ from cnnviz.arithmetic.network import Network
 from cnnviz.images import Picture
 from cnnviz.networks.feature_maps import ForwardPass, find_layer, forward
 from cnnviz.networks.neuron import EXPLAINED
-from cnnviz.networks.patch_files import keep_places, kept_places, places_key
+from cnnviz.networks.patch_files import keep_places, places_key, separate_places
 from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.survey import survey
 
@@ -134,7 +134,7 @@ def places_of(model: "Model", picture: Picture, shapes: Mapping[str, MapShape]) 
     """What each channel answers to one picture most strongly: read from disk, or found by one inference and kept."""
     key = places_key(model, picture.sha256)
     counts = {name: shape[0] for name, shape in shapes.items()}
-    kept = kept_places(key, counts, PER_PICTURE)
+    kept = separate_places(key, counts, PER_PICTURE)
     if kept is not None:
         found = {name: Places(*arrays) for name, arrays in kept.items()}
         if all(fits(places, shapes[name]) for name, places in found.items()):

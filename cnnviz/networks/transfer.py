@@ -54,10 +54,10 @@ def source_url(file: WeightsFile) -> str:
     return f"{mirror.rstrip('/')}/{file.name}" if mirror else file.url
 
 
-def told_url(file: WeightsFile) -> str:
+def final_url(file: WeightsFile) -> str:
     """The address as visitors and the log may read it: a mirror's may hold a name and a password before an @.
 
-    >>> told_url(WeightsFile("tiny-00000000.pth", "https://school:secret@example.org/tiny-00000000.pth", 1))
+    >>> final_url(WeightsFile("tiny-00000000.pth", "https://school:secret@example.org/tiny-00000000.pth", 1))
     '…@example.org/tiny-00000000.pth'
     """
     _, at, rest = source_url(file).rpartition("@")
@@ -160,7 +160,7 @@ def _ask(target: Target, have: int) -> requests.Response:
         elif isinstance(error, requests.ConnectionError):
             raise Interrupted("the connection broke off.") from error
         else:
-            reason = f"{told_url(target.file)} is not an address one can fetch from."
+            reason = f"{final_url(target.file)} is not an address one can fetch from."
         raise WeightsError(f"{target.file.name} could not be fetched: {reason} {_by_hand(target)}") from error
 
 

@@ -98,6 +98,7 @@ MODELS: dict[str, Sibling | Published] = {
         told=PHOTOGRAPHS_TOLD,
         notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
         preprocessing=CROPS,
+        has_residual_blocks=True,
     ),
     "sat6_convnet": Sibling(
         title="Sat6ConvNet",
@@ -156,6 +157,7 @@ MODELS: dict[str, Sibling | Published] = {
             approx_size=46_830_571,
         ),
         notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
+        has_residual_blocks=True,
     ),
     "resnet50": Published(
         title="ResNet-50",
@@ -171,6 +173,29 @@ MODELS: dict[str, Sibling | Published] = {
             approx_size=102_530_333,
         ),
         notable_layers=("conv1", "layer1.0.conv2", "layer2.0.conv2", "layer3.0.conv2", "layer4.2.conv3"),
+        has_residual_blocks=True,
+    ),
+    "squeezenet1_1": Published(
+        title="SqueezeNet 1.1",
+        year=2016,
+        paper="Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer: SqueezeNet: AlexNet-level accuracy with 50x fewer "
+        "parameters and <0.5MB model size, arXiv:1602.07360; version 1.1 is a later one of the authors', with fewer "
+        "multiply-accumulates",
+        description="Eight Fire modules: 1×1 narrows, then 1×1 and 3×3 side by side make the next maps.",
+        builder="squeezenet1_1",
+        weights_enum="SqueezeNet1_1_Weights.IMAGENET1K_V1",
+        weights=WeightsFile(
+            name="squeezenet1_1-b8a52dc0.pth",
+            url="https://download.pytorch.org/models/squeezenet1_1-b8a52dc0.pth",
+            approx_size=4_958_716,
+        ),
+        notable_layers=(
+            "features.0",
+            "features.4.expand3x3",
+            "features.7.expand3x3",
+            "features.10.expand3x3",
+            "classifier.1",
+        ),
     ),
 }
 
@@ -178,10 +203,9 @@ MODELS: dict[str, Sibling | Published] = {
 def architecture(name: str) -> Sibling | Published:
     """The entry of `MODELS`, or a ValueError that says which there are.
 
-    >>> architecture("resnet-18")
+    >>> architecture("resnet-18")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: There is no network named "resnet-18". Did you mean resnet18? There are: slim_alexnet, slim_vgg, \
-slim_resnet, sat6_convnet, alexnet, vgg16, resnet18, resnet50.
+    ValueError: There is no network named "resnet-18". Did you mean resnet18? There are: slim_alexnet, slim_vgg, ...
     """
     if name in MODELS:
         return MODELS[name]

@@ -1,1 +1,1 @@
-"""Data sets, and networks that are trained here. Torch is imported by `fit` and by what builds networks."""
+"""Data sets, and networks that are trained here. Only `fit` and the files that build networks import torch."""

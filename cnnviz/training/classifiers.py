@@ -30,7 +30,7 @@ def sat6_mlp(seed: int, hidden_units: int = 128) -> nn.Sequential:
         nn.ReLU(),
         skip_init(nn.Linear, hidden_units, NUM_CLASSES),
     )
-    return started(network, seed)
+    return initialize(network, seed)
 
 
 def sat6_convnet(seed: int) -> Sat6ConvNet:
@@ -43,13 +43,13 @@ def sat6_convnet(seed: int) -> Sat6ConvNet:
     """
     with torch.device("meta"):  # so that torch's own start draws no random numbers
         network = Sat6ConvNet(NUM_CLASSES)
-    return started(network.to_empty(device="cpu"), seed)
+    return initialize(network.to_empty(device="cpu"), seed)
 
 
-def started(network: Network, seed: int) -> Network:
-    """Write starting weights as torch's own layers draw them (uniform, ± 1 / √ inputs), and hand the network back.
+def initialize(network: Network, seed: int) -> Network:
+    """Write starting weights as torch's own layers draw them (uniform, ± 1 / √ inputs), and return the network.
 
-    From a generator of its own: torch's global one, which other visitors use too, is left alone.
+    They come from a generator of their own, because other visitors use torch's global one.
     """
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -62,10 +62,10 @@ def started(network: Network, seed: int) -> Network:
 
 
 def shuffle_inputs(layer: nn.Linear, order: np.ndarray) -> None:
-    """Rearrange the weights of a dense layer on a flattened patch as `shuffled` rearranges the patch's pixels.
+    """Rearrange the weights (outputs, C · H · W) of a dense layer as `shuffled` rearranges the pixels of its patches.
 
-    Afterwards the layer answers to a shuffled patch what it answered to the patch. `order` has one entry per pixel; it
-    serves every channel.
+    Afterwards the layer gives for a shuffled patch what it gave for the patch. `order` (H · W,) has one entry for each
+    pixel and serves every channel.
     """
     with torch.no_grad():
         channels = layer.weight.reshape(len(layer.weight), -1, len(order))

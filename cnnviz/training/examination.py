@@ -1,4 +1,4 @@
-"""How well a small network answers for what it never saw, and where its model card says so."""
+"""How accurate a small network is on pictures that it never saw, and the line of its model card that says so."""
 
 import re
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from cnnviz.networks.zoo import MODELS
 from cnnviz.training.land_cover import land_cover
 from cnnviz.training.photo_crops import draw_crops
 
-COUNT, SEED = 2000, 2026  # pictures of an examination; no training draws from this seed
+COUNT, SEED = 2000, 2026  # of the pictures of an examination; no training draws from this seed
 HEADING = "## Held-out accuracy"
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Shares between 0 and 1 of `count` held-out pictures that were drawn with `seed`.
+    """Parts, from 0 to 1, of `count` held-out pictures that were drawn with `seed`.
 
-    right        whose class got the highest score.
-    photograph   whose photograph was named, in whichever turn; None for a network that was not asked for one.
-    constant     that one would get right by always giving the most frequent answer.
+    right        those whose class got the highest score.
+    photograph   those whose photograph was right, turned or not; None where the classes are no photographs.
+    constant     those that would be right if the answer were always the most frequent class.
     """
 
     count: int
@@ -40,14 +40,14 @@ class Accuracy:
 Always giving the most frequent class would be right in 10.0 %.
         """
         if self.photograph is None:
-            asked = f"Class of the land: **{100 * self.right:.1f} %** right, of {self.count:,} held-out patches"
+            findings = f"Class of the land: **{100 * self.right:.1f} %** right, of {self.count:,} held-out patches"
         else:
-            asked = (
+            findings = (
                 f"Photograph and turn: **{100 * self.right:.1f} %** right, photograph alone: "
                 f"**{100 * self.photograph:.1f} %**, of {self.count:,} held-out crops"
             )
         constant = f"Always giving the most frequent class would be right in {100 * self.constant:.1f} %."
-        return f"{asked} (seed {self.seed}). {constant}"
+        return f"{findings} (seed {self.seed}). {constant}"
 
 
 def held_out(name: str, count: int = COUNT, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +59,7 @@ def held_out(name: str, count: int = COUNT, seed: int = SEED) -> tuple[np.ndarra
 
 
 def examine(name: str, network: nn.Module, count: int = COUNT, seed: int = SEED) -> Accuracy:
-    """Ask the network `name` of `MODELS`, in evaluation mode, about held-out pictures."""
+    """The accuracy of the network `name` of `MODELS`, in evaluation mode, on held-out pictures."""
     settings = MODELS[name].preprocessing
     values, labels = held_out(name, count, seed)
     mean, std = (torch.tensor(numbers).view(1, -1, 1, 1) for numbers in (settings.mean, settings.std))
@@ -75,7 +75,7 @@ def examine(name: str, network: nn.Module, count: int = COUNT, seed: int = SEED)
 
 
 def write_accuracy(entry: Sibling, accuracy: Accuracy) -> None:
-    """Put the sentence into the model card, in place of the one before it under the heading."""
+    """Write the sentence into the model card, in place of the one that stands under the heading."""
     text = entry.card_path.read_text(encoding="utf-8")
     before, _, after = text.partition(f"{HEADING}\n\n")
     rest = after.partition("\n\n")[2]
@@ -83,13 +83,13 @@ def write_accuracy(entry: Sibling, accuracy: Accuracy) -> None:
 
 
 def read_accuracy(entry: Sibling) -> Accuracy:
-    """What the model card says; ValueError where it says nothing of the kind."""
+    """The accuracy in the model card; ValueError where the card has none."""
     text = entry.card_path.read_text(encoding="utf-8").partition(HEADING)[2]
-    shares = [round(float(number) / 100, 4) for number in re.findall(r"([\d.]+) %", text)]
+    parts = [round(float(number) / 100, 4) for number in re.findall(r"([\d.]+) %", text)]
     of = re.search(r"of ([\d,]+) held-out \w+ \(seed (\d+)\)", text)
-    if of is None or len(shares) < 2:
+    if of is None or len(parts) < 2:
         raise ValueError(f"{entry.card_path} does not say how accurate the network is.")
     count, seed = int(of[1].replace(",", "")), int(of[2])
     if "photograph alone" in text:
-        return Accuracy(count, seed, shares[0], shares[2], shares[1])
-    return Accuracy(count, seed, shares[0], shares[1])
+        return Accuracy(count, seed, parts[0], parts[2], parts[1])
+    return Accuracy(count, seed, parts[0], parts[1])

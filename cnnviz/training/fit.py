@@ -1,4 +1,4 @@
-"""A plain training loop that says how far it is, and ends as soon as nobody asks it to go on."""
+"""A training loop that reports how far it is, and works only while somebody takes its reports."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ CHUNK = 3  # batches between two reports: a fraction of a second
 
 
 def prepare() -> None:
-    """Wait, once in a process, for what torch imports when its first optimizer is made: a second or more."""
+    """Make a first optimizer: torch then imports what it needs for it, once in a process, in a second or more."""
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])
 
 
@@ -30,9 +30,9 @@ def fit(
 ) -> Iterator[Progress]:
     """Train `network` in place with Adam on patches (N, C, H, W) and labels (N,); a report after every few batches.
 
-    It works only while it is asked for the next report: to stop, stop asking. The order of the batches comes from
-    `seed` alone; torch's global state is neither read nor changed. Patches are centred and scaled by the mean and the
-    spread of all training values together, the same for every pixel, so that a shuffle of pixels changes nothing else.
+    It works only while the next report is asked for; to stop it, do not ask. The order of the batches comes from `seed`
+    alone; torch's global state is neither read nor changed. All patches are shifted and scaled by one mean and one
+    standard deviation, those of all training values, so that a shuffle of the pixels changes nothing else.
     """
     dtype = next(network.parameters()).dtype
     mean, spread = float(patches.mean()), float(patches.std()) or 1.0
@@ -56,7 +56,7 @@ def fit(
 
 
 def accuracy(network: nn.Module, inputs: torch.Tensor, labels: np.ndarray) -> float:
-    """The share of inputs (N, C, H, W) whose highest score is at their label."""
+    """The part, from 0 to 1, of inputs (N, C, H, W) whose highest score is that of their label (N,)."""
     with torch.no_grad():
         guesses = torch.cat([network(some).argmax(dim=1) for some in inputs.split(256)])
     return float((guesses.numpy() == labels).mean())

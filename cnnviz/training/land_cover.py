@@ -30,7 +30,7 @@ def land_cover(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Draw `count` patches: float32 (count, 4, 28, 28) from 0 to 1, and their classes, int64 (count,).
 
     The values are whole 255ths, as uint8 pictures have. The classes follow each other in turn and are then mixed, so
-    each has its equal share (one more or less where four do not divide the count). The same seed gives the same
+    each is drawn equally often (once more or less where the count is no multiple of four). The same seed gives the same
     patches. Raises ValueError for a count below 1 or above 100,000.
 
     >>> patches, labels = land_cover(8, seed=1)
@@ -97,12 +97,14 @@ def smoothed(pictures: np.ndarray, width: float | np.ndarray) -> np.ndarray:
 
 
 def standardized(pictures: np.ndarray) -> np.ndarray:
-    """Each picture with standard deviation 1."""
+    """Each picture (N, H, W) scaled to standard deviation 1."""
     return pictures / pictures.std(axis=(-2, -1), keepdims=True)
 
 
 def ranked(pictures: np.ndarray) -> np.ndarray:
-    """Each value by its place in the order of its picture, from 0 to 1: every picture has the same levels, each once.
+    """Each value of pictures (N, H, W) replaced by its rank within its picture, scaled to 0 to 1.
+
+    So every picture has the same levels, each once.
 
     >>> ranked(np.array([[[5.0, 7.0], [9.0, 6.0]]])).round(2).tolist()
     [[[0.0, 0.67], [1.0, 0.33]]]
@@ -112,7 +114,7 @@ def ranked(pictures: np.ndarray) -> np.ndarray:
 
 
 def coloured(brightness: np.ndarray, leanings: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Brightness (N, 28, 28) as patches (N, 4, 28, 28), on ramps that mix soil, plants and stone by `leanings`."""
+    """Brightness (N, 28, 28) as patches (N, 4, 28, 28), on ramps mixed of soil, plants, stone by `leanings` (N, 3)."""
     dark, bright = (np.tensordot(leanings, np.array(ends), 1) for ends in zip(SOIL, PLANTS, STONE, strict=True))
     sun = random.uniform(0.85, 1.1, (len(brightness), 1, 1, 1))
     ramp = dark[..., None, None] + (bright - dark)[..., None, None] * brightness[:, None]

@@ -1,8 +1,8 @@
 """Crops of the gallery's photographs, to train the small networks on and to examine them with.
 
-The right end of each photograph is held out: no crop for training touches it, and a gap keeps the two parts from each
-other. Crops are of several sizes, a little wider or taller than square, and are scaled to 96 × 96 pixels. They are
-mirrored by chance, which leaves upright what is upright, and then turned; the classes are those of
+The right end of each photograph is held out: no crop for training touches it, and a gap separates the two parts. Crops
+are of several sizes, a little wider or taller than square, and are scaled to 96 × 96 pixels. Some are mirrored, which
+leaves upright what is upright, and then they are turned by quarter turns; the classes are those of
 `cnnviz.networks.photograph_classes`.
 """
 
@@ -19,19 +19,19 @@ Part = Literal["training", "held out"]
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 SIDE = 96  # pixels of a crop as a network is given it
-TRAINING_SHARE = 0.74  # of a photograph's width, from its left edge
+TRAINING_PART = 0.74  # of a photograph's width, from its left edge
 GAP = 8  # pixels of the photograph between the two parts
-SMALLEST = 0.2  # side of a crop as a share of the photograph's shorter side
-LARGEST_ASPECT = 4 / 3  # how many times its one side the other may be
+SMALLEST = 0.2  # side of a crop, as a part of the photograph's shorter side
+LARGEST_ASPECT = 4 / 3  # the longer side of a crop divided by the shorter one
 
 
 def part_box(width: int, height: int, part: Part) -> Box:
-    """Where the crops of a part are taken from, in a photograph of this size.
+    """The box that the crops of a part are taken from, in a photograph of this size.
 
     >>> part_box(600, 400, "training"), part_box(600, 400, "held out")
     ((0, 0, 444, 400), (452, 0, 600, 400))
     """
-    end = int(width * TRAINING_SHARE)
+    end = int(width * TRAINING_PART)
     return (0, 0, end, height) if part == "training" else (end + GAP, 0, width, height)
 
 
@@ -65,7 +65,7 @@ def draw_crops(part: Part, count: int, random: np.random.Generator) -> tuple[np.
 
 
 def scaled(key: str, box: Box) -> np.ndarray:
-    """A box of a photograph as uint8 (96, 96, 3). It is cut out first, so that no pixel outside it is looked at."""
+    """A box of a photograph as uint8 (96, 96, 3). It is cut out before it is scaled: no pixel outside it counts."""
     crop = _photograph(key).crop(box)
     return np.asarray(crop.resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0))
 

@@ -1,6 +1,6 @@
 """The experiment of the lecture's first claim: a dense network and a convolutional one, on pictures and shuffled ones.
 
-What has to be said about a training is here and needs no torch; torch is imported when `train` is asked to begin.
+To describe a training needs no torch; it is imported when `train` begins.
 """
 
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ MAX_SEED = 999
 
 @dataclass(frozen=True)
 class Run:
-    """One training: which network, whether the pixels are shuffled, and what everything random starts from.
+    """One training: which network, whether the pixels are shuffled, the seed of all that is random, how many patches.
 
-    `same_start` speaks of the dense network on shuffled pixels: its first weights are shuffled along with the pixels,
-    so that it starts where the one on the pictures starts. Without it the same random weights meet other pixels.
+    `same_start` is for the dense network on shuffled pixels: its first weights are shuffled like the pixels, so that it
+    starts where the network on the pictures starts. Without it, the same random weights meet other pixels.
     """
 
     network: Literal["dense", "convolution"]
@@ -35,7 +35,7 @@ class Run:
 
 
 def four_runs(seed: int = 0, count: int = 1200, same_start: bool = True) -> tuple[Run, ...]:
-    """The whole experiment, the longest trainings first: the time left is then rather over- than underestimated.
+    """The whole experiment, the longest trainings first, so that the time left is not underestimated.
 
     >>> [(run.network, run.shuffled) for run in four_runs()]
     [('convolution', False), ('convolution', True), ('dense', False), ('dense', True)]
@@ -50,7 +50,10 @@ def four_runs(seed: int = 0, count: int = 1200, same_start: bool = True) -> tupl
 
 @lru_cache(maxsize=2)
 def patches_for(seed: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Training patches with their labels, and others held out; kept for the four runs, so do not write to them."""
+    """Training patches (count, 4, 28, 28) and their labels (count,), then the same of held-out ones; read-only.
+
+    They are cached for the four runs of one experiment.
+    """
     arrays = (*land_cover(count, 2 * seed), *land_cover(HELD_OUT, 2 * seed + 1))
     for array in arrays:
         array.setflags(write=False)
@@ -58,15 +61,16 @@ def patches_for(seed: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def pixel_order(seed: int) -> np.ndarray:
-    """The one shuffle of a seed's experiment: (784,), row by row."""
+    """The one shuffle of the experiment with this seed: (784,), the pixels counted row by row."""
     return fixed_shuffle(SIDE * SIDE, seed)
 
 
 def train(run: Run, epochs: int = EPOCHS) -> Iterator[Progress]:
     """Train one of the networks from its start, report by report (see `cnnviz.training.fit.fit`).
 
-    The dense network computes in double precision. Shuffled along with its weights it takes the same steps on paper;
-    in single precision the rounding of sums, taken in another order, grows and parts the two within a few epochs.
+    The dense network computes in double precision. With its weights shuffled like the pixels, it takes exactly the same
+    steps on paper; but sums in another order are rounded differently, and in single precision that difference grows
+    until the two trainings differ visibly within a few epochs.
     """
     yield Progress(0, 0.0)
     from torch import nn

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def fixed_shuffle(num_pixels: int, seed: int) -> np.ndarray:
-    """Where each pixel comes from: a rearrangement of 0 ... num_pixels - 1, the same for the same seed.
+    """Where each pixel comes from: the numbers 0 ... num_pixels - 1 rearranged, (num_pixels,), always alike for a seed.
 
     >>> sorted(fixed_shuffle(4, seed=3).tolist())
     [0, 1, 2, 3]

@@ -1,11 +1,11 @@
-"""Trains the small networks that come along: `make train`, or `python -m cnnviz.training.siblings slim_vgg`.
+"""Trains the small networks that come with the app: `make train`, or `python -m cnnviz.training.siblings slim_vgg`.
 
 Everything random comes from `SEED`, and each network is trained on one thread, in a process of its own; two at a time
-by default. With the same versions on the same kind of processor the same weights come out; another processor adds in
-another order, and the last digits, and with them a few answers, may differ.
+by default. The same versions on the same kind of processor give the same weights; another processor adds in another
+order, so the last digits may differ, and with them a few answers.
 
-The first layer starts from small weights and is decayed strongly, so that what stays in its filters was learnt and not
-left over from the start.
+The first layer starts from small weights and has a strong weight decay, so that what its filters show was learned and
+is no rest of the random start.
 """
 
 import argparse
@@ -41,7 +41,7 @@ Batch = tuple[np.ndarray, np.ndarray]  # values (N, C, H, W) from about 0 to 1, 
 class Recipe:
     """How one network is trained: how many pictures it sees, and what is drawn for a batch.
 
-    first_scale   what the first convolution's starting weights are multiplied with.
+    first_scale   the factor of the first convolution's starting weights.
     first_decay   the weight decay of that convolution.
     """
 
@@ -60,11 +60,11 @@ def draw_photographs(count: int, random: np.random.Generator) -> Batch:
 
 
 def draw_patches(count: int, random: np.random.Generator) -> Batch:
-    """Patches of land that were not drawn before; their seeds are above those of any examination."""
+    """New patches of land; their seeds are larger than those of any examination."""
     return land_cover(count, seed=int(random.integers(2**32, 2**62)))
 
 
-# The longest first, so that no process stays behind alone.
+# The longest first, so that at the end no process works on alone.
 RECIPES: dict[str, Recipe] = {
     "slim_vgg": Recipe(draw_photographs, pictures=240_000, learning_rate=1e-3, first_scale=0.1, first_decay=1.0),
     "slim_resnet": Recipe(draw_photographs, pictures=320_000, learning_rate=2e-3, first_scale=0.1),
@@ -73,8 +73,8 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def start(network: nn.Module, first_scale: float) -> nn.Conv2d:
-    """Write starting weights from torch's global generator, and hand back the first convolution.
+def initialize(network: nn.Module, first_scale: float) -> nn.Conv2d:
+    """Write starting weights from torch's global generator, and return the first convolution.
 
     Convolutions: He et al. 2015 (arXiv:1502.01852), normal with variance 2 / fan_in, biases 0; the first one's weights
     are then made smaller. Linear layers start as torch starts them.
@@ -100,17 +100,17 @@ def normalised(values: np.ndarray, settings: Preprocessing) -> torch.Tensor:
 
 def train(network: nn.Module, recipe: Recipe, settings: Preprocessing, seed: int = SEED) -> Iterator[Progress]:
     """Train `network` in place from a start of its own, with AdamW (Loshchilov, Hutter 2019) and a learning rate that
-    rises and falls once (torch's OneCycleLR). A report comes twenty times; its accuracy is that on the last batches of
-    training, before their step was taken.
+    rises and falls once (torch's OneCycleLR). It reports twenty times; the accuracy is that on the batches since the
+    report before, each before its step.
 
-    torch's global generator is seeded, and afterwards as it was.
+    torch's global generator is seeded for the training and restored afterwards.
     """
     random = np.random.default_rng(seed)
     steps = math.ceil(recipe.pictures / recipe.batch_size)
     ends = {math.ceil(steps * number / REPORTS) for number in range(1, REPORTS + 1)}
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        first = start(network, recipe.first_scale)
+        first = initialize(network, recipe.first_scale)
         network.train().requires_grad_(True).to(memory_format=torch.channels_last)
         groups = [
             {"params": [first.weight], "weight_decay": recipe.first_decay},
@@ -148,7 +148,7 @@ def save(network: nn.Module, entry: Sibling) -> None:
 
 
 def train_and_save(name: str) -> None:
-    """Train one network of `RECIPES`, telling how far it is; write its weights, and its accuracy into its card."""
+    """Train one network of `RECIPES` and print how far it is; write its weights, and its accuracy into its card."""
     entry = MODELS[name]
     assert isinstance(entry, Sibling)
     began = time.monotonic()
@@ -172,7 +172,7 @@ def train_and_save(name: str) -> None:
 
 def main() -> None:
     """The command line: which networks, and how many at a time."""
-    parser = argparse.ArgumentParser(description="Train the small networks that come along with the project.")
+    parser = argparse.ArgumentParser(description="Train the small networks that come with the project.")
     parser.add_argument("names", nargs="*", metavar="network", help=f"of {', '.join(RECIPES)}; all without a name")
     parser.add_argument("--processes", type=int, default=2, help="how many are trained at a time (2)")
     arguments = parser.parse_args()

@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.arithmetic.network import totals
 from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
 from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
-from cnnviz.ui.components.memory_bars import show_shares
+from cnnviz.ui.components.memory_bars import show_memory_bars
 from cnnviz.ui.components.network_drawing.script import by
 from cnnviz.ui.compute.architecture_choice import choose_architecture, choose_size, other_sizes
 from cnnviz.ui.compute.lecture_tables import show_beside_lecture
@@ -60,7 +60,7 @@ elif methods.open:
         show_methods(lesson)
 else:
     with bars:
-        show_shares(shares(rows, input_shape, every=every, blocks=not layers), key="shares")
+        show_memory_bars(shares(rows, input_shape, every=every, blocks=not layers), key="shares")
 
 try_this(SUGGESTIONS, key="architectures")
 lesson.more("Early and late", "Why memory sits early and parameters late")

@@ -2,16 +2,14 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers import ShapeError
-from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.components.stepper import stepper
-from cnnviz.ui.learn.channel_settings import choose_channels, choose_count, take_numbers
+from cnnviz.ui.learn.channel_settings import choose_channels, take_numbers
+from cnnviz.ui.learn.drawable import script_or_stop
 from cnnviz.ui.learn.separable import show_separable
+from cnnviz.ui.page.choice import choose
 from cnnviz.ui.page.derivations import show_derivation
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.page.plain_text import plain
 from cnnviz.ui.pickers.patch import choose_patch, moves, picture_of
-from cnnviz.ui.pickers.picture import choose_picture
 
 PLACE = "channels_place"
 START = {
@@ -30,11 +28,11 @@ START = {
 SUGGESTIONS = [
     Suggestion("Start again", START),
     Suggestion(
-        "One 1 × 1 kernel a channel only mixes colours",
+        "A 1 × 1 kernel per channel only mixes colours",
         {**START, "channels_kernel": 1, "channels_filter_1": "sum", "channels_filter_2": "difference"},
     ),
     Suggestion(
-        "Depthwise: every channel for itself",
+        "Depthwise: every channel by itself",
         {
             **START,
             "channels_filters": 3,
@@ -69,28 +67,17 @@ typed, picture = stage.tabs(["Numbers", "On your picture"], key="channels_show",
 card = side.container(border=True)
 
 with picture if picture.open else typed:
-    chosen, patch = None, None
+    patch = None
     if picture.open:
-        with st.expander("Choose the picture"):
-            chosen = choose_picture()
         with card:
-            side_length = choose_count("channels_patch_side", "pixels a side", (6, 8, 12, 16), 6)
+            side_length = choose("channels_patch_side", "pixels per side", (6, 8, 12, 16), 6)
         stride = st.session_state.get("channels_stride") or 1
-        patch = choose_patch(chosen, stride, PLACE, side=side_length, colour=True)
+        patch = choose_patch(stride, PLACE, side=side_length, colour=True)
     settings = choose_channels(card, patch.planes if patch else None)
-    try:
-        script = settings.script(grey=patch is not None)
-    except (ShapeError, MatrixError) as problem:
-        st.error(plain(str(problem)), icon=":material/straighten:")
-        st.stop()
-    if chosen and patch:
-        stepper(
-            script,
-            "channels_patch_stepper",
-            linked=True,
-            picture=picture_of(patch, settings.layer, settings.weight, settings.bias, chosen.name, relu=settings.relu),
-            on_place=moves(PLACE),
-        )
+    script = script_or_stop(lambda: settings.script(grey=patch is not None))
+    if patch:
+        seen = picture_of(patch, settings.layer, settings.weight, settings.bias, relu=settings.relu)
+        stepper(script, "channels_patch_stepper", linked=True, picture=seen, on_place=moves(PLACE))
         st.caption(lesson["On the picture"])
     else:
         stepper(script, "channels_stepper", linked=True, on_numbers=lambda numbers: take_numbers(settings, numbers))

@@ -2,25 +2,23 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers import Conv1d, Conv2d, ShapeError
-from cnnviz.arithmetic.matrix import MatrixError
+from cnnviz.arithmetic.layers import Conv1d, Conv2d
 from cnnviz.ui.components.case_catalogue import show_catalogue
 from cnnviz.ui.components.case_catalogue.states import CONVOLUTION
 from cnnviz.ui.components.stepper import stepper
 from cnnviz.ui.learn.convolution_settings import LECTURE_INPUT, choose_convolution, take_numbers
 from cnnviz.ui.learn.cross_correlation import show_both_results
+from cnnviz.ui.learn.drawable import script_or_stop
 from cnnviz.ui.page.derivations import show_derivation
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.page.plain_text import plain
 from cnnviz.ui.pickers.patch import SIDE, choose_patch, moves, picture_of
-from cnnviz.ui.pickers.picture import choose_picture
 
 ONE_STEP = {"along": "2-D", "stride": 1, "padding": 0, "dilation": 1, "flip": False, "padding_mode": "zeros"}
 LECTURE = {
     "show": "Numbers",
     "input": LECTURE_INPUT,
     "weights": "0 1 2; 2 2 0; 0 1 2",
-    "bias": 0.0,
+    "bias": 0,
     "relu": True,
     **ONE_STEP,
 }
@@ -51,22 +49,14 @@ with cases:
     case = show_catalogue(CONVOLUTION, "conv_case")
 
 with picture if picture.open else numbers:
-    chosen, patch = None, None
-    if picture.open:
-        with st.expander("Choose the picture"):
-            chosen = choose_picture()
-        patch = choose_patch(chosen, settings.stride)
-    try:
-        script = settings.script(patch.planes[0] if patch else None)
-    except (ShapeError, MatrixError) as problem:
-        st.error(plain(str(problem)), icon=":material/straighten:")
-        st.stop()
-    if chosen and patch:
+    patch = choose_patch(settings.stride) if picture.open else None
+    grey = patch.planes[0] if patch else None
+    script = script_or_stop(lambda: settings.script(grey))
+    if patch:
         flat = settings.layer
         assert isinstance(flat, Conv2d)  # a picture has two axes
-        seen = picture_of(
-            patch, flat, ((settings.kernel,),), (settings.bias,), chosen.name, relu=settings.relu, flip=settings.flip
-        )
+        weight, bias = ((settings.kernel,),), (settings.bias,)
+        seen = picture_of(patch, flat, weight, bias, relu=settings.relu, flip=settings.flip)
         stepper(script, "patch_stepper", linked=True, picture=seen, on_place=moves())
         st.caption(lesson["On the picture"])
         if settings.padding:
@@ -90,7 +80,7 @@ with parameters:
 with macs:
     show_derivation(flat.macs_derivation(input_shape))
 
-show_both_results(settings, patch.planes[0] if patch else None, lesson["Convolution or cross-correlation"])
+show_both_results(settings, grey, lesson["Convolution or cross-correlation"])
 lesson.more("How it works")
 lesson.more("Padding, stride, dilation")
 lesson.more("As a matrix")

@@ -1,18 +1,15 @@
-"""Pooling: the largest value or the average of each window, and what of it stays when the picture moves."""
+"""Pooling: the largest value or the average of each window, and what stays the same when the picture moves."""
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers import ShapeError
-from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.ui.components.case_catalogue import show_catalogue
 from cnnviz.ui.components.case_catalogue.states import POOLING
 from cnnviz.ui.components.shifted_picture import show_shift
 from cnnviz.ui.components.stepper import stepper
-from cnnviz.ui.learn.pooling_settings import AVERAGE, MAX, choose_pooling, take_numbers
-from cnnviz.ui.page.choice import forget_wishes
+from cnnviz.ui.learn.drawable import script_or_stop
+from cnnviz.ui.learn.pooling_settings import AVERAGE, INPUT, MAX, choose_pooling
 from cnnviz.ui.page.derivations import show_derivation
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.page.plain_text import plain
 
 START = {
     "pool_kind": MAX,
@@ -25,7 +22,7 @@ START = {
     "pool_ceil": False,
     "pool_input": "",
     "pool_counted": True,
-    "pool_divisor": 0.0,
+    "pool_divisor": 0,
 }
 SUGGESTIONS = [
     Suggestion("Start again with 2 × 2", START),
@@ -54,16 +51,12 @@ with cases:
     case = show_catalogue(POOLING, "pool_case")
 
 with stage:
-    try:
-        script = settings.script()
-    except (ShapeError, MatrixError) as problem:
-        st.error(plain(str(problem)), icon=":material/straighten:")
-        st.stop()
-    stepper(script, "pooling_stepper", linked=True, on_numbers=take_numbers)
+    script = script_or_stop(settings.script)
+    stepper(script, "pooling_stepper", linked=True, on_numbers=INPUT.take_cells)
     if case:
         st.caption(f"**{case.title}.** {case.shows}")
 
-try_this(SUGGESTIONS, key="pooling", before=forget_wishes)
+try_this(SUGGESTIONS, key="pooling")
 
 derivations = (
     *settings.flat.shape_derivations(settings.input_shape),

@@ -1,12 +1,12 @@
-"""Set stride, padding and dilation, run a convolution backwards, and see which cells are met."""
+"""Set stride, padding and dilation, run a convolution backwards, and see which cells each window reads."""
 
 import streamlit as st
 
-from cnnviz.arithmetic.layers import ConvTranspose2d, ShapeError
-from cnnviz.arithmetic.matrix import MatrixError
+from cnnviz.arithmetic.layers import ConvTranspose2d
 from cnnviz.ui.components.case_catalogue import show_catalogue
 from cnnviz.ui.components.case_catalogue.states import STRIDES
 from cnnviz.ui.components.stepper import stepper
+from cnnviz.ui.learn.drawable import script_or_stop
 from cnnviz.ui.learn.stride_sentences import (
     backwards_sentence,
     equal_sentence,
@@ -23,10 +23,9 @@ from cnnviz.ui.learn.stride_settings import (
     choose_stride_settings,
     take_numbers,
 )
-from cnnviz.ui.page.choice import choose, forget_wishes
+from cnnviz.ui.page.choice import choose
 from cnnviz.ui.page.derivations import copy_derivations, show_derivation
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.page.plain_text import plain
 
 START = {
     "sp_layer": DIRECT,
@@ -66,16 +65,12 @@ with cases:
     case = show_catalogue(STRIDES, "sp_case")
 
 with stage:
-    try:
-        script = settings.script(way)
-    except (ShapeError, MatrixError) as problem:
-        st.error(plain(str(problem)), icon=":material/straighten:")
-        st.stop()
+    script = script_or_stop(lambda: settings.script(way))
     stepper(script, "sp_stepper", linked=True, on_numbers=take_numbers)
     if case:
         st.caption(f"**{case.title}.** {case.shows}")
 
-try_this(SUGGESTIONS, key="sp", before=forget_wishes)
+try_this(SUGGESTIONS, key="sp")
 
 derivations = list(layer.shape_derivations(input_shape))
 columns = st.columns(2)
@@ -83,7 +78,7 @@ for column, derivation in zip(columns, derivations, strict=False):
     with column:
         show_derivation(derivation)
 if isinstance(layer, ConvTranspose2d):
-    sentences = [said(layer, input_shape) for said in (equal_sentence, matrix_sentence, overlap_sentence)]
+    sentences = [say(layer, input_shape) for say in (equal_sentence, matrix_sentence, overlap_sentence)]
 else:
     sentences = [padding_sentence(layer), backwards_sentence(layer, input_shape)]
 with columns[-1] if len(derivations) == 1 else st.container(), st.container(border=True):

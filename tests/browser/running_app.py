@@ -60,10 +60,10 @@ def free_port() -> int:
 
 
 def started(
-    log: Path, port: int, root: Path = ROOT, headless: bool = True, **environment: str
+    log: Path, port: int, root: Path = ROOT, headless: bool = True, script: str = "app.py", **environment: str
 ) -> subprocess.Popen[bytes]:
-    """The app that lies in ``root``, just started on a port of this machine."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.headless={str(headless).lower()}"]
+    """The app that lies in ``root``, just started on a port of this machine; or another ``script`` of it."""
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.headless={str(headless).lower()}"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     with log.open("a") as output:
         return subprocess.Popen(
@@ -77,10 +77,12 @@ def started(
 
 
 @contextlib.contextmanager
-def serving(log: Path, root: Path = ROOT, headless: bool = True, **environment: str) -> Iterator[str]:
+def serving(
+    log: Path, root: Path = ROOT, headless: bool = True, script: str = "app.py", **environment: str
+) -> Iterator[str]:
     """Run the app that lies in ``root`` on a free port and give its address; ended afterwards, whatever happens."""
     port = free_port()
-    process = started(log, port, root, headless, **environment)
+    process = started(log, port, root, headless, script, **environment)
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_healthy(address, process, log)

@@ -151,7 +151,7 @@ def colour_at(stage: Locator, row: int, column: int) -> list[int]:
 @pytest.mark.parametrize("name", ["walk", "overlay"])
 def test_on_a_phone_everything_fits_and_can_be_hit(browser: Browser, parts: str, name: str) -> None:
     page = open_page(browser, f"{parts}/{name}", 390, "dark")
-    part = page.locator(f".{name}")
+    part = page.locator({"walk": ".occlusion_walk", "overlay": ".map_overlay"}[name])
     expect(part.locator("button:visible").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for touched in [*part.locator("button:visible").all(), *part.locator("input:visible").all()]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from cnnviz.gallery import GALLERY
-from cnnviz.ui.server.streamlit_sessions import EVERY
+from cnnviz.ui.process.tidying import EVERY
 from cnnviz.ui.sharing.background_work import PATIENCE
 from tests.browser.monkey import KINDS, Monkey
 from tests.browser.running_app import watched

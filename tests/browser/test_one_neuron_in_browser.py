@@ -52,7 +52,7 @@ def test_down_leads_to_who_made_it_and_up_to_who_reads_it(visitor: Page, address
 
 
 ROOM_AND_TYPE = """() => [...document.querySelectorAll('*')]
-    .flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.neuron .grid .cell') ?? [])])
+    .flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.one_neuron .grid .cell') ?? [])])
     .map((cell) => {
       const text = document.createRange()
       text.selectNodeContents(cell)

@@ -89,7 +89,7 @@ def test_with_touch_alone_on_a_phone_in_the_dark_one_taps_cells_and_steps(phone:
         assert box is not None
         assert box["height"] >= 40
         assert box["width"] >= 40
-    assert phone.locator(".stepper").get_attribute("data-theme") == "dark"
+    assert phone.locator(".stepper").evaluate("it => getComputedStyle(it).colorScheme") == "dark"
     assert phone.locator(".panel.input .frame").evaluate("frame => getComputedStyle(frame).transitionDuration") == "0s"
 
 

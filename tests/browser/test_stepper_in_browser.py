@@ -40,7 +40,7 @@ def test_the_arrow_keys_step_at_once_and_without_a_trip_to_the_server(visitor: P
         visitor.keyboard.press("ArrowRight")
     visitor.keyboard.press("ArrowDown")
     expect(visitor.locator(".count")).to_have_text("step 7 of 9")
-    expect(visitor.locator(".weighted_sum")).to_contain_text("= 9")
+    expect(visitor.locator(".terms")).to_contain_text("= 9")
     visitor.keyboard.press("ArrowLeft")
     visitor.keyboard.press("Home")
     visitor.keyboard.press("End")

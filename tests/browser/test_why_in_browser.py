@@ -64,7 +64,7 @@ def test_a_training_stops_goes_on_and_ends(visitor: Page, address: str) -> None:
     train.click()
     expect(visitor.get_by_text("Trained on this machine, from seed 11")).to_be_visible(timeout=90_000)
     settle(visitor)
-    expect(visitor.locator(".learning_curves .end")).to_have_count(4)
+    expect(visitor.locator(".js-plotly-plot .annotation-text", has_text=" % ")).to_have_count(4)
     expect(visitor.get_by_text("one and the same training")).to_be_visible()
     expect(train).to_be_disabled()
 
@@ -81,8 +81,8 @@ def test_another_setting_touched_while_it_trains_costs_nothing(visitor: Page, ad
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, address: str) -> None:
     page = open_page(browser, f"{address}/why_convolution?why_inputs=12", 390, "dark")
-    for name in (".three_layers", ".scaled_squares", ".shuffled_patches", ".learning_curves"):
-        box = page.locator(name).bounding_box()
+    for name in (".three_layers", ".scaled_squares", ".shuffled_patches", ".js-plotly-plot"):
+        box = page.locator(name).first.bounding_box()
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390

@@ -13,7 +13,7 @@ from websockets.typing import Origin, Subprotocol
 
 import app
 from cnnviz.gallery import GALLERY, photograph_folder
-from cnnviz.ui.server.graceful_end import ENDS_WITHIN
+from cnnviz.ui.process.graceful_end import ENDS_WITHIN
 from tests.browser.screenshots import settle
 from tests.browser.uploading import upload
 from tests.deploy.conftest import Deployed, direct, route_of

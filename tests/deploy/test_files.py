@@ -15,7 +15,7 @@ import streamlit
 import yaml
 
 from cnnviz.images import MAX_BYTES
-from cnnviz.ui.server.graceful_end import ENDS_WITHIN
+from cnnviz.ui.process.graceful_end import ENDS_WITHIN
 from tests.browser.running_app import ROOT, free_port
 from tests.deploy.conftest import direct
 from tests.deploy.running_nginx import command, nginx, write_configuration

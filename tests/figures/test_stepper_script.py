@@ -12,6 +12,7 @@ from cnnviz.arithmetic.layers import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d,
 from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix
 from cnnviz.figures.stepper import Planes, Script, layer_script, stamp_script
+from cnnviz.figures.stepper.parts import Filter, Step, kernel_of
 from cnnviz.figures.stepper.words import step_lines
 
 LECTURE = read_matrix("3 3 2 1 0; 0 0 1 3 1; 3 1 2 2 3; 2 0 0 2 2; 2 0 0 0 1")
@@ -54,7 +55,7 @@ def results(script: Script) -> torch.Tensor:
 
 def check_what_is_printed(script: Script) -> None:
     """Every product is the drawn value times the drawn weight; the terms add to the sums, the sums to the result."""
-    kernel = script["kernel"]
+    kernel = kernel_of(script)
     for step in script["steps"]:
         filter = kernel["filters"][step["at"][0]]
         for number, channel in enumerate(step["channels"]):
@@ -74,7 +75,7 @@ def check_what_is_printed(script: Script) -> None:
             assert Fraction(step["result"]) == (max(Fraction(0), sum_and_bias) if script["relu"] else sum_and_bias)
 
 
-def check_last_line(script: Script, step: dict[str, Any], filter: dict[str, Any]) -> None:
+def check_last_line(script: Script, step: Step, filter: Filter) -> None:
     """What stands between "=" is equal, and "≈" stands only where something was rounded."""
     put = Fraction(step["weighted"]) + Fraction(filter["bias"])
     line = step_lines(script, script["steps"].index(step))[-1]
@@ -141,13 +142,15 @@ def test_a_convolutions_script_prints_what_torch_computes_and_adds_up(drawn) -> 
     shown = torch.tensor(drawn_cells, dtype=torch.double)
     torch.testing.assert_close(shown, expected.relu() if relu else expected, atol=0.0050001, rtol=0)
 
-    matrix = torch.zeros(script["matrix"]["rows"], script["matrix"]["columns"], dtype=torch.double)
-    for row, entries in enumerate(script["matrix"]["entries"]):
+    drawn = script["matrix"]
+    assert drawn is not None
+    matrix = torch.zeros(drawn["rows"], drawn["columns"], dtype=torch.double)
+    for row, entries in enumerate(drawn["entries"]):
         for column, value, shade in entries:
             matrix[row, column] = float(value)
             assert -1 <= shade <= 1
     product = matrix @ tensor(input).flatten() + tensor(bias).repeat_interleave(expected[0].numel())
-    if script["kernel"]["divisor"] == 1:  # else the matrix shows its fractions rounded
+    if kernel_of(script)["divisor"] == 1:  # else the matrix shows its fractions rounded
         torch.testing.assert_close(product.reshape(expected.shape), expected, atol=1e-6, rtol=0)
 
 
@@ -188,8 +191,10 @@ def test_a_transposed_convolution_prints_what_torch_computes_both_ways(drawn) ->
     check_what_is_printed(script)
     torch.testing.assert_close(results(script), expected, atol=1e-6, rtol=0)
 
-    matrix = torch.zeros(script["matrix"]["rows"], script["matrix"]["columns"], dtype=torch.double)
-    for row, entries in enumerate(script["matrix"]["entries"]):
+    drawn = script["matrix"]
+    assert drawn is not None
+    matrix = torch.zeros(drawn["rows"], drawn["columns"], dtype=torch.double)
+    for row, entries in enumerate(drawn["entries"]):
         for column, value, _ in entries:
             matrix[row, column] = float(value)
     product = matrix @ tensor(input).flatten() + tensor(bias).repeat_interleave(expected[0].numel())
@@ -300,6 +305,7 @@ def test_a_poolings_script_prints_what_torch_computes(
         grid = script["input"]["planes"][step["channels"][0]]["cells"]
         values = [grid[row][column] for row in step["rows"] for column in step["columns"]]
         if is_max:
+            assert step["winner"] is not None
             a, b = step["winner"]
             assert grid[step["rows"][a]][step["columns"][b]] == step["result"]
         else:
@@ -345,7 +351,9 @@ def test_padding_is_drawn_as_the_values_it_holds(mode: str) -> None:
     padded = torch.nn.functional.pad(tensor((LECTURE,))[None], (2, 2, 2, 2), mode=mode)[0, 0]
     drawn = script["input"]["planes"][0]["cells"]
     assert [[float(cell) for cell in row] for row in drawn] == padded.tolist()
-    rows, columns = script["input"]["sources"]["rows"], script["input"]["sources"]["columns"]
+    sources = script["input"]["sources"]
+    assert sources is not None
+    rows, columns = sources["rows"], sources["columns"]
     assert all(drawn[r][c] == drawn[rows[r]][columns[c]] for r in range(9) for c in range(9))
     assert {script["input"]["kinds"][rows[r]][columns[c]] for r in range(9) for c in range(9)} == {"."}
 
@@ -368,8 +376,8 @@ def test_the_divisor_at_an_edge_is_four_and_not_nine_without_the_padding() -> No
 
 def test_a_ninth_is_shown_as_ones_divided_by_nine() -> None:
     script = one(LECTURE, KERNELS["blur"].weights)
-    assert script["kernel"]["filters"][0]["planes"][0]["cells"] == [["1", "1", "1"]] * 3
-    assert script["kernel"]["divisor"] == 9
+    assert kernel_of(script)["filters"][0]["planes"][0]["cells"] == [["1", "1", "1"]] * 3
+    assert kernel_of(script)["divisor"] == 9
     first = script["steps"][0]
     assert (first["total"], first["weighted"], first["weighted_rounded"]) == ("15", "1.67", True)
     assert script["output"]["rounded"]

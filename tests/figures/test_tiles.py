@@ -18,7 +18,7 @@ from cnnviz.figures.palettes import (
     sequential_levels,
     table,
 )
-from cnnviz.figures.tiles import Scale, map_ranges, mosaic, rgb_tiles
+from cnnviz.figures.tiles import Scale, map_ranges, mosaic
 
 RANDOM = np.random.default_rng(2)
 
@@ -105,32 +105,6 @@ def test_ranges_come_from_the_finite_values_only() -> None:
 def test_what_is_no_stack_of_maps_is_refused_in_words(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"shape \(C, H, W\)"):
         mosaic(np.zeros(shape))
-
-
-@pytest.mark.parametrize("scale", ["each", "all"])
-def test_rgb_tiles_are_centred_at_mid_grey_and_share_one_limit_per_filter(scale: Scale) -> None:
-    weights = RANDOM.normal(size=(4, 3, 2, 2))
-    weights[0] *= 0.1
-    pixels = np.asarray(opened(rgb_tiles(weights, scale, columns=4, gap=0)))  # (2, 8, 4)
-    for index in range(4):
-        limit = np.abs(weights[index] if scale == "each" else weights).max()
-        for channel in range(3):
-            for row in range(2):
-                for column in range(2):
-                    expected = 128 + 127 * weights[index, channel, row, column] / limit
-                    assert abs(int(pixels[row, 2 * index + column, channel]) - expected) <= 0.5
-    assert (pixels[..., 3] == 255).all()
-
-
-def test_a_filter_of_zeros_is_grey_and_free_places_are_transparent() -> None:
-    pixels = np.asarray(opened(rgb_tiles(np.zeros((3, 3, 2, 2)), columns=2, gap=0)))
-    assert pixels[:2].tolist() == [[[128, 128, 128, 255]] * 4] * 2
-    assert pixels[2:, 2:, 3].max() == 0
-
-
-def test_filters_that_do_not_look_at_colours_are_refused_in_words() -> None:
-    with pytest.raises(ValueError, match=r"not \(4, 2, 3, 3\)"):
-        rgb_tiles(np.zeros((4, 2, 3, 3)))
 
 
 def test_a_captioned_picture_keeps_every_pixel_and_adds_words_and_a_legend_below() -> None:

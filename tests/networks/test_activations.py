@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.networks.activations import Activations
+from cnnviz.networks.activations import Activations, index_at
 from cnnviz.networks.feature_maps import forward
 from cnnviz.networks.survey import survey
 from cnnviz.networks.zoo import load_model
@@ -25,13 +25,22 @@ def alexnet() -> Activations:
     return activations_of(module, torch.randn(1, 3, 128, 128))
 
 
+@pytest.fixture(scope="module")
+def squeezenet() -> Activations:
+    module = load_model("squeezenet1_1", download=False).module
+    torch.manual_seed(6)
+    return activations_of(module, torch.randn(1, 3, 101, 96))  # at 101 the last windows of its poolings are not full
+
+
 def activations_of(module: nn.Module, image: torch.Tensor) -> Activations:
     shape = (image.shape[1], image.shape[2], image.shape[3])
     return Activations(survey(module, shape), module, image[0].numpy(), forward(module, image))
 
 
-def test_every_node_of_the_table_has_values_of_its_shape(resnet: Activations, alexnet: Activations) -> None:
-    for activations in (resnet, alexnet):
+def test_every_node_of_the_table_has_values_of_its_shape(
+    resnet: Activations, alexnet: Activations, squeezenet: Activations
+) -> None:
+    for activations in (resnet, alexnet, squeezenet):
         for row in activations.network.trace(activations.image.shape):
             assert activations[row.name].shape == row.output_shape
 
@@ -131,3 +140,107 @@ def test_the_neighbourhood_of_a_window_walks_to_the_neurons_own_sum(alexnet: Act
         patch, step = alexnet.around(found, channel=7)
         sums = torch.conv2d(torch.tensor(patch)[None, None], layer.weight[9:10, 7:8])[0, 0].flatten()
         assert float(sums[step]) == pytest.approx(found.channel_sums[7], abs=1e-4)
+
+
+def test_behind_a_concatenation_each_channel_has_one_maker(squeezenet: Activations) -> None:
+    name = "features.4.squeeze"
+    assert squeezenet.makers(name) == ["features.3.expand1x1 or features.3.expand3x3"]
+    given = squeezenet.input_of(name)
+    for channel in (0, 63, 64, 127):
+        ((maker, index),) = squeezenet.sources(name, (channel, 4, 5))
+        assert maker == f"features.3.expand{'1x1' if channel < 64 else '3x3'}"
+        assert index == (channel % 64, 4, 5)
+        assert max(0.0, squeezenet[maker][index]) == given[channel, 4, 5]
+    assert squeezenet.sources("features.0", (2, 3, 3)) == []
+
+
+def test_neurons_add_up_and_lead_down_and_up_through_a_concatenation(squeezenet: Activations) -> None:
+    maps = squeezenet["features.4.squeeze"]
+    index = index_at(maps.shape, int(maps.argmax()))
+    found = squeezenet.neuron("features.4.squeeze", index)
+    assert found.products.shape == (128, 1, 1)
+    assert found.result == pytest.approx(found.activation, abs=1e-4)
+    for place in (found.ranked_channels[0], 3, 100):
+        ((maker, below),) = squeezenet.sources("features.4.squeeze", found.strongest(place))
+        assert squeezenet.neuron(maker, below).result == pytest.approx(squeezenet[maker][below], abs=1e-4)
+        (use,) = squeezenet.users(maker, below)
+        assert use.name == "features.4.squeeze"
+        assert use.index == (place, *index[1:])
+        weights = squeezenet.module.get_submodule("features.4.squeeze").weight[:, place, 0, 0]
+        assert squeezenet.strongest_use(maker, below, use.name) == (int(weights.abs().argmax()), *index[1:])
+
+
+def test_a_use_behind_a_concatenation_is_where_the_value_changes_something(squeezenet: Activations) -> None:
+    name, index = "features.6.expand1x1", (70, 6, 2)
+    (use,) = squeezenet.users(name, index)
+    joined = torch.tensor(squeezenet.input_of(use.name))[None]
+    other = joined.clone()
+    other[0, use.index[0], use.index[1], use.index[2]] += 1.0
+    layer = squeezenet.module.get_submodule(use.name)
+    with torch.inference_mode():
+        changed = (layer(other) - layer(joined)).abs()[0] > 0
+    assert sorted({(row, column) for _, row, column in changed.nonzero().tolist()}) == [(6, 2)]
+    assert use.rows == (6,)
+    assert use.columns == (2,)
+
+
+def test_a_concatenation_on_any_axis_and_of_vectors_is_seen_through() -> None:
+    class Branches(nn.Module):
+        def __init__(self, dim: int) -> None:
+            super().__init__()
+            self.dim, self.left, self.right = dim, nn.Conv2d(3, 4, 1), nn.Conv2d(3, 4, 1)
+            self.last = nn.Conv2d(8 if dim == 1 else 4, 2, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.last(torch.cat([self.left(x), torch.relu(self.right(x))], self.dim))
+
+    torch.manual_seed(1)
+    for dim, index, expected in ((1, (5, 2, 3), (1, 2, 3)), (2, (1, 6, 3), (1, 1, 3)), (-1, (1, 2, 7), (1, 2, 2))):
+        found = activations_of(Branches(dim).requires_grad_(False), torch.randn(1, 3, 5, 5))
+        assert found.sources("last", index) == [("right", expected)]
+        assert found.users("right", expected)[0].index == index
+        value = float(found["right"][expected])
+        assert max(0.0, value) == found.input_of("last")[index]
+
+    class Vectors(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.left, self.right, self.last = nn.Conv2d(3, 2, 3), nn.Conv2d(3, 3, 3), nn.Linear(8 + 12, 6)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.last(torch.cat([self.left(x).flatten(1), self.right(x).flatten(1)], 1))
+
+    found = activations_of(Vectors().requires_grad_(False), torch.randn(1, 3, 4, 4))
+    assert found.sources("last", (13, 0, 0)) == [("right", (1, 0, 1))]
+    (use,) = found.users("right", (1, 0, 1))
+    assert use.index == (13, 0, 0)
+    weights = found.module.get_submodule("last").weight[:, 13]
+    assert found.strongest_use("right", (1, 0, 1), "last") == (int(weights.abs().argmax()), 0, 0)
+
+
+def test_what_functions_of_torch_make_follows_from_their_inputs() -> None:
+    class Functions(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Conv2d(3, 4, 3), nn.Linear(4, 2)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = nn.functional.relu(self.first(x), inplace=True)
+            x = nn.functional.max_pool2d(nn.functional.hardswish(x), 3, 2, ceil_mode=True)
+            return self.last(nn.functional.adaptive_avg_pool2d(x, 1).flatten(1))
+
+    torch.manual_seed(3)
+    module, image = Functions().requires_grad_(False), torch.randn(1, 3, 10, 10)
+    found = activations_of(module, image)
+    made = nn.functional.hardswish(torch.relu(module.first(image)))
+    np.testing.assert_array_equal(found["hardswish"], made[0])
+    pooled = nn.functional.max_pool2d(made, 3, 2, ceil_mode=True)
+    np.testing.assert_array_equal(found["max_pool2d"], pooled[0])
+    np.testing.assert_allclose(found.input_of("last")[:, 0, 0], pooled.mean((2, 3))[0], atol=1e-6)
+    (stage,) = found.behind("first", (1, 2, 2))
+    assert stage.kind == "ReLU"
+    assert stage.value == max(0.0, float(found["first"][1, 2, 2]))
+    ((maker, index),) = found.sources("last", (1, 0, 0))
+    assert maker == "first"
+    assert found["hardswish"][index] == found["max_pool2d"][1].max()
+    assert [use.name for use in found.users("first", (0, 0, 0))] == []  # a function pools it: its place is gone

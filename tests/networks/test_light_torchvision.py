@@ -1,4 +1,4 @@
-"""torchvision without the compiler that comes with it, and the compiler still there for whoever wants it."""
+"""torchvision without the compiler that comes with it, and all that needs the compiler works as ever."""
 
 import subprocess
 import sys
@@ -35,30 +35,87 @@ print(forward(model.module, image, layers=[]).scores.shape, {COMPILER})
     assert run(loaded) == f"{shape} set()"
 
 
-def test_whoever_wants_the_compiler_later_gets_the_real_one() -> None:
-    later = """
+# What a notebook beside the app, or a page that trains, may do in the same process.
+ALL_WORKS = """
+import captum.attr, torch, torchvision
+from torch import nn
+
+torch.manual_seed(0)
+network = nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 4))
+image = torch.rand(1, 3, 8, 8)
+
+def optimizers_step():
+    for kind in (torch.optim.SGD, torch.optim.Adam):
+        optimizer, before = kind(network.parameters(), lr=0.01), network[0].weight.clone()
+        network(image).square().sum().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        assert not torch.equal(network[0].weight, before)
+
+def export_works():
+    exported = torch.export.export(network, (image,)).module()
+    assert torch.allclose(exported(image), network(image))
+
+def captum_works():
+    methods = [captum.attr.IntegratedGradients(network), captum.attr.DeepLift(network), captum.attr.Saliency(network)]
+    for method in [*methods, captum.attr.GuidedBackprop(network)]:
+        assert method.attribute(image, target=1).shape == image.shape
+    assert captum.attr.LayerGradCam(network, network[0]).attribute(image, target=1).shape == (1, 1, 6, 6)
+    occluded = captum.attr.Occlusion(network).attribute(image, target=1, sliding_window_shapes=(3, 4, 4))
+    assert occluded.shape == image.shape
+
+def regions_are_pooled():
+    boxes = [torch.tensor([[0.0, 0.0, 4.0, 4.0]])]
+    for _ in range(2):
+        assert torchvision.ops.roi_align(torch.ones(1, 1, 8, 8), boxes, 2).tolist() == [[[[1, 1], [1, 1]]]]
+        assert torchvision.ops.RoIAlign(2, 1.0, -1)(torch.ones(1, 1, 8, 8), boxes).sum() == 4
+    assert sys.modules["torchvision.ops.roi_align"].__file__.endswith("roi_align.py")
+"""
+
+
+@pytest.mark.parametrize("first", ["", "import torchvision", "import captum.attr", "import torch._dynamo"])
+def test_optimizers_export_and_captum_work_after_it_whatever_was_imported_before(first: str) -> None:
+    works = f"""
+{first}
 from cnnviz.networks.light_torchvision import import_torchvision
-import_torchvision()
-import torch
+assert import_torchvision() is import_torchvision()
+{ALL_WORKS}
+for works in (captum_works, optimizers_step, export_works, regions_are_pooled):
+    works()
 print(torch._dynamo.is_compiling(), torch._dynamo.utils.__file__.endswith("utils.py"))
 """
-    assert run(later) == "False True"
+    assert run(works) == "False True"
 
 
-def test_whoever_wants_the_compiler_in_the_middle_of_the_import_gets_the_real_one() -> None:
-    meanwhile = """
-from cnnviz.networks import light_torchvision
-import torch
-real = light_torchvision.importlib.import_module
-def while_importing(name, package=None):
-    if name == "torchvision.models":
-        assert sys.modules["torch._dynamo"].is_compiling() is False
-        assert sys.modules["torch._dynamo"].__file__
-    return real(name, package)
-light_torchvision.importlib.import_module = while_importing
-print(light_torchvision.import_torchvision().__name__, sys.modules["torch._dynamo"].__file__ is None)
+@pytest.mark.parametrize("other", ["import_torchvision()", "import torchvision.models", "import torch._dynamo"])
+def test_two_threads_that_begin_at_once_both_find_all_that_they_ask_for(other: str) -> None:
+    works = f"""
+import threading, torch
+from cnnviz.networks.light_torchvision import import_torchvision
+both, failed = threading.Barrier(2), []
+
+def one():
+    both.wait()
+    import_torchvision().resnet18
+
+def another():
+    both.wait()
+    {other}
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1).step()
+    torch.export.export(torch.nn.Linear(2, 2), (torch.zeros(1, 2),))
+
+threading.excepthook = lambda problem: failed.append(problem.exc_value)
+threads = [threading.Thread(target=target) for target in (one, another)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+{ALL_WORKS}
+for works in (optimizers_step, export_works, captum_works, regions_are_pooled):
+    works()
+print(failed)
 """
-    assert run(meanwhile) == "torchvision.models False"
+    assert run(works) == "[]"
 
 
 def test_layers_built_unfilled_have_shapes_and_later_ones_are_filled_again() -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from cnnviz.networks.ranking import NUMBER, ORDERS, feeding, path, ranked, reading, similarity, sparsity, strength
+from cnnviz.networks.zoo import load_model
 from tests.networks.test_activations import activations_of
 
 
@@ -61,3 +62,36 @@ def test_a_path_leads_both_ways_along_the_channels_that_matter_most() -> None:
     ends = path(activations, ["0", "2", "4"], "4", 1)
     assert set(ends) == {"0", "2"}
     assert np.array_equal(ends["0"], feeding(activations, "2", int(ends["2"].argmax())))
+
+
+def test_a_path_goes_on_from_the_stronger_of_two_branches() -> None:
+    torch.manual_seed(2)
+    activations = activations_of(load_model("squeezenet1_1", download=False).module, torch.randn(1, 3, 96, 96))
+    layers = [name for name in activations.explained() if isinstance(activations.module_of(name), nn.Conv2d)]
+    chosen = "features.6.squeeze"
+    found = path(activations, layers, chosen, 7)
+    assert set(found) == {*layers} - {chosen}
+    scores = feeding(activations, chosen, 7)
+    assert np.array_equal(found["features.4.expand1x1"], scores[:64])
+    assert np.array_equal(found["features.4.expand3x3"], scores[64:])
+    maker, channel = ("features.4.expand1x1", int(scores.argmax()))
+    if channel >= 64:
+        maker, channel = "features.4.expand3x3", channel - 64
+    assert np.array_equal(found["features.4.squeeze"], feeding(activations, maker, channel))
+    taken = {name: reading(activations, name, 7) for name in ("features.6.expand1x1", "features.6.expand3x3")}
+    for name, values in taken.items():
+        assert np.array_equal(found[name], values)
+    stronger = max(taken, key=lambda name: float(taken[name].max()))
+    place = int(taken[stronger].argmax()) + (128 if stronger.endswith("3x3") else 0)
+    assert np.array_equal(found["features.7.squeeze"], reading(activations, "features.7.squeeze", place))
+
+
+def test_a_path_through_a_residual_block_runs_along_the_channels_of_its_sum() -> None:
+    torch.manual_seed(2)
+    activations = activations_of(load_model("slim_resnet", download=False).module, torch.randn(1, 3, 64, 64))
+    layers = ["conv1", "layer1.0.conv1", "layer1.0.conv2", "layer1.1.conv1"]
+    found = path(activations, layers, "layer1.1.conv1", 3)
+    assert set(found) == {*layers[:3]}
+    assert np.array_equal(found["layer1.0.conv2"], feeding(activations, "layer1.1.conv1", 3))
+    best = int(found["layer1.0.conv2"].argmax())
+    assert np.array_equal(found["layer1.0.conv1"], feeding(activations, "layer1.0.conv2", best))

@@ -11,8 +11,9 @@ from torch import nn
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.changed import changed
 from cnnviz.networks.feature_maps import forward
-from cnnviz.networks.residual import changes, residual_blocks, shares, switched_off
-from cnnviz.networks.zoo import load_model
+from cnnviz.networks.residual import changes, residual_blocks, residual_shares, switched_off
+from cnnviz.networks.survey import survey
+from cnnviz.networks.zoo import MODELS, build, load_model
 from tests.networks.test_activations import activations_of
 
 
@@ -36,6 +37,14 @@ def test_every_block_is_found_with_its_two_paths(resnet: Activations) -> None:
         assert bool(block.projection) == any(f"{block.name}.downsample" in name for name in resnet.explained())
         if not block.projection:
             assert block.shortcut == block.start
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_table_says_of_every_network_whether_it_has_blocks(name: str) -> None:
+    settings = MODELS[name].preprocessing
+    with torch.device("meta"):
+        network = survey(build(MODELS[name]), (len(settings.mean), settings.crop_size, settings.crop_size))
+    assert bool(residual_blocks(network)) == MODELS[name].has_residual_blocks
 
 
 def test_a_network_without_sums_has_no_blocks() -> None:
@@ -78,7 +87,7 @@ def test_what_is_put_back_as_it_was_changes_nothing(resnet: Activations) -> None
 
 def test_the_shares_are_those_of_the_magnitudes(resnet: Activations) -> None:
     block = residual_blocks(resnet.network)[3]
-    found = shares(resnet, block)
+    found = residual_shares(resnet, block)
     f, x = (np.abs(resnet[name][5]).sum() for name in (block.residual, block.shortcut))
     assert found[5] == pytest.approx(f / (f + x))
     assert found.min() >= 0

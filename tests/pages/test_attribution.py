@@ -14,7 +14,7 @@ from cnnviz.attribution.question import Partial, Question
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import load_model
 from cnnviz.ui.explore.attribution.map import Shown, layer_of
-from cnnviz.ui.explore.attribution.questions import Asked, map_work
+from cnnviz.ui.explore.attribution.query import Query, map_work
 from cnnviz.ui.pickers.network import UNTRAINED
 from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened, words
@@ -132,13 +132,13 @@ def test_regions_of_ones_own_are_taken_away_together() -> None:
 
 
 def test_a_map_without_evidence_is_a_sentence() -> None:
-    asked = Asked("slim_vgg", gallery_picture("coffee"), 3, "saliency")
-    key, work = map_work(asked)
+    query = Query("slim_vgg", gallery_picture("coffee"), 3, "saliency")
+    key, work = map_work(query)
     work.start()
     work.wait(20.0)
     assert work.latest is not None
     zeros = np.zeros((96, 96), dtype=np.float32)
-    layer = layer_of(Shown(work.latest, zeros, False, key, work), asked, 5.0, "Saliency")
+    layer = layer_of(Shown(work.latest, zeros, False, key, work), query, 5.0, "Saliency")
     assert layer.absent == "No evidence: every value of this map is zero."
     assert layer.frame is None
 

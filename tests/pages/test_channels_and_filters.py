@@ -108,7 +108,7 @@ def test_groups_that_do_not_divide_are_answered_in_words() -> None:
         ({"channels_input": "1 2; 3 4 | 1"}, "All channels are of one size"),
         ({"channels_input": "x"}, "is not a number"),
         ({"channels_bias": "<b>"}, "is not a number"),
-        ({"channels_own": "1 2; 3"}, "cannot be read"),
+        ({"channels_own": "1 2; 3"}, "The rows of the kernel differ in length"),
     ],
 )
 def test_what_cannot_be_read_is_answered_in_words_and_the_page_goes_on(query: dict[str, str], words: str) -> None:

@@ -10,6 +10,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.gallery import gallery_picture
+from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.pickers.class_index import class_labels, most_likely
 from cnnviz.ui.pickers.network import UNTRAINED
@@ -84,6 +85,56 @@ def test_the_printed_cells_and_the_bias_add_up_to_the_score(network: str, explai
     places = header["decimals"]
     assert sum((Decimal(f"{value:.{places}f}") for value in values.ravel()), Decimal(0)) == together
     assert float(total) == pytest.approx(total_of(app), abs=10.0**-places)
+
+
+def test_of_a_network_with_a_map_for_each_class_the_cells_alone_are_the_score() -> None:
+    scores = scores_of("squeezenet1_1")
+    app = opened("class_score", network="SqueezeNet 1.1")
+    expect_terms_add_up(data_of(app, "class_terms"))
+    header, values = canvas(app, "class_map")
+    assert values.min() >= 0
+    total = exact(paragraph(app, " cells: ").split("**")[1])
+    assert sum((Decimal(f"{value:.{header['decimals']}f}") for value in values.ravel()), Decimal(0)) == total
+    assert float(total) == pytest.approx(scores.max(), abs=1e-4)
+    assert "a ReLU cuts what is below" in words(app)
+    assert "Here it cuts" in words(app)
+
+
+def test_a_lead_of_two_maps_that_are_cut_is_the_difference_of_two_printed_sums() -> None:
+    activations = cached.activations("squeezenet1_1", gallery_picture("chelsea"))
+    cut = (activations["classifier.2"] == 0).any(axis=(1, 2))
+    index = int(np.flatnonzero(cut & (activations.answer.scores > 0))[0])
+    app = opened("class_score", network="SqueezeNet 1.1", class_explain=LEAD, **{"class": str(index)})
+    first, second = data_of(app, "class_terms"), data_of(app, "class_terms_other")
+    for data in (first, second):
+        expect_terms_add_up(data)
+    assert first["totalName"] != second["totalName"]
+    line = paragraph(app, ", “").replace("(", "").replace(")", "")
+    printed = exact(line.split("**")[1])
+    assert exact(first["total"]) - exact(second["total"]) == printed
+    assert float(printed) == pytest.approx(
+        scores_of("squeezenet1_1")[index] - scores_of("squeezenet1_1").max(), abs=2e-4
+    )
+    _, values = canvas(app, "class_map")
+    assert float(values.sum()) == pytest.approx(float(printed), abs=1e-3)
+
+
+def test_a_class_of_which_the_relu_leaves_nothing_is_told_so() -> None:
+    silent = np.flatnonzero(scores_of("squeezenet1_1") == 0)
+    app = opened("class_score", network="SqueezeNet 1.1", **{"class": str(silent[0])})
+    assert total_of(app) == 0
+    assert f"the score of {len(silent)} of the 1,000 classes" in words(app)
+
+
+def test_a_network_that_ends_otherwise_is_answered_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise Refusal("The scores of this network come from 7 (Softmax), which cannot be taken apart here.")
+
+    monkeypatch.setattr("cnnviz.ui.explore.class_score.query.class_score", refused)
+    app = opened("class_score")
+    assert app.info[0].value == "The scores of this network come from 7 (Softmax), which cannot be taken apart here."
+    assert "Its probability" in words(app)
+    assert not [element for element in app.get("bidi_component") if element.proto.id.endswith("-class_terms")]
 
 
 def test_the_lead_is_the_difference_of_two_scores() -> None:

@@ -177,5 +177,5 @@ def test_a_search_goes_on_to_the_same_patches(monkeypatch: pytest.MonkeyPatch) -
     assert times[0] > 0
     assert "Out of 10 pictures" in captions(app)
     patches = index_patches(load_model("slim_vgg"), [gallery_picture(key) for key in GALLERY]).patches("features.3", 3)
-    tiles = data_of(app, "seek_patches")["tiles"]
+    tiles = data_of(app, "seek_patches")["patches"]["tiles"]
     assert [tile["value"] for tile in tiles] == [f"{patch.value:.4g}".replace("-", "−") for patch in patches]

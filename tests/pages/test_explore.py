@@ -18,7 +18,7 @@ from cnnviz.images import Picture
 from cnnviz.networks.architecture import Published
 from cnnviz.networks.feature_maps import feature_maps
 from cnnviz.networks.zoo import MODELS
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.pickers.network import UNTRAINED
 from cnnviz.ui.sharing import cached
 
@@ -97,6 +97,16 @@ def test_feature_maps_are_the_networks_own_for_the_picture(network: str, title: 
     _, enlarged = canvas(app, "feature_map_enlarged")
     np.testing.assert_allclose(enlarged[0, 0], expected[7], rtol=1e-4, atol=1e-5)
     assert f"{expected.shape}" in words(app)
+
+
+@pytest.mark.parametrize("page", sorted(path.stem for path in EXPLORE.glob("*.py")))
+def test_every_page_opens_with_a_network_of_branches_that_ends_in_a_convolution(page: str) -> None:
+    key = "first_network" if page == "two_networks" else "network"
+    app = opened(page, **{key: "SqueezeNet 1.1"})
+    assert not app.error
+    if page != "residual_block":
+        assert app.session_state[key] == "squeezenet1_1"
+        assert [element for element in app.markdown if "badge[" in element.value and UNTRAINED in element.value]
 
 
 def test_every_layer_that_has_maps_can_be_chosen_and_a_relu_is_not_signed() -> None:
@@ -211,7 +221,7 @@ def test_pictures_of_extreme_shape_are_looked_at_like_any_other(page: str, size:
     app.session_state["picture"] = Picture(Image.new("RGB", size, "teal"), f"{size}", "strip.png")
     app.run()
     assert not app.exception
-    assert plain("strip.png") in words(app)
+    assert as_plain_text("strip.png") in words(app)
 
 
 @pytest.fixture

@@ -293,6 +293,15 @@ def test_an_output_out_of_reach_is_told_what_reaches_it():
     assert any("ConvTranspose2d grows" in note.value for note in page.info)
 
 
+def test_where_no_output_was_typed_nothing_is_said_to_be_out_of_reach():
+    link = {"H": "20", "W": "20", "k": "3", "S": "1", "axes": "true", "k_W": "5", "S_W": "3", "P": "0", "P_W": "0"}
+    page = open_page(**link)
+    assert metrics(page)[0] == "96 × 18 × 6"
+    assert not page.info
+    page = open_page(**link, want_W="6")
+    assert any("No kernel_size and stride up to 32 give that size" in note.value for note in page.info)
+
+
 def test_an_output_that_is_none_is_answered_in_words():
     page = open_page(want_H="2.5")
     assert "The output wanted along the height is 2.5" in page.warning[0].value

@@ -85,7 +85,7 @@ def test_a_network_that_fits_with_a_picture_that_does_not_is_refused_too(left: S
     app = opened("feature_maps", network="ResNet-50")
     assert "no memory left for ResNet-50" in refused(app)
     assert cached._networks.names() == ["resnet50"]
-    with cached.turns.turn(on_wait=lambda before: pytest.fail("the turn was not given away")):
+    with cached.inference_queue.turn(on_wait=lambda before: pytest.fail("the turn was not given away")):
         pass
     left.bytes = 250 * MB
     button(app, "no_room_again").click().run()
@@ -133,7 +133,7 @@ def test_a_search_and_a_climb_that_would_not_fit_say_so_beside_what_does(
     left.bytes = 1000 * MB
     button(app, "seek_search_button").click().run()
     assert sum("no memory left for AlexNet" in told.value for told in (*app.markdown, *app.error)) == 1
-    assert data_of(app, "seek_patches")["tiles"]
+    assert data_of(app, "seek_patches")["patches"]["tiles"]
 
 
 def test_memory_that_runs_out_in_an_inference_is_said_and_the_next_try_succeeds(

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.feature_maps import feature_maps
 from cnnviz.ui.components.one_neuron import Moves, follow
+from cnnviz.ui.explore.neuron.moves import moves_from
 from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened
 
@@ -132,7 +133,7 @@ class Followed:
         return lambda *places: self.steps.append((name, *places))
 
 
-DATA = {
+DATA: Any = {
     "id": "a",
     "map": {"rows": 4, "columns": 5},
     "makers": ["conv1"],
@@ -171,3 +172,25 @@ def test_what_a_browser_makes_up_is_passed_over(name: str, value: object) -> Non
     for said in ({"id": "a", "value": value}, {"id": "a"}, None, "text"):
         follow(said, name, DATA, followed.moves)
     assert followed.steps == []
+
+
+def test_down_and_up_lead_through_a_concatenation_to_the_channel_that_was_meant() -> None:
+    app = opened("one_neuron", network="SqueezeNet 1.1", neuron_layer="features.4.squeeze")
+    data = neuron_of(app)
+    expect_lines_add_up(data)
+    (maker,) = data["makers"]
+    assert maker == "features.3.expand1x1 or features.3.expand3x3"
+    activations = cached.activations("squeezenet1_1", gallery_picture("chelsea"))
+    channel, row, column = (int(app.session_state[f"neuron_{axis}"]) for axis in ("channel", "row", "column"))
+    moves = moves_from(activations, activations.neuron("features.4.squeeze", (channel, row, column)))
+    gone: list[tuple[str, tuple[int, int, int]]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnviz.ui.explore.neuron.moves.go_to", lambda layer, index: gone.append((layer, index)))
+        for place in (0, 127):
+            moves.down(place, maker)
+        first = activations.neuron("features.3.expand3x3", (63, row, column))
+        moves_from(activations, first).up("features.4.squeeze")
+    assert gone[0] == ("features.3.expand1x1", (0, row, column))
+    assert gone[1] == ("features.3.expand3x3", (63, row, column))
+    weights = activations.module.get_submodule("features.4.squeeze").weight[:, 127, 0, 0]
+    assert gone[2] == ("features.4.squeeze", (int(weights.abs().argmax()), row, column))

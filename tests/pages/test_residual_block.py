@@ -71,6 +71,18 @@ def test_junk_or_a_network_without_blocks_opens_one_that_has_some(address: dict[
     assert canvas(app, "block_rows")[1].shape[0] == 24
 
 
+def test_of_a_network_without_blocks_it_is_said_until_another_is_chosen() -> None:
+    app = opened("residual_block", network="SqueezeNet 1.1")
+    sentence = "SqueezeNet 1.1 has no residual blocks; Slim ResNet is shown in its place."
+    assert app.info[0].value == sentence
+    app.selectbox(key="block").select("layer2.0").run()
+    assert app.info[0].value == sentence
+    app.segmented_control(key="network").set_value("resnet18").run()
+    assert not app.info
+    assert not opened("residual_block", network="ResNet-18").info
+    assert not opened("residual_block", network="LeNet").info
+
+
 def test_the_small_resnet_that_comes_along_is_where_it_opens() -> None:
     app = opened("residual_block")
     assert app.segmented_control(key="network").value == "slim_resnet"

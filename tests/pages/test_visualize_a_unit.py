@@ -46,7 +46,7 @@ def test_the_tiles_are_the_nine_strongest_patches_of_the_gallery() -> None:
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17")
     pictures = [gallery_picture(key) for key in GALLERY]
     patches = index_patches(cached.model("alexnet"), pictures).patches("features.3", 17)
-    tiles = data_of(app, "seek_patches")["tiles"]
+    tiles = data_of(app, "seek_patches")["patches"]["tiles"]
     assert [tile["value"] for tile in tiles] == [f"{patch.value:.4g}".replace("-", "−") for patch in patches]
     assert [tile["name"] for tile in tiles] == [pictures[patch.picture].name for patch in patches]
     assert len(tiles) == 9
@@ -57,7 +57,7 @@ def test_the_tiles_are_the_nine_strongest_patches_of_the_gallery() -> None:
 def test_a_link_opens_the_unit_that_it_was_made_on() -> None:
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17.0", seek_row="5.0")
     assert unit_of(app) == ("features.3", 17)
-    assert data_of(app, "seek_sent")["at"][0] == 5
+    assert data_of(app, "seek_sent")["sent"]["at"][0] == 5
 
 
 def test_it_opens_on_the_liveliest_channel_in_the_middle_of_the_network() -> None:
@@ -69,7 +69,7 @@ def test_it_opens_on_the_liveliest_channel_in_the_middle_of_the_network() -> Non
     ).feature_maps[layer]
     assert channel == maps.reshape(len(maps), -1).max(axis=1).argmax()
     best = np.unravel_index(maps[channel].argmax(), maps[channel].shape)
-    assert data_of(app, "seek_sent")["at"] == [int(place) for place in best]
+    assert data_of(app, "seek_sent")["sent"]["at"] == [int(place) for place in best]
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -80,9 +80,9 @@ def test_every_network_is_seen_from_all_three_sides(name: str) -> None:
     pictures = [gallery_picture(key) for key in GALLERY]
     model = cached.model(name)
     patches = index_patches(model, pictures).patches(layer, channel)
-    tiles = data_of(app, "seek_patches")["tiles"]
+    tiles = data_of(app, "seek_patches")["patches"]["tiles"]
     assert [tile["name"] for tile in tiles] == [pictures[patch.picture].name for patch in patches]
-    assert len(data_of(app, "seek_sent")["parts"]) == 2
+    assert len(data_of(app, "seek_sent")["sent"]["parts"]) == 2
     assert (UNTRAINED in words(app)) == (not model.trained)
 
 
@@ -90,7 +90,7 @@ def test_the_frame_is_the_receptive_field_and_a_place_moves_it() -> None:
     app = opened(
         "visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17", seek_row="0", seek_column="26"
     )
-    sent = data_of(app, "seek_sent")
+    sent = data_of(app, "seek_sent")["sent"]
     assert sent["at"] == [0, 26]
     assert sent["field"] == [0, pytest.approx(190 / 224), pytest.approx(33 / 224), pytest.approx(34 / 224)]
     assert "51 × 51 pixels" in sent["parts"][0]["caption"]
@@ -99,12 +99,12 @@ def test_the_frame_is_the_receptive_field_and_a_place_moves_it() -> None:
 def test_start_climbs_to_the_end_and_further(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unit_ascent, "STEPS", 12)
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
-    assert data_of(app, "seek_ascent")["picture"] is None
+    assert data_of(app, "seek_ascent")["ascent"]["source"] == ""
     assert button(app, "seek_stop").disabled
     button(app, "seek_start").click().run()
     assert not app.exception
-    ascent = data_of(app, "seek_ascent")
-    assert ascent["picture"].startswith("data:image/jpeg")
+    ascent = data_of(app, "seek_ascent")["ascent"]
+    assert ascent["source"].startswith("data:image/jpeg")
     assert ascent["points"][0] == [0, 0]
     assert ascent["points"][-1] == [1, 1]
     assert "Step 12 of 12" in captions(app)
@@ -120,7 +120,7 @@ def test_the_picture_is_that_of_the_library(monkeypatch: pytest.MonkeyPatch) -> 
     button(app, "seek_start").click().run()
     *_, last = ascend(cached.model("alexnet").module, Goal("features.0", 3, seed=5), steps=6)
     assert f"**{last.value:.4g}**" in captions(app)
-    shown = np.asarray(Image.open(BytesIO(b64decode(data_of(app, "seek_ascent")["picture"].split(",")[1]))))
+    shown = np.asarray(Image.open(BytesIO(b64decode(data_of(app, "seek_ascent")["ascent"]["source"].split(",")[1]))))
     assert np.abs(shown.astype(float) - last.picture).mean() < 3  # it is sent as JPEG
 
 
@@ -131,7 +131,7 @@ def test_another_unit_starts_from_nothing_and_the_first_is_still_there(monkeypat
     for channel, is_there in ((4.0, False), (3.0, True)):
         (chosen,) = [n for n in app.number_input if n.key == "seek_channel"]
         chosen.set_value(channel).run()
-        assert (data_of(app, "seek_ascent")["picture"] is not None) == is_there
+        assert (data_of(app, "seek_ascent")["ascent"]["source"] != "") == is_there
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -142,7 +142,7 @@ def test_every_suggestion_leads_to_a_unit_that_is_there(number: int) -> None:
     layer, _ = unit_of(app)
     if number == 2:
         assert layer == "classifier.6"
-        assert data_of(app, "seek_sent")["field"] == [0.0, 0.0, 1.0, 1.0]
+        assert data_of(app, "seek_sent")["sent"]["field"] == [0.0, 0.0, 1.0, 1.0]
     if number == 3:
         assert [toggle.value for toggle in app.toggle] == [False, False]
 
@@ -168,7 +168,7 @@ def test_junk_in_the_address_opens_a_unit_that_is_there(address: dict[str, str])
     name = "resnet18" if address.get("network") else "alexnet"
     assert layer in dict(cached.model(name).module.named_modules())
     assert channel >= 0
-    assert data_of(app, "seek_sent")["parts"]
+    assert data_of(app, "seek_sent")["sent"]["parts"]
 
 
 def png(colour: str, size: tuple[int, int] = (60, 50)) -> bytes:
@@ -196,7 +196,7 @@ def test_own_pictures_are_searched_and_wrong_files_are_named_and_left_out() -> N
         ("blue.png", png("blue"), "image/png"),
         ("again.png", png("red"), "image/png"),
     )
-    assert {tile["name"] for tile in data_of(app, "seek_patches")["tiles"]} == {"red.png", "blue.png"}
+    assert {tile["name"] for tile in data_of(app, "seek_patches")["patches"]["tiles"]} == {"red.png", "blue.png"}
     (told,) = [error.value for error in app.error]
     assert "note" in told
     assert "Out of 2 pictures" in captions(app)
@@ -234,7 +234,7 @@ def test_without_own_pictures_it_asks_for_some() -> None:
     app = opened("visualize_a_unit", **ALEXNET)
     (chosen,) = [control for control in app.segmented_control if control.key == "seek_set"]
     chosen.set_value("Your pictures").run()
-    assert data_of(app, "seek_patches")["tiles"] == []
+    assert data_of(app, "seek_patches")["patches"]["tiles"] == []
     assert "No pictures of yours yet" in captions(app)
 
 

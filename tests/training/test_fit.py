@@ -11,7 +11,7 @@ from cnnviz.training.progress import Progress
 from cnnviz.training.shuffled_pixels import Run, four_runs, train
 
 
-def told(run: Run, epochs: int) -> list[Progress]:
+def epochs_of(run: Run, epochs: int) -> list[Progress]:
     return [progress for progress in train(run, epochs) if progress.accuracy is not None]
 
 
@@ -76,24 +76,24 @@ def test_it_leaves_nothing_behind_in_torch() -> None:
 
 def test_the_same_run_gives_the_same_numbers() -> None:
     run = Run("dense", False, seed=4, count=60)
-    assert told(run, 2) == told(run, 2)
+    assert epochs_of(run, 2) == epochs_of(run, 2)
 
 
 def test_a_dense_network_trains_the_same_on_shuffled_pixels_when_its_start_is_shuffled_along() -> None:
-    whole, torn = (told(Run("dense", is_torn, seed=1, count=200), 3) for is_torn in (False, True))
+    whole, torn = (epochs_of(Run("dense", is_torn, seed=1, count=200), 3) for is_torn in (False, True))
     for a, b in zip(whole, torn, strict=True):
         assert a.accuracy == b.accuracy
         assert (a.loss or 0) == pytest.approx(b.loss or 0, abs=1e-9)
 
 
 def test_with_another_start_a_dense_network_does_about_as_well() -> None:
-    whole, torn = (told(Run("dense", is_torn, 1, 600, same_start=False), 5)[-1] for is_torn in (False, True))
+    whole, torn = (epochs_of(Run("dense", is_torn, 1, 600, same_start=False), 5)[-1] for is_torn in (False, True))
     assert whole.loss != torn.loss
     assert abs((whole.accuracy or 0) - (torn.accuracy or 0)) < 0.12
 
 
 def test_a_convolution_loses_much_by_the_shuffle() -> None:
-    whole, torn = (told(Run("convolution", is_torn, seed=1, count=600), 5)[-1] for is_torn in (False, True))
+    whole, torn = (epochs_of(Run("convolution", is_torn, seed=1, count=600), 5)[-1] for is_torn in (False, True))
     assert (whole.accuracy or 0) > 0.65
     assert (torn.accuracy or 0) < (whole.accuracy or 0) - 0.25
 

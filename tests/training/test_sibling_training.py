@@ -12,7 +12,16 @@ from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.zoo import MODELS, build
 from cnnviz.training import siblings
 from cnnviz.training.examination import Accuracy, read_accuracy
-from cnnviz.training.siblings import RECIPES, Recipe, draw_patches, draw_photographs, save, start, train, train_and_save
+from cnnviz.training.siblings import (
+    RECIPES,
+    Recipe,
+    draw_patches,
+    draw_photographs,
+    initialize,
+    save,
+    train,
+    train_and_save,
+)
 
 LITTLE = Recipe(draw_patches, pictures=1600, learning_rate=3e-3, first_scale=0.1)
 
@@ -79,7 +88,7 @@ def test_a_seed_decides_the_weights_and_torchs_generator_is_left_alone() -> None
 def test_only_the_first_convolution_starts_small() -> None:
     """He et al.: variance 2 / fan_in."""
     network = build(MODELS["slim_resnet"])
-    first = start(network, first_scale=0.1)
+    first = initialize(network, first_scale=0.1)
     assert first is network.get_submodule("conv1")
     assert first.weight.std().item() == pytest.approx(0.1 * (2 / (3 * 49)) ** 0.5, rel=0.1)
     deep = network.get_submodule("layer4.1.conv2").weight

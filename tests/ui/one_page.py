@@ -10,19 +10,18 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from cnnviz.ui.server.graceful_end import ENDS_WITHIN
+from cnnviz.ui.process.graceful_end import ENDS_WITHIN
 from tests.browser.running_app import ROOT, free_port, started, wait_until_healthy
 
 APP = """
 import time
 import weakref
 import streamlit as st
-from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
-from cnnviz.ui.server import streamlit_sessions
-from cnnviz.ui.server.graceful_end import Replica
-from cnnviz.ui.server.lifespan import lifespan
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
+from cnnviz.ui.process import tidying
+from cnnviz.ui.process.lifespan import lifespan
+from cnnviz.ui.process.middleware import MIDDLEWARE
 
 def convolutions():
     import torch
@@ -41,9 +40,22 @@ def keep_a_picture():
     picture = st.session_state["picture"] = Picture()
     part(picture)
     weakref.finalize(picture, print, "The picture has left.", flush=True).atexit = False
+    send_a_file("file")
+
+def send_a_file(number):
     context = get_script_run_ctx()
-    sent = UploadedFileRec("file", "rocket.png", "image/png", bytes(1_000_000))
+    sent = UploadedFileRec(number, "rocket.png", "image/png", bytes(1_000_000))
     context.uploaded_file_mgr.add_file(context.session_id, sent)
+    return context.session_id, UploadedFile(sent, None)
+
+def count_files():
+    from cnnviz.ui.server.streamlit_uploads import forget_upload, is_session_here, waiting_bytes
+    send_a_file("kept")
+    session, sent = send_a_file("read")
+    st.write("begun")
+    st.text(f"{is_session_here(session)} {waiting_bytes(session)}")
+    forget_upload(sent)
+    st.text(f"{is_session_here(session)} {waiting_bytes(session)}")
 
 if __name__ == "__main__":
     match st.query_params.get("with"):
@@ -65,6 +77,12 @@ if __name__ == "__main__":
             time.sleep(0.5)
         case "picture":
             keep_a_picture()
+        case "files":
+            count_files()
+        case "many words":
+            st.write("begun")
+            for number in range(20_000):
+                st.text(number)
         case "download":
             from cnnviz.networks.download import start
             from cnnviz.networks.weights import WeightsFile
@@ -73,26 +91,29 @@ if __name__ == "__main__":
     time.sleep(float(st.query_params["seconds"]))
     st.write("done")
 else:
-    streamlit_sessions.EVERY = 0.3
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Replica)])
+    tidying.EVERY = 0.3
+    app = st.App(__file__, lifespan=lifespan, middleware=MIDDLEWARE)
 """
 
 
 class Process:
     """An app of one page that takes as long as one asks for."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, app: str = APP, **environment: str) -> None:
         self.log = folder / "log"
         (folder / ".streamlit").symlink_to(ROOT / ".streamlit")
-        (folder / "app.py").write_text(APP, encoding="utf-8")
+        (folder / "app.py").write_text(app, encoding="utf-8")
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.process = started(self.log, port, folder, PYTHONPATH=str(ROOT), **environment)  # type: ignore[arg-type]
         wait_until_healthy(self.address, self.process, self.log)
 
-    def visit(self) -> ClientConnection:
+    def visit(self, session: str = "") -> ClientConnection:
+        """A web socket as a browser opens it, at first or with the session that it had before."""
         socket = self.address.replace("http", "ws") + "/_stcore/stream"
-        return connect(socket, origin=Origin(self.address), subprotocols=[Subprotocol("streamlit")], proxy=None)
+        before = ["PLACEHOLDER_AUTH_TOKEN", session] if session else []
+        protocols = [Subprotocol(name) for name in ("streamlit", *before)]
+        return connect(socket, origin=Origin(self.address), subprotocols=protocols, proxy=None)
 
     def health(self) -> int:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -115,11 +136,16 @@ class Process:
         return time.monotonic() - began
 
 
-def run_the_page(socket: ClientConnection, seconds: float, more: str = "") -> ForwardMsg:
-    """Have it computed, and return when it has begun: the message that a run begins with."""
+def ask_for_the_page(socket: ClientConnection, seconds: float, more: str = "") -> None:
+    """As a browser asks for it."""
     message = BackMsg()
     message.rerun_script.query_string = f"seconds={seconds}{more}"
     socket.send(message.SerializeToString())
+
+
+def run_the_page(socket: ClientConnection, seconds: float, more: str = "") -> ForwardMsg:
+    """Have it computed, and return when it has begun: the message that a run begins with."""
+    ask_for_the_page(socket, seconds, more)
     first = answer = ForwardMsg()
     while "begun" not in text_of(answer):
         answer = ForwardMsg.FromString(socket.recv(timeout=20))

@@ -6,10 +6,10 @@ from typing import ClassVar, Self
 
 from cnnviz.arithmetic.derivations.lines import Derivation, once_if_equal
 from cnnviz.arithmetic.derivations.windows import adaptive_derivation
-from cnnviz.arithmetic.layers.keras import NotInKeras, call, short
+from cnnviz.arithmetic.layers.keras import NotInKeras, call
 from cnnviz.arithmetic.layers.layer import LearnsNothing, NotCounted, Role
 from cnnviz.arithmetic.receptive_field import Fields, adaptive, window_bounds
-from cnnviz.arithmetic.settings import Shape, ShapeError, read_image_shape, shown, whole_number
+from cnnviz.arithmetic.settings import Shape, ShapeError, one_number, read_image_shape, shown, whole_number
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class AdaptiveAvgPool2d(AdaptivePool2d):
                 f"{sizes[0]} × {sizes[1]}: Keras’s AveragePooling2D cannot do that."
             )
         height, width = (size // result for size, result in zip(sizes, results, strict=True))
-        return [call("AveragePooling2D", [f"pool_size={short((height, width))}"])]
+        return [call("AveragePooling2D", [f"pool_size={one_number((height, width))}"])]
 
 
 @dataclass(frozen=True)

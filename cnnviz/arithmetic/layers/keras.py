@@ -1,6 +1,6 @@
 """How layers are written in Keras, which puts the channels last and pads by 'valid' or 'same' only."""
 
-from cnnviz.arithmetic.settings import IntOrPair, Shape, pair
+from cnnviz.arithmetic.settings import IntOrPair, Shape, one_number, pair
 
 Sides = tuple[tuple[int, int], tuple[int, int]]
 
@@ -36,13 +36,8 @@ def borders(name: str, sides: Sides) -> list[str]:
     """ZeroPadding2D or Cropping2D with ((above, below), (left, right)), or nothing where there is no border."""
     (above, below), (left, right) = sides
     if above == below and left == right:
-        return unless(above == left == 0, call(name, [str(short((above, left)))]))
+        return unless(above == left == 0, call(name, [str(one_number((above, left)))]))
     return [call(name, [str(sides)])]
-
-
-def short(value: tuple[int, int]) -> IntOrPair:
-    """One number where both axes have the same."""
-    return value[0] if value[0] == value[1] else value
 
 
 def unless(usual: bool, words: str) -> list[str]:

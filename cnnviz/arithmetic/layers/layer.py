@@ -128,10 +128,6 @@ class Layer(ABC):
         """
         return prod(self.output_shape(*input_shapes)) * FLOAT32_BYTES
 
-    def parameter_bytes(self) -> int:
-        """Bytes of its parameters, in float32."""
-        return self.num_params * FLOAT32_BYTES
-
     def memory_derivation(self, *input_shapes: Shape) -> Derivation:
         """How many bytes the output takes in float32; ShapeError when the input does not fit."""
         return memory_lines(self.output_shape(*input_shapes), self.num_params)

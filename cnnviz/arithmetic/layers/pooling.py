@@ -6,7 +6,7 @@ from functools import cached_property
 from math import prod
 from typing import ClassVar, Self
 
-from cnnviz.arithmetic.layers.keras import NotInKeras, borders, call, short, unless
+from cnnviz.arithmetic.layers.keras import NotInKeras, borders, call, unless
 from cnnviz.arithmetic.layers.layer import LearnsNothing, NotCounted, Role
 from cnnviz.arithmetic.layers.sliding_window import Along, SlidingWindow, too_large_a_kernel
 from cnnviz.arithmetic.settings import (
@@ -15,6 +15,7 @@ from cnnviz.arithmetic.settings import (
     Shape,
     ShapeError,
     number_or_pair,
+    one_number,
     pair,
     read_image_shape,
     whole_number,
@@ -115,7 +116,7 @@ class Pooling(LearnsNothing, NotCounted, SlidingWindow):
 
     def keras_words(self) -> list[str]:
         """The window in Keras's words."""
-        return [f"pool_size={self.kernel_size}", f"strides={short(self.strides)}"]
+        return [f"pool_size={self.kernel_size}", f"strides={one_number(self.strides)}"]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from cnnviz.arithmetic.settings import pair
 GUIDE = "A guide to convolution arithmetic"
 LECTURE = "The lecture"
 ROUNDING = "Rounding up: ceil_mode"
-SOURCES = (GUIDE, LECTURE, ROUNDING)
 
 LECTURE_INPUT = read_matrix("3 3 2 1 0; 0 0 1 3 1; 3 1 2 2 3; 2 0 0 2 2; 2 0 0 0 1")
 LECTURE_KERNEL = KERNELS["lecture"].weights

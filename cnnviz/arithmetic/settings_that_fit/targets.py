@@ -34,13 +34,16 @@ def ways(
     """Every way from an input of these sizes (height, width) to the wanted ones, by a convolution or a pooling.
 
     Simplest first: what is usual, which is padding up to half the kernel's reach, a stride that skips nothing, nothing
-    of the picture left unread, an odd kernel (for pooling one that is its own stride), no padding or just half of the
-    kernel, a kernel up to 11; in this order of weight. Then small numbers.
+    of the picture left unread, windows side by side (a kernel that is its own stride, without padding) or for a
+    convolution an odd kernel whose windows overlap, no padding or just half of the kernel, a kernel up to 11; in this
+    order of weight. Then small numbers.
 
     >>> ways((227, 227), (55, 55))[0]
     Way(kernel_size=11, stride=4, padding=0, output_padding=0)
     >>> [(way.kernel_size, way.stride, way.padding) for way in ways((56, 56), (56, 56))[:3]]
     [(1, 1, 0), (3, 1, 1), (5, 1, 2)]
+    >>> ways((224, 224), (14, 14))[0]  # the patches of a vision transformer
+    Way(kernel_size=16, stride=16, padding=0, output_padding=0)
     >>> ways((56, 56), (28, 28), pooling=True)[0]
     Way(kernel_size=2, stride=2, padding=0, output_padding=0)
     """
@@ -64,7 +67,8 @@ def ways(
             uncovered(size, way.kernel_size, way.stride, way.padding, spread, ceil_mode) > way.padding
             for size, spread in zip(sizes, dilation, strict=True)
         )
-        usual = way.kernel_size == way.stride if pooling else way.kernel_size % 2 == 1
+        side_by_side = not way.padding and (way.kernel_size == way.stride or wanted == (1, 1))
+        usual = side_by_side or (not pooling and way.kernel_size % 2 == 1 and way.stride < reach)
         return (
             8 * (way.padding > reach // 2)
             + 4 * (way.stride > reach and wanted != (1, 1))

@@ -24,7 +24,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
+from cnnviz.arithmetic.layers import ConvTranspose2d
 from cnnviz.arithmetic.settings import Shape, ShapeError, pair
 from cnnviz.arithmetic.windows.convolution import check_bordered, read_parameters, read_weight
 from cnnviz.arithmetic.windows.step import (
@@ -60,22 +60,6 @@ class EqualConvolution:
     stretched_size: tuple[int, int]
     output_size: tuple[int, int]
 
-    @property
-    def conv2d(self) -> Conv2d | None:
-        """The same as a Conv2d; None where its padding is none that Conv2d has: negative, or more at one end."""
-        if any(before != after or before < 0 for before, after in self.padding):
-            return None
-        (above, _), (left, _) = self.padding
-        return Conv2d(
-            self.in_channels,
-            self.out_channels,
-            plain(self.kernel_size),
-            padding=plain((above, left)),
-            dilation=plain(self.dilation),
-            groups=self.groups,
-            bias=self.bias,
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class Stamp:
@@ -100,9 +84,6 @@ def equal_convolution(layer: ConvTranspose2d, input_shape: Shape) -> EqualConvol
     Its weight is `flipped_weight(layer, weight)`, its input `stretch(layer, input)`. ShapeError where the input does
     not fit the layer.
 
-    >>> equal_convolution(ConvTranspose2d(1, 1, kernel_size=3, stride=2, padding=1), (1, 3, 3)).conv2d
-    Conv2d(in_channels=1, out_channels=1, kernel_size=3, stride=1, padding=1, dilation=1, groups=1, bias=True, \
-padding_mode='zeros')
     >>> odd = ConvTranspose2d(1, 1, kernel_size=3, stride=2, padding=1, output_padding=1)
     >>> equal = equal_convolution(odd, (1, 3, 3))
     >>> equal.stretched_size, equal.padding, equal.output_size
@@ -239,8 +220,3 @@ def stamps(
         )
         for channel, i, j in np.ndindex(*values.shape)
     ]
-
-
-def plain(setting: tuple[int, int]) -> int | tuple[int, int]:
-    """A pair of equal numbers as one number, as people write it."""
-    return setting[0] if setting[0] == setting[1] else setting

@@ -2,6 +2,7 @@
 
 from cnnviz.figures.stepper.convolving import Weight
 from cnnviz.figures.stepper.numbers import Planes
-from cnnviz.figures.stepper.script import Script, layer_script, stamp_script
+from cnnviz.figures.stepper.parts import Script
+from cnnviz.figures.stepper.script import layer_script, stamp_script
 
 __all__ = ["Planes", "Script", "Weight", "layer_script", "stamp_script"]

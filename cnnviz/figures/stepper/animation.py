@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from PIL import Image
 
 from cnnviz.figures.stepper.frame import Scene
+from cnnviz.figures.stepper.parts import Script
 from cnnviz.figures.stepper.pixels import draw, step_image
-from cnnviz.figures.stepper.script import Script
 
 FRAME_MS = 700
 COLOURS = 128

@@ -10,7 +10,8 @@ import numpy as np
 from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
 from cnnviz.arithmetic.matrix import Matrix, MatrixError
 from cnnviz.arithmetic.settings import counted, pair
-from cnnviz.arithmetic.windows import NUMPY_PAD_MODES, Step, steps
+from cnnviz.arithmetic.windows import NUMPY_PAD_MODES, steps
+from cnnviz.arithmetic.windows import Step as WindowStep
 from cnnviz.figures.stepper.grids import input_grid, plane_names, planes_of, unread_note
 from cnnviz.figures.stepper.numbers import (
     Planes,
@@ -25,6 +26,7 @@ from cnnviz.figures.stepper.numbers import (
     shown,
     whole,
 )
+from cnnviz.figures.stepper.parts import Input, Kernel, MatrixScript, OutputGrid, Step, Walk
 
 MAX_STEPS = 1_100  # 16 × 16 outputs of four filters, and a little
 MAX_TERMS = 120_000
@@ -43,7 +45,7 @@ def convolution_script(
     names: Sequence[str],
     grey: bool,
     matrix: bool,
-) -> dict[str, Any]:
+) -> Walk:
     """The script of ``layer_script`` for a Conv2d, or for a ConvTranspose2d as the convolution it equals."""
     check_length(layer, input)
     values, value_scale = whole(input)
@@ -66,10 +68,10 @@ def convolution_script(
     )
     outputs, written = written_steps(walk, layer, bias, scale, divisor, grid["origin"], relu)
     shape = layer.output_shape(values.shape)
-    script: dict[str, Any] = {
+    script: Walk = {
         "kind": "transposed" if transposed else "convolution",
         "flipped": flip,
-        "input": grid | {"border": "" if padding_free(layer) else layer.padding_mode},
+        "input": {**grid, "border": "" if padding_free(layer) else layer.padding_mode},
         "kernel": kernel_grid(layer, laid, bias, divisor),
         "output": output_grid(outputs, shape),
         "note": unread_note(grid),
@@ -169,9 +171,7 @@ def copied_lines(layer: Conv2d | ConvTranspose2d, shape: Sequence[int]) -> tuple
     return rows, columns
 
 
-def kernel_grid(
-    layer: Conv2d | ConvTranspose2d, laid: Weight, bias: Sequence[Fraction], divisor: int
-) -> dict[str, Any]:
+def kernel_grid(layer: Conv2d | ConvTranspose2d, laid: Weight, bias: Sequence[Fraction], divisor: int) -> Kernel:
     """The ``kernel`` of a script: for each filter its planes, shaded alike, and its bias."""
     tints = shades([plane for planes in laid for plane in planes])
     inputs = len(laid[0])
@@ -196,7 +196,7 @@ def kernel_grid(
     }
 
 
-def output_grid(outputs: Sequence[Fraction], shape: Sequence[int], names: Sequence[str] = ()) -> dict[str, Any]:
+def output_grid(outputs: Sequence[Fraction], shape: Sequence[int], names: Sequence[str] = ()) -> OutputGrid:
     """The ``output`` of a script from its values in torch's order; ``rounded`` where two decimals are not enough."""
     channels, height, width = shape
     values = iter(outputs)
@@ -212,19 +212,20 @@ def output_grid(outputs: Sequence[Fraction], shape: Sequence[int], names: Sequen
 
 
 def written_steps(
-    walk: Sequence[Step],
+    walk: Sequence[WindowStep],
     layer: Conv2d | ConvTranspose2d,
     bias: Sequence[Fraction],
     scale: int,
     divisor: int,
     origin: Sequence[int],
     relu: bool,
-) -> tuple[list[Fraction], list[dict[str, Any]]]:
+) -> tuple[list[Fraction], list[Step]]:
     """The results, and every step with its terms and sums as text."""
     inputs, per_group = layer.in_channels // layer.groups, layer.out_channels // layer.groups
     # steps multiplied whole numbers: with a divisor, by the weights' numerators, which the scale leaves out
     places = places_over(scale)
-    results, written = [], []
+    results: list[Fraction] = []
+    written: list[Step] = []
     for step in walk:
         group = step.output_index[0] // per_group
         counts = step.products.astype(np.int64)
@@ -257,7 +258,7 @@ def written_steps(
     return results, written
 
 
-def matrix_entries(walk: Sequence[Step], grid: dict[str, Any], laid: Weight) -> dict[str, Any]:
+def matrix_entries(walk: Sequence[WindowStep], grid: Input, laid: Weight) -> MatrixScript:
     """The layer as one sparse matrix: for each output the (input column, weight, shade) that are not zero by position.
 
     A column is the flat index (channel, row, column) of an input value. Through padding that copies, two taps may read
@@ -280,20 +281,20 @@ def matrix_entries(walk: Sequence[Step], grid: dict[str, Any], laid: Weight) -> 
                         merged[index] = merged.get(index, Fraction(0)) + value
         entries.append(
             [
-                [index, shown(value), max(-1.0, min(1.0, round(float(value / largest), 3))) if largest else 0.0]
+                (index, shown(value), max(-1.0, min(1.0, round(float(value / largest), 3))) if largest else 0.0)
                 for index, value in sorted(merged.items())
             ]
         )
     return {"columns": len(grid["planes"]) * height * width, "rows": len(entries), "entries": entries}
 
 
-def step_first_channel(step: Step, filters: int, inputs: int, channels: int) -> int:
+def step_first_channel(step: WindowStep, filters: int, inputs: int, channels: int) -> int:
     """The first input channel that a step reads: its group's."""
     groups = channels // inputs
     return step.output_index[0] // (filters // groups) * inputs
 
 
-def input_places(grid: dict[str, Any]) -> Any:
+def input_places(grid: Input) -> Any:
     """A function from a tap's row and column to the input value it reads, or None where it reads a zero."""
     (top, left), kinds, sources, spread = grid["origin"], grid["kinds"], grid["sources"], grid["spread"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from cnnviz.figures.stepper.animation import TooLargeError, walk_gif, walk_webp
 from cnnviz.figures.stepper.markdown import step_markdown
+from cnnviz.figures.stepper.parts import Script
 from cnnviz.figures.stepper.pixels import step_image
 from cnnviz.figures.stepper.runnable import pytorch_script
-from cnnviz.figures.stepper.script import Script
 from cnnviz.figures.stepper.svg import step_svg
 
 MAX_FRAMES = 400

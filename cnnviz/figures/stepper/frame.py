@@ -7,9 +7,8 @@ animation draws each only once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from cnnviz.figures.stepper.script import Script
+from cnnviz.figures.stepper.parts import Input, KernelPlane, Plane, Script, kernel_of
 from cnnviz.figures.stepper.words import signed, step_lines, step_title
 
 LARGEST_CELL, SMALLEST_CELL = 44, 7
@@ -72,7 +71,7 @@ class Panel:
     x: float
     y: float
     cell: int
-    plane: dict[str, Any]
+    plane: Plane | KernelPlane
 
     def box(self, row: int, column: int, rows: int = 1, columns: int = 1) -> tuple[float, float, float, float]:
         """x, y, width and height of some cells."""
@@ -107,7 +106,7 @@ class Scene:
         top = MARGIN + CAPTION + (NAME if self.named else 0)
         self.inputs = self.stack("input", MARGIN, top, inputs)
         x = MARGIN + max(columns * self.cell, 130) + BETWEEN
-        self.kernel_x, self.kernel_y = x, top
+        self.kernel_x = x
         if self.has_kernel:
             x += max(script["window"][1] * self.cell, 110) + BETWEEN
         self.arrow_x = x
@@ -120,7 +119,7 @@ class Scene:
         self.lines = [self.wrapped(index) for index in range(len(script["steps"]))]
         self.height = int(self.text_y + LINE * (1 + max(map(len, self.lines))) + MARGIN)
 
-    def stack(self, role: str, x: float, y: float, planes: Sequence[dict[str, Any]]) -> list[Panel]:
+    def stack(self, role: str, x: float, y: float, planes: Sequence[Plane | KernelPlane]) -> list[Panel]:
         """Planes below one another."""
         step = size_of(planes[0])[0] * self.cell + (NAME if self.named else 0) + 10
         return [Panel(role, x, y + number * step, self.cell, plane) for number, plane in enumerate(planes)]
@@ -129,7 +128,7 @@ class Scene:
         """The kernel planes of a step, each beside the input it meets; when stamping, beside the output it makes."""
         if not self.has_kernel:
             return []
-        step, filters = self.script["steps"][index], self.script["kernel"]["filters"]
+        step, filters = self.script["steps"][index], kernel_of(self.script)["filters"]
         if self.script["kind"] == "stamp":
             planes = [filters[o]["planes"][step["at"][0] % len(filters[o]["planes"])] for o in step["planes"]]
             beside = [self.outputs[o].y for o in step["planes"]]
@@ -195,8 +194,8 @@ class Scene:
         if self.has_kernel and step["at"][0] != previous:
             panels = self.kernels(index)
             rows, columns = script["window"]
-            name = script["kernel"]["filters"][step["at"][0]]["name"] if script["kind"] != "stamp" else ""
-            by = f", each / {script['kernel']['divisor']}" if script["kernel"]["divisor"] > 1 else ""
+            name = kernel_of(script)["filters"][step["at"][0]]["name"] if script["kind"] != "stamp" else ""
+            by = f", each / {kernel_of(script)['divisor']}" if kernel_of(script)["divisor"] > 1 else ""
             shapes.append(
                 Box(
                     self.kernel_x - 4,
@@ -244,8 +243,9 @@ class Scene:
                 taps = [(at, to) for at in rows for to in columns]
                 for channel in step["channels"]:
                     shapes += [self.inputs[channel].framed(look.roles["kernel"], 2, *tap) for tap in taps]
-            if step.get("winner"):
-                at = (rows[step["winner"][0]], columns[step["winner"][1]])
+            winner = step.get("winner")
+            if winner:
+                at = (rows[winner[0]], columns[winner[1]])
                 shapes.append(self.inputs[step["channels"][0]].framed(look.roles["output"], thick, *at))
             shapes.append(self.outputs[plane].framed(look.roles["output"], thick, row, column))
         y = self.text_y + LINE / 2
@@ -269,9 +269,10 @@ class Scene:
 
     def name_of(self, panel: Panel) -> list[Shape]:
         """The name of a plane, where there are several."""
-        if not self.named or not panel.plane["name"]:
+        name = panel.plane.get("name", "")
+        if not self.named or not name:
             return []
-        return [Words(panel.x, panel.y - NAME / 2 - 1, panel.plane["name"], TEXT - 3, self.look.ink)]
+        return [Words(panel.x, panel.y - NAME / 2 - 1, str(name), TEXT - 3, self.look.ink)]
 
     def cell_shapes(
         self, panel: Panel, row: int, column: int, text: str, pattern: str = "", between: bool = False
@@ -284,7 +285,7 @@ class Scene:
         fill = look.paper if between else mixed(look, panel.role, 0.08 + 0.62 * abs(shade or 0))
         ink = look.ink
         if grey:
-            level = round(abs(shade) * 255)
+            level = round(abs(shade or 0) * 255)
             fill, ink = f"#{level:02x}{level:02x}{level:02x}", "#10151a" if level > 120 else "#f4f7fa"
         negative = not grey and (shade or 0) < 0
         shapes: list[Shape] = [
@@ -304,7 +305,7 @@ class Scene:
         return shapes
 
 
-def size_of(plane: dict[str, Any]) -> tuple[int, int]:
+def size_of(plane: Plane | KernelPlane) -> tuple[int, int]:
     """Rows and columns of a plane as it is drawn."""
     return len(plane["cells"]), len(plane["cells"][0])
 
@@ -319,7 +320,7 @@ def mixed(look: Look, role: str, share: float) -> str:
     return "#" + "".join(f"{round(paper + (full - paper) * share):02x}" for paper, full in zip(*pair, strict=True))
 
 
-def padding_words(input: dict[str, Any]) -> str:
+def padding_words(input: Input) -> str:
     """What is drawn around the input, such as " + padding 1"; "" for nothing.
 
     >>> padding_words({"kinds": ["ppp", "p.p", "ppp"], "origin": [1, 1]})

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from cnnviz.arithmetic.settings import counted
 from cnnviz.arithmetic.windows import Step
 from cnnviz.figures.stepper.numbers import Planes, exact_text, shades
+from cnnviz.figures.stepper.parts import Cells, Input, Plane
 
 HUES = {"R": "red", "G": "green", "B": "blue", "NIR": "infrared"}
 GREY_LEVELS = Fraction(255)
@@ -51,9 +51,7 @@ def plane_names(count: int, names: Sequence[str], word: str = "channel") -> list
     return [""] if count == 1 else [f"{word} {number + 1}" for number in range(count)]
 
 
-def planes_of(
-    texts: Sequence[Sequence[Sequence[str]]], tints: Sequence[Sequence[Sequence[float | None]]], names: Sequence[str]
-) -> list[dict[str, Any]]:
+def planes_of(texts: Sequence[Cells], tints: Sequence[list[list[float | None]]], names: Sequence[str]) -> list[Plane]:
     """Planes as the stepper takes them: name, hue, cells as text and shades."""
     return [
         {"name": name, "hue": HUES.get(name, ""), "cells": cells, "shade": shade}
@@ -71,7 +69,7 @@ def input_grid(
     pad_text: str = "0",
     sources: tuple[list[int], list[int]] | None = None,
     spread: tuple[int, int] = (1, 1),
-) -> dict[str, Any]:
+) -> Input:
     """The input as it is drawn, with its border: the ``input`` of a script.
 
     ``padding`` is ((top, bottom), (left, right)); what a window reaches beyond it counts as "b". ``pad_text`` is what a
@@ -116,9 +114,11 @@ def input_grid(
         "origin": [border.top, border.left],
         "size": [len(input[0]), len(input[0][0])],
         "spread": list(spread),
-        "sources": sources
-        and {"rows": [row + border.top for row in sources[0]], "columns": [at + border.left for at in sources[1]]},
+        "sources": None
+        if sources is None
+        else {"rows": [row + border.top for row in sources[0]], "columns": [at + border.left for at in sources[1]]},
         "grey": grey,
+        "border": "",
     }
 
 
@@ -135,9 +135,9 @@ def kind_of(
     return "p" if all(padded) else "b"
 
 
-def unread_note(grid: dict[str, Any]) -> str:
+def unread_note(grid: Input) -> str:
     """What the striped cells are, in a sentence; empty where every cell is read."""
-    unread: list[str] = grid["unread"]
+    unread = grid["unread"]
     rows = ["." not in line for line in unread]
     columns = ["." not in [line[at] for line in unread] for at in range(len(unread[0]))]
     left_rows, left_columns = trailing(rows), trailing(columns)

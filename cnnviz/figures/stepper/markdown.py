@@ -4,8 +4,8 @@ import ast
 from typing import Any
 
 from cnnviz.arithmetic.layers import KINDS
+from cnnviz.figures.stepper.parts import Script
 from cnnviz.figures.stepper.runnable import input_planes
-from cnnviz.figures.stepper.script import Script
 from cnnviz.figures.stepper.words import signed, step_lines, step_title
 
 
@@ -26,9 +26,10 @@ def step_markdown(script: Script, index: int, title: str = "") -> str:
         parts.append("The kernel is flipped before it is laid on the input: a convolution, not a cross-correlation.")
     parts.append(f"## {step_title(script, index).capitalize()}")
     parts.append("  \n".join(escaped(line) for line in step_lines(script, index)))
-    for heading, planes in (("Input", input_planes(script)), ("Output", output_planes(script))):
+    grids = (("Input", script["input"], input_planes(script)), ("Output", script["output"], output_planes(script)))
+    for heading, grid, planes in grids:
         parts.append(f"## {heading}")
-        names = [plane["name"] for plane in script[heading.lower()]["planes"]]
+        names = [plane["name"] for plane in grid["planes"]]
         for name, plane in zip(names, planes, strict=True):
             parts.append((f"{name}:\n\n" if name else "") + table(plane))
     if script["output"]["rounded"]:

@@ -109,7 +109,9 @@ def aligned(planes: Sequence[Sequence[Sequence[Fraction]]]) -> tuple[list[list[l
     return [[[rounded_text(value, places) for value in row] for row in plane] for plane in planes], rounded
 
 
-def shades(planes: Sequence[Sequence[Sequence[Fraction]]], largest: Fraction | None = None) -> list[list[list[float]]]:
+def shades(
+    planes: Sequence[Sequence[Sequence[Fraction]]], largest: Fraction | None = None
+) -> list[list[list[float | None]]]:
     """How strongly each cell is tinted: value over the largest magnitude of all planes (or ``largest``), -1 to 1."""
     limit = largest or max((abs(value) for plane in planes for row in plane for value in row), default=Fraction(0))
     return [[[round(float(value / limit), 3) if limit else 0.0 for value in row] for row in plane] for plane in planes]

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from cnnviz.figures.stepper.frame import Box, Look, Scene, Shape, Words
-from cnnviz.figures.stepper.script import Script
+from cnnviz.figures.stepper.parts import Script
 
 FONT = Path(__file__).parents[3] / "assets" / "fonts" / "source_sans_3.woff2"
 SPACING = {"hatch": (6, 1), "stripe": (10, 4), "dots": (5, 1)}

@@ -2,18 +2,31 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypedDict
 
 from cnnviz.arithmetic.layers import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.arithmetic.settings import pair
-from cnnviz.arithmetic.windows import Step, steps
+from cnnviz.arithmetic.windows import Step as WindowStep
+from cnnviz.arithmetic.windows import steps
 from cnnviz.figures.stepper.convolving import MAX_STEPS, output_grid
 from cnnviz.figures.stepper.grids import input_grid, plane_names, unread_note
 from cnnviz.figures.stepper.numbers import Planes, check_exact, exact_text, is_short, shown, whole
+from cnnviz.figures.stepper.parts import OutputGrid, Step, Walk
 
 
-def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequence[str], grey: bool) -> dict[str, Any]:
+class Pooled(TypedDict, total=False):
+    """What a pooling step has more than any other."""
+
+    winner: tuple[int, int] | None
+    total: str
+    divisor: int
+    why: str
+    result: str
+    result_rounded: bool
+
+
+def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequence[str], grey: bool) -> Walk:
     """The script of ``layer_script`` for a pooling layer: each channel is pooled by itself, and nothing is learned."""
     values, scale = whole(input)
     window = pair(layer.kernel_size)
@@ -31,7 +44,7 @@ def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequen
         input, walk, ((down, down), (across, across)), names=names, grey=grey, pad_text="−∞" if is_max else "0"
     )
     results: list[Fraction | None] = []
-    written = []
+    written: list[Step] = []
     for step in walk:
         result, lines = (highest if isinstance(layer, MaxPool2d) else mean)(layer, step, scale, values.shape[1:])
         results.append(result)
@@ -51,7 +64,7 @@ def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequen
     return {
         "kind": "max" if is_max else "average",
         "flipped": False,
-        "input": grid | {"border": "zeros" if down or across else ""},
+        "input": {**grid, "border": "zeros" if down or across else ""},
         "kernel": None,
         "output": output,
         "note": unread_note(grid),
@@ -60,15 +73,15 @@ def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequen
     }
 
 
-def highest(layer: Any, step: Step, scale: int, size: tuple[int, int]) -> tuple[Fraction | None, dict[str, Any]]:
+def highest(layer: Any, step: WindowStep, scale: int, size: tuple[int, int]) -> tuple[Fraction | None, Pooled]:
     """The largest value of a window and where it stands in the window; None where the window holds none."""
     if step.winner is None:
         return None, {"winner": None, "result": "−∞", "result_rounded": False}
     result = Fraction(round(step.result), scale)
-    return result, {"winner": list(step.winner), "result": exact_text(result), "result_rounded": False}
+    return result, {"winner": (step.winner[0], step.winner[1]), "result": exact_text(result), "result_rounded": False}
 
 
-def mean(layer: Any, step: Step, scale: int, size: tuple[int, int]) -> tuple[Fraction | None, dict[str, Any]]:
+def mean(layer: Any, step: WindowStep, scale: int, size: tuple[int, int]) -> tuple[Fraction | None, Pooled]:
     """The sum of a window, what it is divided by and why."""
     total = Fraction(round(float(step.values.sum())), scale)
     divisor = step.divisor or 1
@@ -82,7 +95,7 @@ def mean(layer: Any, step: Step, scale: int, size: tuple[int, int]) -> tuple[Fra
     }
 
 
-def divisor_reason(layer: AvgPool2d, step: Step, divisor: int, size: tuple[int, int]) -> str:
+def divisor_reason(layer: AvgPool2d, step: WindowStep, divisor: int, size: tuple[int, int]) -> str:
     """Why the sum is divided by just that number, in a sentence."""
     cells = len(step.rows) * len(step.columns)
     inside = sum(0 <= row < size[0] for row in step.rows) * sum(0 <= column < size[1] for column in step.columns)
@@ -100,7 +113,7 @@ def divisor_reason(layer: AvgPool2d, step: Step, divisor: int, size: tuple[int, 
     )
 
 
-def write_empty_windows(output: dict[str, Any], written: list[dict[str, Any]], results: list[Fraction | None]) -> None:
+def write_empty_windows(output: OutputGrid, written: list[Step], results: list[Fraction | None]) -> None:
     """Write minus infinity where a window holds padding alone, as torch does."""
     for step, result in zip(written, results, strict=True):
         if result is None:

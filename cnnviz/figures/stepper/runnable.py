@@ -1,6 +1,6 @@
 """The shown layer as PyTorch that runs: with the shown numbers in it, it prints the shown output."""
 
-from cnnviz.figures.stepper.script import Script
+from cnnviz.figures.stepper.parts import Script, kernel_of
 
 Rows = list[list[str]]
 
@@ -36,10 +36,10 @@ def input_planes(script: Script) -> list[Rows]:
 
 def parameter_lines(script: Script) -> list[str]:
     """The lines that put the shown weights and biases into the layer."""
-    divisor = script["kernel"]["divisor"]
+    divisor = kernel_of(script)["divisor"]
     divided = f" / {divisor}" if divisor > 1 else ""
     weights = [tensor(planes, script["axes"]) for planes in stored_weights(script)]
-    biases = ", ".join(filter["bias"] for filter in script["kernel"]["filters"])
+    biases = ", ".join(filter["bias"] for filter in kernel_of(script)["filters"])
     flipped = [".flip(-1)" if script["axes"] == 1 else ".flip(-2, -1)"] if script["flipped"] else [""]
     comment = ["# PyTorch lays the kernel on the input as it is: a true convolution flips it first"]
     return [
@@ -58,7 +58,7 @@ def stored_weights(script: Script) -> list[list[Rows]]:
     A convolution stores (out, in / groups, kh, kw), a transposed one (in, out / groups, kh, kw); the script holds
     (out, in / groups, kh, kw) as it lies on the input, which for a transposed convolution is turned.
     """
-    by_filter = [[plane["cells"] for plane in filter["planes"]] for filter in script["kernel"]["filters"]]
+    by_filter = [[plane["cells"] for plane in filter["planes"]] for filter in kernel_of(script)["filters"]]
     if script["kind"] == "convolution":
         return [[turned(plane) for plane in planes] for planes in by_filter] if script["flipped"] else by_filter
     if script["kind"] == "transposed":

@@ -5,17 +5,16 @@ A script is a plain dict that is ready for JSON; /figures/stepper reads it too, 
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 from cnnviz.arithmetic.layers import AvgPool1d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool1d, MaxPool2d
 from cnnviz.arithmetic.matrix import MatrixError
 from cnnviz.arithmetic.settings import counted, pair
 from cnnviz.figures.stepper.convolving import Weight, convolution_script, read_bias
 from cnnviz.figures.stepper.numbers import Planes
+from cnnviz.figures.stepper.parts import About, Script, Walk
 from cnnviz.figures.stepper.pooling import pooling_script
 from cnnviz.figures.stepper.stamping import stamping_script
 
-Script = dict[str, Any]
 SteppedLayer = Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d | Conv1d | MaxPool1d | AvgPool1d
 
 
@@ -55,9 +54,9 @@ def layer_script(
         flat = layer_script(
             layer.as_2d(), input, weight, bias, relu=relu, flip=flip, names=names, grey=grey, matrix=matrix
         )
-        return flat | {"code": code_of(layer), "axes": 1}
+        return {**flat, "code": code_of(layer), "axes": 1}
     if isinstance(layer, MaxPool2d | AvgPool2d):
-        script = pooling_script(layer, input, names=names, grey=grey)
+        script: Walk = pooling_script(layer, input, names=names, grey=grey)
     elif weight is None:
         raise MatrixError(f"{type(layer).__name__} needs its weights.")
     elif flip and isinstance(layer, ConvTranspose2d):
@@ -74,7 +73,7 @@ def layer_script(
             grey=grey,
             matrix=matrix,
         )
-    return script | described(layer, relu)
+    return {**script, **described(layer, relu)}
 
 
 def stamp_script(
@@ -91,10 +90,10 @@ def stamp_script(
     ``after``. The output is drawn before it is cropped; what padding crops away has the kind "c". Raises as
     ``layer_script`` does.
     """
-    return stamping_script(layer, input, weight, bias, names=names) | described(layer, relu=False)
+    return {**stamping_script(layer, input, weight, bias, names=names), **described(layer, relu=False)}
 
 
-def described(layer: Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d, relu: bool) -> Script:
+def described(layer: Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d, relu: bool) -> About:
     """What a script says about its layer."""
     return {
         "code": code_of(layer),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -21,11 +20,12 @@ from cnnviz.figures.stepper.numbers import (
     shades,
     whole,
 )
+from cnnviz.figures.stepper.parts import OutputGrid, Step, Walk
 
 
 def stamping_script(
     layer: ConvTranspose2d, input: Planes, weight: Weight, bias: Sequence[Fraction] | None, *, names: Sequence[str]
-) -> dict[str, Any]:
+) -> Walk:
     """The script of ``stamp_script``: one step per input value, with what each output cell holds before and after."""
     check_length(layer, input)
     values, value_scale = whole(input)
@@ -39,7 +39,7 @@ def stamping_script(
     return {
         "kind": "stamp",
         "flipped": False,
-        "input": input_grid(input, [], ((0, 0), (0, 0)), names=names) | {"border": ""},
+        "input": input_grid(input, [], ((0, 0), (0, 0)), names=names),
         "kernel": kernel_grid(layer, stored_by_filter(layer, weight), offsets, 1),
         "output": canvas.drawn(),
         "note": canvas.note(),
@@ -69,7 +69,7 @@ class Canvas:
         self.bias, self.scale, self.places = bias, scale, places_over(scale)
         self.held = np.zeros((self.planes, len(self.rows), len(self.columns)), dtype=np.int64)
 
-    def stamped(self, stamp: Stamp, input: Planes) -> dict[str, Any]:
+    def stamped(self, stamp: Stamp, input: Planes) -> Step:
         """Add one stamp; its step, with the cells before and after it."""
         rows = [row - self.rows.start for row in stamp.rows]
         columns = [column - self.columns.start for column in stamp.columns]
@@ -99,7 +99,7 @@ class Canvas:
             for channel, plane in zip(channels, counts.tolist(), strict=True)
         ]
 
-    def drawn(self) -> dict[str, Any]:
+    def drawn(self) -> OutputGrid:
         """The ``output`` of the script: the finished canvas, what is cropped from it as kind "c"."""
         values = [
             [[Fraction(n, self.scale) + self.bias[channel] for n in line] for line in plane]

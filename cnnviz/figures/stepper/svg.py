@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape, quoteattr
 
 from cnnviz.figures.stepper.frame import Scene, Shape, Words
-from cnnviz.figures.stepper.script import Script
+from cnnviz.figures.stepper.parts import Script
 from cnnviz.figures.stepper.words import step_lines, step_title
 
 PATTERNS = {"hatch": (6, 2, 45), "stripe": (10, 5, -45), "dots": (5, 1, 90)}

@@ -1,9 +1,9 @@
 """One step of a script in words and terms: the lines under a picture, and what a derivation quotes."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
-from cnnviz.figures.stepper.script import Script
+from cnnviz.figures.stepper.parts import Script, Step, kernel_of
 
 
 def signed(text: str) -> str:
@@ -32,7 +32,7 @@ def added(texts: Sequence[str]) -> str:
 def step_title(script: Script, index: int) -> str:
     """Which step it is, and where it stands: ``step 2 of 9: output row 1, column 2``."""
     plane, row, column = script["steps"][index]["at"]
-    side = "input" if script["kind"] == "stamp" else "output"
+    side: Literal["input", "output"] = "input" if script["kind"] == "stamp" else "output"
     name = script[side]["planes"][plane]["name"]
     place = f"place {column + 1}" if script["axes"] == 1 else f"row {row + 1}, column {column + 1}"
     return f"step {index + 1} of {len(script['steps'])}: {side} {name + ', ' if name else ''}{place}"
@@ -45,16 +45,16 @@ def step_lines(script: Script, index: int) -> list[str]:
     return lines(script, step)
 
 
-def window_values(script: Script, step: dict[str, Any], channel: int) -> list[str]:
+def window_values(script: Script, step: Step, channel: int) -> list[str]:
     """What the window holds in one channel, row by row, cells beyond the padding left out."""
     cells, kinds = script["input"]["planes"][channel]["cells"], script["input"]["kinds"]
     places = [(row, column) for row in step["rows"] for column in step["columns"]]
     return [cells[row][column] for row, column in places if kinds[row][column] != "b"]
 
 
-def sum_lines(script: Script, step: dict[str, Any]) -> list[str]:
+def sum_lines(script: Script, step: Step) -> list[str]:
     """Products, sums per channel, division, bias and activation of a convolution."""
-    kernel = script["kernel"]
+    kernel = kernel_of(script)
     filter = kernel["filters"][step["at"][0]]
     many = len(step["channels"]) > 1
     lines = []
@@ -80,7 +80,7 @@ def sum_lines(script: Script, step: dict[str, Any]) -> list[str]:
     return lines
 
 
-def max_lines(script: Script, step: dict[str, Any]) -> list[str]:
+def max_lines(script: Script, step: Step) -> list[str]:
     """The values of the window and its winner."""
     values = ", ".join(map(signed, window_values(script, step, step["channels"][0])))
     lines = [f"max({values}) = {signed(step['result'])}"]
@@ -90,7 +90,7 @@ def max_lines(script: Script, step: dict[str, Any]) -> list[str]:
     return lines
 
 
-def average_lines(script: Script, step: dict[str, Any]) -> list[str]:
+def average_lines(script: Script, step: Step) -> list[str]:
     """The values of the window, their sum, what it is divided by and why."""
     values = added(window_values(script, step, step["channels"][0]))
     about = "≈" if step["result_rounded"] else "="
@@ -98,7 +98,7 @@ def average_lines(script: Script, step: dict[str, Any]) -> list[str]:
     return [f"({values}) / {step['divisor']} = {total}", step["why"]]
 
 
-def stamp_lines(script: Script, step: dict[str, Any]) -> list[str]:
+def stamp_lines(script: Script, step: Step) -> list[str]:
     """What one input value stamps."""
     _, row, column = step["at"]
     lines = [f"The input {signed(step['value'])} (row {row + 1}, column {column + 1}) stamps the kernel, times it."]

@@ -13,38 +13,45 @@ from cnnviz.ui.compute.layer_settings import take
 FEW = 12
 SETTING_LETTERS = {"kernel_size": "k", "stride": "S", "padding": "P", "output_padding": "A"}
 WITHOUT_WINDOW = {
-    "AdaptiveAvgPool2d": "This layer gives whatever size it is form for: type it as its output_size.",
-    "Linear": "A dense layer gives as many features as it is form for: type them as its out_features.",
+    "AdaptiveAvgPool2d": "This layer gives whatever size is asked of it: type it as its output_size.",
+    "Linear": "A dense layer gives as many features as are asked of it: type them as its out_features.",
 }
 
 
 def choose_way(form: LayerForm, output_shape: Shape | None) -> None:
     """Draw the two boxes for the wanted size, and every way to it as a button that takes it.
 
-    Left empty, they mean the size that the layer gives now (None where it does not fit).
+    Left empty, they mean the size that the layer gives now (None where it does not fit). Where no way leads to that
+    (the two axes are set apart, say) nothing was asked for, and nothing is said.
     """
     has_window = form.kind not in WITHOUT_WINDOW
     now = output_shape[1:] if has_window and output_shape is not None else (None, None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = [choose_wanted(axis, size, not has_window) for axis, size in zip("HW", now, strict=True)]
+        typed = [choose_wanted(axis, size, not has_window) for axis, size in zip("HW", now, strict=True)]
         if has_window:
             st.markdown(
                 "Every kernel_size **k**, stride **S** and padding **P** that gives it"
                 f"{', with output_padding **A**' if form.kind == 'ConvTranspose2d' else ''}, the most usual first.",
                 width=420,
             )
+    wanted = [size if number is None else number for number, size in zip(typed, now, strict=True)]
     if not has_window:
         st.info(WITHOUT_WINDOW[form.kind], icon=":material/tune:")
     elif None not in wanted:
         try:
-            show_ways(form, ways_to(form, wanted))
+            found = ways_to(form, wanted)
         except ShapeError as problem:
             st.warning(str(problem), icon=":material/straighten:")
+        else:
+            if found:
+                show_ways(form, found)
+            elif typed != [None, None]:
+                say_that_none_leads_there()
 
 
 def choose_wanted(axis: str, now: int | None, disabled: bool) -> float | None:
-    """The box for one axis of the wanted size."""
-    typed = st.number_input(
+    """The box for one axis of the wanted size; None while it is empty."""
+    return st.number_input(
         f"{axis} wanted",
         value=None,
         step=1.0,
@@ -55,7 +62,6 @@ def choose_wanted(axis: str, now: int | None, disabled: bool) -> float | None:
         disabled=disabled,
         width=150,
     )
-    return now if typed is None else typed
 
 
 def ways_to(form: LayerForm, wanted: list[Any]) -> tuple[Way, ...]:
@@ -86,13 +92,6 @@ def dilation_of(form: LayerForm) -> tuple[int, int]:
 
 def show_ways(form: LayerForm, found: tuple[Way, ...]) -> None:
     """The ways as pills: the one that is set now is marked, a tap on another takes it."""
-    if not found:
-        st.info(
-            f"No kernel_size and stride up to {MAX_SIDE} give that size, the same on both axes. A convolution or a "
-            "pooling shrinks or keeps; ConvTranspose2d grows; AdaptiveAvgPool2d gives any size.",
-            icon=":material/search_off:",
-        )
-        return
     now = way_of(form)
     shown = found if st.session_state.get("all_ways") else found[:FEW]
     if now in found and now not in shown:
@@ -108,6 +107,15 @@ def show_ways(form: LayerForm, found: tuple[Way, ...]) -> None:
     st.pills("Ways", options, key="way", on_change=take_chosen, label_visibility="collapsed")
     if len(found) > FEW:
         st.toggle(f"show all {len(found)}", key="all_ways", bind="query-params")
+
+
+def say_that_none_leads_there() -> None:
+    """The answer where a size was typed that no setting gives."""
+    st.info(
+        f"No kernel_size and stride up to {MAX_SIDE} give that size, the same on both axes. A convolution or a "
+        "pooling shrinks or keeps; ConvTranspose2d grows; AdaptiveAvgPool2d gives any size.",
+        icon=":material/search_off:",
+    )
 
 
 def way_of(form: LayerForm) -> Way | None:

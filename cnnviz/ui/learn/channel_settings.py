@@ -1,6 +1,6 @@
 """The settings of a convolution over several channels with several filters, as a card.
 
-What is typed lives as text, because text is what a link can carry: planes stand between ``|``, filters between ``||``.
+In typed text, ``|`` separates the planes of channels and ``||`` the filters.
 """
 
 import random
@@ -12,13 +12,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.arithmetic.layers import Conv2d
-from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix, write_matrix
+from cnnviz.arithmetic.matrix import MatrixError, read_matrix, write_matrix
 from cnnviz.arithmetic.shapes import fitting_paddings
 from cnnviz.figures.stepper import Planes, Script, Weight, layer_script
 from cnnviz.ui.components.stepper import Numbers
-from cnnviz.ui.learn.convolution_settings import MATRIX_ENTRIES, choose_fitting
+from cnnviz.ui.learn.drawable import MATRIX_ENTRIES, fits_as_matrix
 from cnnviz.ui.learn.filter_weights import FILTERS, OWN, filter_planes
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.learn.typed_numbers import TypedMatrix, TypedNumbers
+from cnnviz.ui.page.choice import choose
 from cnnviz.ui.page.valid import keep_valid
 
 NAMES = ("R", "G", "B", "NIR")  # as in the lecture's SAT-6 patches: red, green, blue, near infrared
@@ -39,12 +40,50 @@ def random_planes(seed: int) -> str:
     return " | ".join("; ".join(rows[start : start + SIDE]) for start in range(0, len(rows), SIDE))
 
 
-PLANES = random_planes(7)
+@dataclass(frozen=True)
+class TypedPlanes(TypedNumbers[Planes]):
+    """The planes of several channels as text, with ``|`` between them."""
+
+    def parse(self, text: str) -> Planes:
+        """The planes (channels, rows, columns), the last may be missing; ``MatrixError`` where one is wrong."""
+        words = [word for word in text[:20_000].split("|") if word.strip()]
+        if not words:
+            raise MatrixError("The input is empty: type planes of numbers with | between them.")
+        planes = {
+            name: read_matrix(word, f"plane of {name}", self.max_side) for word, name in zip(words, NAMES, strict=False)
+        }
+        sizes = {name: f"{len(plane)} × {len(plane[0])}" for name, plane in planes.items()}
+        for name, size in sizes.items():
+            if size != sizes[NAMES[0]]:
+                raise MatrixError(f"All channels are of one size: {NAMES[0]} is {sizes[NAMES[0]]}, {name} is {size}.")
+        return tuple(planes.values())
+
+
+@dataclass(frozen=True)
+class TypedWeights(TypedNumbers[Weight]):
+    """The kernels of several filters as text: planes between ``|``, filters between ``||``."""
+
+    def parse(self, text: str) -> Weight:
+        """The weights (filters, channels, rows, columns); ``MatrixError`` where a kernel cannot be read."""
+        return tuple(
+            tuple(read_matrix(plane, self.name, self.max_side) for plane in planes.split("|"))
+            for planes in text[:20_000].split("||")
+        )
+
+
+INPUT = TypedPlanes("channels_input", "input", 12, random_planes(7))
+WEIGHTS = TypedWeights("channels_own", "kernel", max(KERNEL_SIZES))
+BIASES = TypedMatrix("channels_bias", "line of biases", 16, "0")
 
 
 @dataclass(frozen=True)
 class ChannelSettings:
-    """What the card says: a layer, its weights and biases, and the input where it was typed."""
+    """What the card says.
+
+    input    planes (channels, rows, columns), typed or of a picture.
+    weight   (filters, channels / groups, rows, columns).
+    bias     (filters,).
+    """
 
     input: Planes
     layer: Conv2d
@@ -64,8 +103,7 @@ class ChannelSettings:
 
     def script(self, *, grey: bool = False) -> Script:
         """The stepper's script; ``grey`` where the input is levels 0 to 255 of a picture."""
-        outputs, height, width = self.layer.output_shape(self.input_shape)
-        entries = outputs * height * width * self.input_shape[0] * self.input_shape[1] * self.input_shape[2]
+        output_shape = self.layer.output_shape(self.input_shape)
         return layer_script(
             self.layer,
             self.input,
@@ -74,54 +112,43 @@ class ChannelSettings:
             relu=self.relu,
             names=self.names,
             grey=grey,
-            matrix=entries <= 4 * MATRIX_ENTRIES,
+            matrix=fits_as_matrix(self.input_shape, output_shape, 4 * MATRIX_ENTRIES),
         )
 
 
 def choose_channels(card: DeltaGenerator, picture: Planes | None = None) -> ChannelSettings:
     """Draw the card and return what it says, over the typed planes or those of a ``picture``."""
-    with card:
-        channels = len(picture) if picture else choose_count("channels_count", "input channels", (2, 3, 4), 3)
-        filters = choose_count("channels_filters", "filters", tuple(range(1, MAX_FILTERS + 1)), 2)
-        input = picture or read_planes(channels)
+    settings, typed = card.container(), card.container()
+    if picture is None:
+        with typed.expander("Type or paste numbers"):
+            INPUT.draw(150)
+            st.caption("Rows with ; between them, channels with | between them: R | G | B | NIR.")
+    with settings:
+        channels = len(picture) if picture else choose("channels_count", "input channels", (2, 3, 4), 3)
+        filters = choose("channels_filters", "filters", range(1, MAX_FILTERS + 1), 2)
+        input = picture or read_input(channels)
         groups = choose_groups(channels, filters)
         smallest = min(len(input[0]), len(input[0][0]))
-        sizes = tuple(size for size in KERNEL_SIZES if size <= smallest)
-        kernel_size = choose_count("channels_kernel", "kernel_size", sizes, min(3, sizes[-1]))
-        stride = choose_fitting("channels_stride", range(1, 4), label="stride")
-        padding = choose_fitting("channels_padding", fitting_paddings(smallest, kernel_size), label="padding")
+        kernel_sizes = [size for size in KERNEL_SIZES if size <= smallest]
+        kernel_size = choose("channels_kernel", "kernel_size", kernel_sizes, 3)
+        stride = choose("channels_stride", "stride", range(1, 4), 1)
+        padding = choose("channels_padding", "padding", fitting_paddings(smallest, kernel_size), 0)
         layer = Conv2d(channels, filters, kernel_size, stride=stride, padding=padding, groups=groups)
         weight = choose_filters(layer)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             bias = read_biases(filters)
             relu = st.toggle("ReLU", False, key="channels_relu", bind="query-params", width="content")
-        if picture is None:
-            typed_planes()
     return ChannelSettings(input, layer, weight, bias, relu)
-
-
-def choose_count(key: str, label: str, options: tuple[int, ...], default: int) -> int:
-    """A small number from a row of them."""
-    keep_valid(key, options, default)
-    value = st.segmented_control(label, options, default=default, required=True, key=key, bind="query-params")
-    return default if value is None else value
 
 
 def choose_groups(channels: int, filters: int) -> int:
     """How many groups the channels and filters are divided into: only those that divide both are offered."""
     fitting = [number for number in range(1, channels + 1) if gcd(channels, filters) % number == 0]
-    wanted = st.session_state.get("channels_groups")
-    missed = wanted if wanted is not None and wanted not in fitting else None
-    keep_valid("channels_groups", fitting, 1)
-    value = st.segmented_control(
-        "groups", fitting, default=1, required=True, key="channels_groups", bind="query-params"
-    )
-    groups = 1 if value is None else value
-    if missed is not None:
-        st.caption(f"{missed} groups do not divide {channels} channels and {filters} filters alike.")
+    reason = f"It must divide {channels} channels and {filters} filters alike."
+    groups = choose("channels_groups", "groups", fitting, 1, reason=reason)
     if groups == 1:
         way = "" if filters % channels == 0 else f" For depthwise take {channels} filters."
-        st.caption(f"All channels meet all filters.{way}")
+        st.caption(f"Each filter reads all channels.{way}")
     elif groups == channels:
         st.caption("Depthwise: each filter reads a single channel.")
     else:
@@ -133,14 +160,13 @@ def choose_groups(channels: int, filters: int) -> int:
 
 
 def choose_filters(layer: Conv2d) -> Weight:
-    """What each filter is: a named one, or the numbers that were typed into its cells."""
+    """A list for each filter: named ones, and the numbers typed into the cells. Returns the weights of all filters."""
     inputs, (size, _) = layer.in_channels // layer.groups, layer.weight_shape[2:]
     own = read_own(layer)
     offered = (*FILTERS, OWN) if own else tuple(FILTERS)
     titles = {name: filter.title for name, filter in FILTERS.items()} | {OWN: "Own numbers"}
     planes = []
-    for number in range(layer.out_channels):
-        key = f"channels_filter_{number + 1}"
+    for number, key in enumerate(filter_keys(layer)):
         keep_valid(key, offered, DEFAULT_FILTERS[number])
         name = st.selectbox(
             f"filter {number + 1}",
@@ -157,110 +183,75 @@ def choose_filters(layer: Conv2d) -> Weight:
     return tuple(planes)
 
 
+def filter_keys(layer: Conv2d) -> list[str]:
+    """The keys of the lists of filters."""
+    return [f"channels_filter_{number + 1}" for number in range(layer.out_channels)]
+
+
 def read_own(layer: Conv2d) -> Weight | None:
-    """The weights that were typed into the cells, where they are of the layer's shape; else why they are not shown."""
-    text = st.session_state.get("channels_own") or st.query_params.get("channels_own", "")
-    if not text:
+    """The weights typed into the cells where they have the layer's shape; else None, and the reason is shown."""
+    text = st.session_state.get(WEIGHTS.key) or st.query_params.get(WEIGHTS.key, "")
+    if text:  # no widget carries it
+        st.session_state[WEIGHTS.key] = st.query_params[WEIGHTS.key] = text
+    weight, problem = WEIGHTS.read()
+    WEIGHTS.explain(problem, weight)
+    if weight is None:
         return None
-    st.session_state["channels_own"] = text
-    st.query_params["channels_own"] = text
-    _, inputs, height, width = layer.weight_shape
-    try:
-        weight = tuple(
-            tuple(read_matrix(plane, "kernel", max(KERNEL_SIZES)) for plane in filter.split("|"))
-            for filter in text[:20_000].split("||")
-        )
-    except MatrixError as problem:
-        st.error(plain(f"The own numbers in the link cannot be read: {problem}"), icon=":material/edit:")
-        return None
-    shapes = {(len(plane), len(plane[0])) for filter in weight for plane in filter}
-    if (
-        len(weight) < layer.out_channels
-        or {len(filter) for filter in weight} != {inputs}
-        or shapes != {(height, width)}
-    ):
+    shapes = {(len(filter), len(plane), len(plane[0])) for filter in weight for plane in filter}
+    if len(weight) < layer.out_channels or shapes != {layer.weight_shape[1:]}:
         st.caption("Own numbers were typed for other sizes. With those sizes “Own numbers” can be chosen again.")
         return None
     return weight[: layer.out_channels]
 
 
-def write_weight(weight: Weight) -> str:
-    """The text of weights: planes between ``|``, filters between ``||``."""
-    return " || ".join(" | ".join(write_matrix(plane) for plane in planes) for planes in weight)
-
-
 # ---------------------------------------------------------------- what is typed
 
 
-def read_planes(channels: int) -> Planes:
-    """The first ``channels`` planes that were typed; where they cannot be read it says why, and those before stay."""
-    text = str(st.session_state.get("channels_input") or st.query_params.get("channels_input") or PLANES)
-    problem = st.session_state.pop("channels_problem", None)
-    try:
-        planes = parsed(text, channels)
-    except MatrixError as error:
-        problem = str(error)
-        planes = parsed(st.session_state.get("channels_that_could_be_read", PLANES), channels)
-        text = ""
-    if text:
-        st.session_state["channels_that_could_be_read"] = text
-    if problem:
-        st.error(plain(f"{problem} Until then, the numbers before are shown."), icon=":material/edit:")
-    return planes
+def read_input(channels: int) -> Planes:
+    """The first ``channels`` planes that were typed, with planes for those that were not."""
+    return completed(INPUT.read_or_explain(), channels)[:channels]
 
 
-def parsed(text: str, channels: int) -> Planes:
-    """The first ``channels`` planes of a text; planes that are missing are taken from the example of the same size."""
-    words = [word for word in text[:20_000].split("|") if word.strip()]
-    if not words:
-        raise MatrixError("The input is empty: type planes of numbers with | between them.")
-    planes = [read_matrix(word, f"plane of {name}", 12) for word, name in zip(words, NAMES, strict=False)]
-    shape = (len(planes[0]), len(planes[0][0]))
-    for plane, name in zip(planes, NAMES, strict=False):
-        if (len(plane), len(plane[0])) != shape:
-            raise MatrixError(
-                f"All channels are of one size: {NAMES[0]} is {shape[0]} × {shape[1]}, "
-                f"{name} is {len(plane)} × {len(plane[0])}."
-            )
-    while len(planes) < channels:
-        planes.append(tuple(row[::-1] for row in planes[len(planes) - 1][::-1]))
-    return tuple(planes[:channels])
+def completed(planes: Planes, channels: int) -> Planes:
+    """The planes (channels, rows, columns), and as many more as are missing: each the one before, turned by 180°.
 
-
-def typed_planes() -> None:
-    """The text of the planes, to type or paste."""
-    with st.expander("Type or paste numbers"):
-        st.text_area("Input planes", PLANES, key="channels_input", bind="query-params", height=150)
-        st.caption("Rows with ; between them, channels with | between them: R | G | B | NIR.")
+    >>> len(completed((((Fraction(1), Fraction(2)),),), 3))
+    3
+    """
+    full = list(planes)
+    while len(full) < channels:
+        full.append(tuple(row[::-1] for row in full[-1][::-1]))
+    return tuple(full)
 
 
 def read_biases(filters: int) -> tuple[Fraction, ...]:
-    """One bias per filter from a line of text; missing ones are zero."""
-    text = st.text_input("biases, one a filter", "0", key="channels_bias", bind="query-params", width=150)
-    try:
-        (row,) = read_matrix(text or "0", "line of biases", 16)[:1]
-    except MatrixError as problem:
-        st.error(plain(str(problem)), icon=":material/edit:")
-        row = (Fraction(0),)
-    return tuple(row[number] if number < len(row) else Fraction(0) for number in range(filters))
+    """One bias for each filter from a line of text; missing ones are zero."""
+    st.text_input("biases, one per filter", BIASES.default, key=BIASES.key, bind="query-params", width=150)
+    values = [value for row in BIASES.read_or_explain() for value in row]
+    return tuple([*values, *[Fraction(0)] * filters][:filters])
 
 
 def take_numbers(settings: ChannelSettings, numbers: Numbers) -> None:
     """Write what somebody typed into the cells as the text that the page, and its link, carry."""
-    is_kernel = numbers["grid"] == "kernel"
-    try:
-        typed: Matrix = read_matrix(numbers["rows"], "kernel" if is_kernel else "input", 12)
-    except MatrixError as problem:
-        st.session_state["channels_problem"] = str(problem)
-        return
-    plane = tuple(tuple(value / numbers["divisor"] for value in row) for row in typed)
-    if is_kernel:
-        weight = [list(planes) for planes in settings.weight]
-        weight[numbers["filter"]][numbers["plane"]] = plane
-        st.session_state["channels_own"] = write_weight(tuple(tuple(planes) for planes in weight))
-        for number in range(settings.layer.out_channels):
-            st.session_state[f"channels_filter_{number + 1}"] = OWN
+    if numbers["grid"] == "kernel":
+        WEIGHTS.take(lambda: weights_text(settings, numbers))
     else:
-        planes = list(settings.input)
-        planes[numbers["plane"]] = plane
-        st.session_state["channels_input"] = " | ".join(write_matrix(one) for one in planes)
+        INPUT.take(lambda: planes_text(settings, numbers))
+
+
+def weights_text(settings: ChannelSettings, numbers: Numbers) -> str:
+    """The text of all weights with one plane edited; from then on every filter has own numbers."""
+    plane, names = WEIGHTS.cells(numbers), filter_keys(settings.layer)
+    own = WEIGHTS.last if all(st.session_state.get(name) == OWN for name in names) else None
+    weight = [list(planes) for planes in own or settings.weight]
+    weight[numbers["filter"]][numbers["plane"]] = plane
+    for name in names:
+        st.session_state[name] = OWN
+    return " || ".join(" | ".join(write_matrix(plane) for plane in planes) for planes in weight)
+
+
+def planes_text(settings: ChannelSettings, numbers: Numbers) -> str:
+    """The text of all planes with one edited; those of channels that are not shown now stay as they are."""
+    planes = list(completed(INPUT.last or settings.input, len(settings.input)))
+    planes[numbers["plane"]] = INPUT.cells(numbers)
+    return " | ".join(write_matrix(plane) for plane in planes)

@@ -1,4 +1,4 @@
-"""Cross-correlation and convolution side by side: the two formulas, and what each makes of the numbers at hand."""
+"""Cross-correlation and convolution side by side: the two formulas, and the output of each for the page's numbers."""
 
 from dataclasses import replace
 
@@ -23,8 +23,11 @@ FORMULAS = {
 
 
 def show_both_results(settings: ConvolutionSettings, grey: Matrix | None, text: str) -> None:
-    """Draw both formulas with both results before any ReLU, and ``text`` under them."""
-    plain = replace(settings, relu=False)
+    """Draw both formulas with both results before any ReLU, and ``text`` under them.
+
+    ``grey`` is the patch of a picture (rows, columns); None takes the typed input.
+    """
+    linear = replace(settings, relu=False)
     with st.expander("Convolution or cross-correlation", expanded=settings.flip):
         for column, flip, name in zip(
             st.columns(2),
@@ -35,14 +38,14 @@ def show_both_results(settings: ConvolutionSettings, grey: Matrix | None, text: 
             with column:
                 st.markdown(f"**{name}**" + (" (shown above)" if flip == settings.flip else ""))
                 st.markdown(f"$$\n{FORMULAS[settings.axes][flip]}\n$$")
-                st.markdown(table(plain.script(grey, flip=flip)))
+                st.markdown(table(linear.script(grey, flip=flip)))
         if settings.relu:
             st.caption("Both before the ReLU.")
         st.markdown(text)
 
 
 def table(script: Script) -> str:
-    """The output of a script as a Markdown table without a head of its own; cut with … where it is too wide."""
+    """The output of a script as a Markdown table with an empty head; a row that is too wide is cut and ends with …."""
     rows = script["output"]["planes"][0]["cells"]
     shown = [[cell.replace("-", "−") for cell in row[:MAX_COLUMNS]] + ["…"] * (len(row) > MAX_COLUMNS) for row in rows]
     head = "| " + " | ".join("" for _ in shown[0]) + " |"

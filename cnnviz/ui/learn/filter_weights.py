@@ -1,4 +1,4 @@
-"""Filters over several channels that are worth seeing once, by name."""
+"""Named filters over several channels."""
 
 import random
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ OWN = "own"
 
 @dataclass(frozen=True)
 class Filter:
-    """A named filter: what it is called, and in one sentence what it answers with."""
+    """A named filter: its title, and one sentence about what it finds."""
 
     title: str
     answer: str
@@ -23,8 +23,8 @@ FILTERS = {
     "edge_x": Filter("Upright edges, all channels", "Sobel x in every channel, added up."),
     "edge_y": Filter("Level edges, all channels", "Sobel y in every channel, added up."),
     "difference": Filter("First channel less the second", "Where R is stronger than G: a colour, not a shape."),
-    "sum": Filter("Sum of the channels", "Every channel counts alike: brightness."),
-    "first": Filter("First channel alone", "The other kernels are zero: their channels are not heard."),
+    "sum": Filter("Sum of the channels", "Every channel counts the same: brightness."),
+    "first": Filter("First channel alone", "The other kernels are zero: their channels do not count."),
     "random": Filter("Random", "Weights nobody chose: a network starts like this, then learns."),
 }
 

@@ -7,22 +7,18 @@ import streamlit as st
 from cnnviz.arithmetic.derivations.lines import C_IN, Derivation, Line, coloured, number
 from cnnviz.arithmetic.layers import Conv2d, Linear
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.ui.components.scaled_squares import Amount, show_areas
+from cnnviz.ui.learn.scaled_squares import Amount, show_scaled_squares
+from cnnviz.ui.page.choice import choose
 from cnnviz.ui.page.derivations import copy_derivations, show_derivation
+from cnnviz.ui.page.number_box import NumberRange, number_box
 
 KERNEL_SIZES = (1, 3, 5, 7, 11)
-# key -> label, smallest, largest; what the lecture has stands first
-BOXES = {
-    "why_side": ("Image side", 28, 12, 512),
-    "why_channels": ("Channels", 4, 1, 64),
-    "why_units": ("Hidden units (dense)", 128, 1, 4096),
-    "why_filters": ("Filters (convolution)", 16, 1, 512),
-}
+IMAGE = ("why_channels", "why_side", "why_side")  # the boxes that the shape of a square picture fills
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """A square picture, and what each of the layers makes of it."""
+    """A square picture of ``side`` × ``side`` pixels, and the sizes of the layers on it."""
 
     side: int
     channels: int
@@ -44,36 +40,13 @@ class Sizes:
 
 
 def choose_sizes() -> Sizes:
-    """The boxes of the card; what does not fit is answered in words, and the nearest that does is counted."""
-    values = []
-    for key, (label, default, least, most) in BOXES.items():
-        # a box for floats, because one for ints stumbles over an infinite number in the link
-        typed = st.number_input(label, value=float(default), step=1.0, format="%g", key=key, bind="query-params")
-        value = fitting(typed, default, least, most)
-        if value != typed:
-            st.caption(f":red[{label}: a whole number from {least} to {most:,}.] Counted with {value:,}.")
-        values.append(value)
-    kernel_size = st.segmented_control(
-        "Kernel size",
-        KERNEL_SIZES,
-        default=3,
-        required=True,
-        key="why_kernel",
-        bind="query-params",
-    )
-    side, channels, units, filters = values
-    return Sizes(side, channels, units, filters, kernel_size or 3)  # a link with an empty why_kernel= chooses none
-
-
-def fitting(typed: float | None, default: int, least: int, most: int) -> int:
-    """The nearest whole number that is offered.
-
-    >>> fitting(28.4, 28, 12, 512), fitting(9.0, 28, 12, 512), fitting(float("nan"), 28, 12, 512)
-    (28, 12, 28)
-    """
-    if typed is None or typed != typed:
-        return default
-    return round(min(max(typed, least), most))
+    """The boxes of the card, which open on the lecture's numbers."""
+    side = number_box("why_side", "Image side", 28, NumberRange(12, 512), shape=IMAGE)
+    channels = number_box("why_channels", "Channels", 4, NumberRange(1, 64), shape=IMAGE)
+    units = number_box("why_units", "Hidden units (dense)", 128, NumberRange(1, 4096))
+    filters = number_box("why_filters", "Filters (convolution)", 16, NumberRange(1, 512))
+    kernel_size = choose("why_kernel", "Kernel size", KERNEL_SIZES, 3)
+    return Sizes(int(side), int(channels), int(units), int(filters), kernel_size)
 
 
 def show_counts(sizes: Sizes) -> None:
@@ -82,14 +55,13 @@ def show_counts(sizes: Sizes) -> None:
     local = local_derivation(convolution, sizes.input_shape).result
     _, height, width = convolution.output_shape(sizes.input_shape)
     filters = sizes.filters
-    show_areas(
+    show_scaled_squares(
         [
             Amount("Dense", dense.num_params, f"Linear({dense.in_features}, {dense.out_features})"),
             Amount("Locally connected", local, f"{filters} · {height} · {width} windows, own weights"),
             Amount("Convolution", convolution.num_params, convolution_words(convolution)),
         ],
         finding(dense.num_params, convolution.num_params),
-        key="why_areas",
     )
 
 

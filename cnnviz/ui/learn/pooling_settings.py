@@ -7,22 +7,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.arithmetic.layers import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
 from cnnviz.arithmetic.lecture.cases import LECTURE_INPUT, example_input
-from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix, write_matrix
+from cnnviz.arithmetic.matrix import Matrix
 from cnnviz.arithmetic.shapes import effective_kernel_size
 from cnnviz.figures.stepper import Script, layer_script
-from cnnviz.ui.components.stepper import Numbers
+from cnnviz.ui.learn.typed_numbers import TypedMatrix
 from cnnviz.ui.page.choice import choose, slide
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.number_box import NumberRange, number_box
 
 MAX, AVERAGE = "max", "average"
 AXES = ("2-D", "1-D")
 LARGEST, LARGEST_TYPED = 32, 16
-MAX_DIVISOR = 100.0
+INPUT = TypedMatrix("pool_input", "input", LARGEST_TYPED)
+DIVISORS = NumberRange(0, 100)
 
 
 @dataclass(frozen=True)
 class PoolingSettings:
-    """What the card says: the layer and its input, one row where it slides along one axis."""
+    """What the card says: the layer and its input (rows, columns), one row where it slides along one axis."""
 
     layer: MaxPool2d | AvgPool2d | MaxPool1d | AvgPool1d
     input: Matrix
@@ -83,48 +84,18 @@ def average_layer(axes: str, kernel_size: int, *, stride: int, padding: int, cei
     )
     if axes == "1-D":
         return AvgPool1d(kernel_size, stride, padding, ceil_mode, counted)
-    wanted = st.number_input(
-        "divisor_override (0: none)",
-        0.0,
-        MAX_DIVISOR,
-        0.0,
-        step=1.0,
-        format="%g",
-        key="pool_divisor",
-        bind="query-params",
-    )
-    return AvgPool2d(kernel_size, stride, padding, ceil_mode, counted, round(wanted) or None)
+    divisor = int(number_box("pool_divisor", "divisor_override (0: none)", 0, DIVISORS))
+    return AvgPool2d(kernel_size, stride, padding, ceil_mode, counted, divisor or None)
 
 
 def choose_input(size: int, axes: str) -> Matrix:
-    """The numbers that were typed, where they have the size that is set; else an example of that size."""
-    problem = st.session_state.pop("pool_input_problem", None)
+    """The numbers that were typed (rows, columns), where they have the size that is set; else an example of it."""
     with st.expander("Type or paste numbers"):
-        text = st.text_area("Input", "", key="pool_input", bind="query-params", height=120, placeholder="3 3 2; 0 0 1")
+        INPUT.draw(120, placeholder="3 3 2; 0 0 1")
         st.caption("One row a line, or ; between rows. Used while it has the size that is set; empty: an example.")
+    own, problem = INPUT.read()
     rows = 1 if axes == "1-D" else size
     example = LECTURE_INPUT if size == 5 else example_input(size)
-    matrix = example[:rows]
-    if (text or "").strip():
-        try:
-            typed = read_matrix(text, "input", LARGEST_TYPED)
-        except MatrixError as error:
-            problem = str(error)
-        else:
-            if len(typed[0]) == size and len(typed) >= rows:
-                matrix = typed[:rows]
-            else:
-                st.caption(
-                    f"What was typed is {len(typed)} × {len(typed[0])}; for {rows} × {size} an example is shown."
-                )
-    if problem:
-        st.error(plain(f"{problem} Until then, an example is shown."), icon=":material/edit:")
-    return matrix
-
-
-def take_numbers(numbers: Numbers) -> None:
-    """Write what somebody typed into the cells as the text that the page, and its link, carry."""
-    try:
-        st.session_state["pool_input"] = write_matrix(read_matrix(numbers["rows"], "input", LARGEST_TYPED))
-    except MatrixError as problem:
-        st.session_state["pool_input_problem"] = str(problem)
+    if own and len(own[0]) == size:
+        own = own[:rows]
+    return INPUT.own_or_example(own, problem, example[:rows])

@@ -7,7 +7,7 @@ from cnnviz.arithmetic.settings import Shape
 
 
 def show_separable(layer: Conv2d, input_shape: Shape) -> None:
-    """Draw both in a table for the layer's channels, filters and kernel, and for the size of a real network's layer."""
+    """Draw both in a table: the page's layer on ``input_shape`` (channels, height, width), and one of a real size."""
     rows = []
     for channels, filters, shape in (
         (layer.in_channels, layer.out_channels, input_shape),

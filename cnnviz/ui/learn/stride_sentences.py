@@ -1,12 +1,11 @@
-"""What a convolution and its transpose have to say: names of padding, the way back, the equal convolution, overlap."""
+"""Sentences about a convolution and its transpose: names of padding, the way back, the equal convolution, overlap."""
 
 from collections import Counter
 
 from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
-from cnnviz.arithmetic.settings import AXES, Shape, ShapeError, counted, pair
+from cnnviz.arithmetic.settings import AXES, Shape, ShapeError, counted, one_number, pair
 from cnnviz.arithmetic.shapes import same_padding
 from cnnviz.arithmetic.windows.transposed import EqualConvolution, equal_convolution
-from cnnviz.arithmetic.windows.transposed import plain as as_written
 
 
 def equal_sentence(layer: ConvTranspose2d, input_shape: Shape) -> str:
@@ -98,7 +97,7 @@ again. Sizes come back, values do not.
     settings = layer.kernel_size, layer.stride, layer.padding
     try:
         _, height, width = ConvTranspose2d(1, 1, *settings, dilation=layer.dilation).output_shape((1, rows, columns))
-        left = as_written((input_shape[1] - height, input_shape[2] - width))
+        left = one_number((input_shape[1] - height, input_shape[2] - width))
         back = ConvTranspose2d(1, 1, *settings, output_padding=left, dilation=layer.dilation)
     except ShapeError:
         return ""

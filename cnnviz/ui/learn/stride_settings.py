@@ -1,18 +1,17 @@
-"""The settings of a convolution or a transposed one, axis by axis, as a card: only what fits each other is offered.
+"""The settings of a convolution or a transposed one, axis by axis, as a card: only settings that fit are offered.
 
-The keys, which a link carries, begin with ``sp_``; a setting of the width ends with ``_w``. Own numbers are text.
+The keys, which a link carries, begin with ``sp_``; those of the width end with ``_w``.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d, ShapeError
-from cnnviz.arithmetic.layers.convolution import PADDING_MODES
+from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
 from cnnviz.arithmetic.lecture.cases import LECTURE_INPUT, LECTURE_KERNEL, example_input, example_kernel
-from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix, write_matrix
+from cnnviz.arithmetic.matrix import Matrix, MatrixError
 from cnnviz.arithmetic.settings import IntOrPair
 from cnnviz.arithmetic.shapes import (
     effective_kernel_size,
@@ -22,8 +21,10 @@ from cnnviz.arithmetic.shapes import (
 )
 from cnnviz.figures.stepper import Script, layer_script, stamp_script
 from cnnviz.ui.components.stepper import Numbers
+from cnnviz.ui.learn.drawable import fits_as_matrix
+from cnnviz.ui.learn.padding_mode import choose_padding_mode
+from cnnviz.ui.learn.typed_numbers import TypedMatrix
 from cnnviz.ui.page.choice import choose, read, slide
-from cnnviz.ui.page.plain_text import plain
 
 DIRECT, TRANSPOSED = KINDS = ("Convolution", "Transposed convolution")
 STAMPING, EQUAL = WAYS = ("Stamping", "Equal convolution")
@@ -33,10 +34,11 @@ PADDING_HELP = (
     "valid: none. same: keeps the size, which PyTorch allows with stride 1 only. full: all that meets the input."
 )
 MAX_DRAWN = 20  # rows or columns of a grid that can still be read
-MATRIX_ENTRIES = 12_000  # of outputs times inputs: what can still be seen as one picture
 DEFAULTS = {"size": 5, "kernel": 3, "stride": 2, "padding": 1, "dilation": 1, "output_padding": 0}
 TITLES = {"size": "input size", "kernel": "kernel_size"}
 AXES = (("", "rows"), ("_w", "columns"))
+INPUT, KERNEL = TypedMatrix("sp_input", "input", SIZES[-1]), TypedMatrix("sp_weights", "kernel", KERNELS[-1])
+SIZE_KEYS = {INPUT: "sp_size", KERNEL: "sp_kernel"}
 
 Pair = tuple[int, int]
 
@@ -59,9 +61,8 @@ class StrideSettings:
         planes, weight = (self.input,), ((self.kernel,),)
         if isinstance(self.layer, ConvTranspose2d) and way == STAMPING:
             return stamp_script(self.layer, planes, weight)
-        _, height, width = self.layer.output_shape(self.input_shape)
-        entries = height * width * self.input_shape[1] * self.input_shape[2]
-        return layer_script(self.layer, planes, weight, matrix=entries <= MATRIX_ENTRIES)
+        output_shape = self.layer.output_shape(self.input_shape)
+        return layer_script(self.layer, planes, weight, matrix=fits_as_matrix(self.input_shape, output_shape))
 
 
 def choose_stride_settings(card: DeltaGenerator, kind: str) -> StrideSettings:
@@ -70,10 +71,12 @@ def choose_stride_settings(card: DeltaGenerator, kind: str) -> StrideSettings:
     take_size_of_link()
     with typed_box:
         by_axis = st.toggle(
-            "Rows and columns apart", False, key="sp_axes", bind="query-params", on_change=copy_to_the_width
+            "Rows and columns separately", False, key="sp_axes", bind="query-params", on_change=copy_to_the_width
         )
     with typed_box.expander("Type or paste numbers"):
-        own_input, own_kernel = type_numbers("input"), type_numbers("weights")
+        for typed in SIZE_KEYS:
+            typed.draw(100, placeholder=PLACEHOLDER, on_change=take_size, args=(typed,))
+    (own_input, input_problem), (own_kernel, kernel_problem) = INPUT.read(), KERNEL.read()
 
     def per_axis(box: DeltaGenerator, name: str, fitting: Callable[[int], Sequence[int]]) -> Pair:
         return choose_per_axis(box, name, fitting, by_axis)
@@ -84,22 +87,30 @@ def choose_stride_settings(card: DeltaGenerator, kind: str) -> StrideSettings:
     dilation = per_axis(dilation_box, "dilation", lambda axis: dilations(size[axis], kernel[axis], transposed))
     reach = tuple(effective_kernel_size(kernel[axis], dilation[axis]) for axis in (0, 1))
     if transposed:
-        stride = per_axis(stride_box, "stride", lambda axis: strides_backwards(size[axis], reach[axis]))
-        padding = per_axis(padding_box, "padding", lambda axis: croppings(size[axis], reach[axis], stride[axis]))
+        stride = per_axis(stride_box, "stride", lambda axis: transposed_strides(size[axis], reach[axis]))
+        padding = per_axis(
+            padding_box, "padding", lambda axis: transposed_paddings(size[axis], reach[axis], stride[axis])
+        )
         extra = per_axis(dilation_box, "output_padding", lambda axis: range(max(stride[axis], dilation[axis])))
         layer: Conv2d | ConvTranspose2d = ConvTranspose2d(
-            1, 1, one(kernel), one(stride), one(padding), one(extra), dilation=one(dilation)
+            1,
+            1,
+            as_int_or_pair(kernel),
+            as_int_or_pair(stride),
+            as_int_or_pair(padding),
+            as_int_or_pair(extra),
+            dilation=as_int_or_pair(dilation),
         )
     else:
         stride = per_axis(stride_box, "stride", lambda axis: STRIDES)
         padding_or_word = choose_padding(padding_box, size, kernel, stride, dilation, by_axis)
-        layer = Conv2d(1, 1, one(kernel), one(stride), padding_or_word, one(dilation))
+        layer = Conv2d(1, 1, as_int_or_pair(kernel), as_int_or_pair(stride), padding_or_word, as_int_or_pair(dilation))
         with padding_box:
-            layer = choose_padding_mode(layer, size)
+            layer = replace(layer, padding_mode=choose_padding_mode("sp_mode", layer, (1, *size)))
     with size_box:
-        input = fill("input", own_input, size, example_numbers(size))
+        input = INPUT.own_or_example(own_input, input_problem, example_numbers(size))
     with kernel_box:
-        weights = fill("weights", own_kernel, kernel, example_weights(kernel))
+        weights = KERNEL.own_or_example(own_kernel, kernel_problem, example_weights(kernel))
     return StrideSettings(input, weights, layer)
 
 
@@ -124,26 +135,26 @@ def choose_per_axis(
 
 
 def dilations(size: int, kernel_size: int, transposed: bool) -> list[int]:
-    """Every dilation with which the kernel fits an input of ``size``, given the padding for it, and can be drawn."""
+    """The dilations with which the kernel fits an input of ``size``, with enough padding, and can be drawn."""
     if kernel_size == 1:
         return [1]
     drawn = size - 1 if transposed else 0
     return [value for value in DILATIONS if drawn + effective_kernel_size(kernel_size, value) <= MAX_DRAWN]
 
 
-def strides_backwards(size: int, reach: int) -> list[int]:
-    """The strides with which a stretched input, stamped by a kernel of this reach, can still be drawn.
+def transposed_strides(size: int, reach: int) -> list[int]:
+    """The strides with which the output of a transposed convolution can still be drawn; ``reach`` is the kernel's.
 
-    >>> strides_backwards(5, 3), strides_backwards(12, 5)
+    >>> transposed_strides(5, 3), transposed_strides(12, 5)
     ([1, 2, 3, 4], [1])
     """
     return [stride for stride in STRIDES if (size - 1) * stride + reach <= MAX_DRAWN]
 
 
-def croppings(size: int, reach: int, stride: int) -> list[int]:
-    """The paddings of a transposed convolution: up to full padding, and something of the output is left.
+def transposed_paddings(size: int, reach: int, stride: int) -> list[int]:
+    """The paddings of a transposed convolution: at most full padding, and at least one output stays.
 
-    >>> croppings(2, 3, 1), croppings(1, 3, 1)
+    >>> transposed_paddings(2, 3, 1), transposed_paddings(1, 3, 1)
     ([0, 1], [0, 1])
     """
     return [p for p in range(reach) if transposed_output_size(size, reach, stride, p) >= 1]
@@ -174,10 +185,10 @@ def choose_padding(
             "sp_pad", "padding", [NUMBER, *(name for name in named if named[name])], NUMBER, help=PADDING_HELP
         )
     if word == NUMBER:
-        return one(choose_per_axis(box, "padding", lambda axis: fitting[axis], by_axis, labelled=False))
+        return as_int_or_pair(choose_per_axis(box, "padding", lambda axis: fitting[axis], by_axis, labelled=False))
     full = (reach[0] - 1, reach[1] - 1)
     box.caption(named_padding(word, kernel, dilation))
-    amounts: dict[str, IntOrPair | str] = {VALID: 0, SAME: SAME, FULL: one(full)}
+    amounts: dict[str, IntOrPair | str] = {VALID: 0, SAME: SAME, FULL: as_int_or_pair(full)}
     return amounts[word]
 
 
@@ -201,30 +212,10 @@ def named_padding(word: str, kernel: Pair, dilation: Pair) -> str:
     return f"{word}: {both}, {end}"
 
 
-def choose_padding_mode(layer: Conv2d, size: Pair) -> Conv2d:
-    """The layer with what its padding holds: of the modes those for which the input has values enough."""
-    if not any(sum(sides) for sides in layer.padding_sides()):
-        return layer
-    layers = {mode: with_mode(layer, mode, size) for mode in PADDING_MODES}
-    fitting = [mode for mode, fits in layers.items() if fits]
-    mode = choose("sp_mode", "padding_mode", fitting, "zeros", help="What the padding holds, written into its cells.")
-    return layers[mode] or layer
-
-
-def with_mode(layer: Conv2d, mode: str, size: Pair) -> Conv2d | None:
-    """The layer with that padding_mode; None where the input is too small for it."""
-    padded = Conv2d(1, 1, layer.kernel_size, layer.stride, layer.padding, layer.dilation, padding_mode=mode)
-    try:
-        padded.output_shape((1, *size))
-    except ShapeError:
-        return None
-    return padded
-
-
-def one(setting: Pair) -> IntOrPair:
+def as_int_or_pair(setting: Pair) -> IntOrPair:
     """A pair of equal numbers as one number, as people write it.
 
-    >>> one((3, 3)), one((3, 5))
+    >>> as_int_or_pair((3, 3)), as_int_or_pair((3, 5))
     (3, (3, 5))
     """
     return setting[0] if setting[0] == setting[1] else setting
@@ -232,133 +223,66 @@ def one(setting: Pair) -> IntOrPair:
 
 # ---------------------------------------------------------------- the numbers
 
-NAMES = {"input": "input", "weights": "kernel"}
-LARGEST = {"input": SIZES[-1], "weights": KERNELS[-1]}
-SIZE_OF = {"input": "size", "weights": "kernel"}
+PLACEHOLDER = "Empty: example numbers. Rows on lines of their own, or with ; between."
 
 
 def example_numbers(size: Pair) -> Matrix:
-    """The numbers of an input of (rows, columns) that nobody has typed: where it is 5 × 5 the lecture's."""
-    return LECTURE_INPUT if size == (5, 5) else cut(example_input(max(size)), size)
+    """Example numbers for an input of ``size`` (rows, columns); for 5 × 5 they are the lecture's."""
+    return LECTURE_INPUT if size == (5, 5) else first_cells(example_input(max(size)), size)
 
 
 def example_weights(size: Pair) -> Matrix:
-    """The weights of a kernel that nobody has typed: where it is 3 × 3 the lecture's."""
-    return LECTURE_KERNEL if size == (3, 3) else cut(example_kernel(max(size)), size)
+    """Example weights for a kernel of ``size`` (rows, columns); for 3 × 3 they are the lecture's."""
+    return LECTURE_KERNEL if size == (3, 3) else first_cells(example_kernel(max(size)), size)
 
 
-def cut(matrix: Matrix, size: Pair) -> Matrix:
-    """The first rows and columns."""
+def first_cells(matrix: Matrix, size: Pair) -> Matrix:
+    """The first ``size`` (rows, columns) of a larger matrix."""
     return tuple(row[: size[1]] for row in matrix[: size[0]])
 
 
-def type_numbers(name: str) -> Matrix | None:
-    """The box for own numbers; None while it is empty. Where they cannot be read it is said, and those before go on."""
-    key = f"sp_{name}"
-    text = st.text_area(
-        NAMES[name].capitalize(),
-        "",
-        key=key,
-        bind="query-params",
-        height=100,
-        placeholder="Empty: example numbers. Rows on lines of their own, or with ; between.",
-        on_change=take_size,
-        args=(name,),
-    )
-    problem = st.session_state.pop(f"{key}_problem", None)
-    matrix, error = read_own(name, text or "")
-    for sentence in filter(None, (problem, error)):
-        st.session_state.setdefault(f"{key}_says", sentence)
-    if error:
-        return st.session_state.get(f"{key}_that_could_be_read")
-    st.session_state[f"{key}_that_could_be_read"] = matrix
-    return matrix
-
-
-def read_own(name: str, text: str) -> tuple[Matrix | None, str]:
-    """The typed numbers, None where there are none that can be read, and then why."""
-    if not text.strip():
-        return None, ""
+def size_of_text(typed: TypedMatrix, text: str) -> Pair | None:
+    """(rows, columns) of the numbers in a text; None where it cannot be read."""
     try:
-        return read_matrix(text, NAMES[name], LARGEST[name]), ""
-    except MatrixError as problem:
-        return None, str(problem)
+        matrix = typed.parse(text)
+    except MatrixError:
+        return None
+    return len(matrix), len(matrix[0])
 
 
-def fill(name: str, own: Matrix | None, size: Pair, example: Matrix) -> Matrix:
-    """The own numbers where they are of this size, else the example; with a word on what is not shown."""
-    says = st.session_state.pop(f"sp_{name}_says", "")
-    fits = own is not None and (len(own), len(own[0])) == size
-    if says:
-        instead = "the numbers before it" if fits else "example numbers"
-        st.error(plain(f"{says} Until then, the {NAMES[name]} shows {instead}."), icon=":material/edit:")
-    if own is None:
-        return example
-    if fits:
-        st.button(
-            "Example numbers",
-            key=f"sp_{name}_example",
-            icon=":material/restart_alt:",
-            type="tertiary",
-            on_click=clear,
-            args=(name,),
-        )
-        return own
-    st.caption(f"Own numbers were typed for {len(own)} × {len(own[0])}; they come back with that size.")
-    return example
-
-
-def clear(name: str) -> None:
-    """Back to the example numbers."""
-    st.session_state[f"sp_{name}"] = ""
-
-
-def take_size(name: str) -> None:
-    """After numbers were typed: let the size be theirs."""
-    own, _ = read_own(name, st.session_state[f"sp_{name}"] or "")
-    if own is not None:
-        write_size(name, len(own), len(own[0]))
+def take_size(typed: TypedMatrix) -> None:
+    """After numbers were typed: set the size to theirs."""
+    if size := size_of_text(typed, st.session_state[typed.key] or ""):
+        write_size(SIZE_KEYS[typed], size)
 
 
 def take_size_of_link() -> None:
     """On a first visit by a link that gives numbers but not their size: take it from them."""
-    for name, size in SIZE_OF.items():
-        key = f"sp_{name}"
-        if key not in st.session_state and key in st.query_params and f"sp_{size}" not in st.query_params:
-            own, _ = read_own(name, st.query_params[key])
-            if own is not None:
-                write_size(name, len(own), len(own[0]))
+    for typed, key in SIZE_KEYS.items():
+        is_link = typed.key not in st.session_state and typed.key in st.query_params
+        if is_link and key not in st.query_params and (size := size_of_text(typed, st.query_params[typed.key])):
+            write_size(key, size)
 
 
-def write_size(name: str, rows: int, columns: int) -> None:
-    """Set a size, with the two axes apart where it is not square."""
-    key = f"sp_{SIZE_OF[name]}"
-    if rows != columns and not st.session_state.get("sp_axes"):
+def write_size(key: str, size: Pair) -> None:
+    """Set a size (rows, columns) under the key; where it is not square, rows and columns get settings of their own."""
+    if size[0] != size[1] and not st.session_state.get("sp_axes"):
         st.session_state["sp_axes"] = True
         copy_to_the_width()
-    st.session_state[key] = rows
+    st.session_state[key] = size[0]
     if st.session_state.get("sp_axes"):
-        st.session_state[f"{key}_w"] = columns
+        st.session_state[f"{key}_w"] = size[1]
 
 
 def copy_to_the_width() -> None:
-    """When the axes part, the columns begin with what the rows have."""
+    """When rows and columns get settings of their own, the columns begin with those of the rows."""
     if st.session_state.get("sp_axes"):
         for name, default in DEFAULTS.items():
             key = f"sp_{name}"
-            asked = read(st.query_params.get(key, ""), SIZES)  # where the page has only just been opened by a link
-            st.session_state[f"{key}_w"] = st.session_state.get(key, default if asked is None else asked)
+            linked = read(st.query_params.get(key, ""), SIZES)  # counts where a link has only just opened the page
+            st.session_state[f"{key}_w"] = st.session_state.get(key, default if linked is None else linked)
 
 
 def take_numbers(numbers: Numbers) -> None:
-    """Write what somebody typed into the cells of the stepper as the text that the page, and its link, carry.
-
-    Where a cell cannot be read the text stays as it was, and the card says which cell and why.
-    """
-    name = "weights" if numbers["grid"] == "kernel" else "input"
-    try:
-        typed = read_matrix(numbers["rows"], NAMES[name], LARGEST[name])
-        divided = tuple(tuple(value / numbers["divisor"] for value in row) for row in typed)
-        st.session_state[f"sp_{name}"] = write_matrix(divided)
-    except MatrixError as problem:
-        st.session_state[f"sp_{name}_problem"] = str(problem)
+    """Write what somebody typed into the cells of the stepper as the text that the page, and its link, carry."""
+    (KERNEL if numbers["grid"] == "kernel" else INPUT).take_cells(numbers)

@@ -1,8 +1,7 @@
-"""Trainings that all visitors share: one at a time in the process, each done once, whoever asks for it.
+"""Trainings that all visitors share: one at a time in the process, and each done once for all who want it.
 
-Between its steps it gives its turn to whatever else has to be computed with torch.
-
-Importing this file does not import torch; the first training does, in the background.
+Between its steps a training lets others compute with torch. Importing this file does not import torch; the first
+training does, in the background.
 """
 
 import threading
@@ -18,15 +17,15 @@ from cnnviz.ui.sharing import cached
 
 MAX_FINISHED = 200  # a few numbers each
 MAX_BEGUN = 4  # each holds its patches, its network and its optimizer: up to 60 MB
-PATIENCE = 0.25  # seconds between two words to a page that waits; a Stop is heard there
+PATIENCE = 0.25  # seconds between two calls of `wait` for a page that waits; a click on Stop is noticed there
 
 
 class TrainingError(Exception):
-    """A training that broke off; its text says what the visitor can do."""
+    """A training that broke off; the message tells the visitor what to do."""
 
 
 class _Training:
-    """One run, as far as anybody has asked for it: the reports of its finished epochs, and where it stands."""
+    """One run, as far as it was trained: the reports to come, those of its finished epochs, the part done (0 to 1)."""
 
     def __init__(self, run: Run) -> None:
         self.reports: Iterator[Progress] = train(run)
@@ -44,19 +43,19 @@ def advance(
     show: Callable[[float], object],
     wait: Callable[[], object],
 ) -> tuple[Progress, ...]:
-    """Train until more than `known` epochs of `run` are told (the start counts as one), and give all that are.
+    """Train `run` until its history is longer than `known` (start and finished epochs), and return that history.
 
-    `show` is called with the part that is done, several times a second, and `wait` while others have their turn:
-    whatever they raise ends the call and leaves the training where it is, to go on with at the next call. Raises
-    TrainingError where it cannot go on; the next call then begins anew.
+    `show` is called with the part of the training that is done (0 to 1), several times a second, and `wait` while
+    others compute: whatever they raise ends the call and leaves the training where it is; the next call goes on from
+    there. Raises TrainingError where it cannot go on; the next call then begins anew.
     """
     _be_ready(wait)
     while not _turn.acquire(timeout=PATIENCE):
         wait()
     try:
-        training = _kept(run)
+        training = _training_of(run)
         while len(training.history) <= known and not training.is_finished:
-            with cached.turns.turn(on_wait=lambda _: wait()):
+            with cached.inference_queue.turn(on_wait=lambda _: wait()):
                 progress = _next(run, training)
             training.part = progress.part
             if progress.accuracy is not None:
@@ -80,11 +79,11 @@ def _next(run: Run, training: _Training) -> Progress:
         ) from problem
 
 
-def _kept(run: Run) -> _Training:
-    """The training of `run`, begun if it is new; the least recently used make room."""
+def _training_of(run: Run) -> _Training:
+    """The training of `run`, begun if it is new; those used least recently are given up for it."""
     training = _trainings.setdefault(run, _Training(run))
     _trainings.move_to_end(run)
-    begun = [run for run, kept in _trainings.items() if not kept.is_finished]
+    begun = [run for run, training in _trainings.items() if not training.is_finished]
     for old in [*begun[:-MAX_BEGUN], *list(_trainings)[:-MAX_FINISHED]]:
         _trainings.pop(old, None)
     return training

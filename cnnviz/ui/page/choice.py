@@ -1,8 +1,8 @@
 """One setting out of those that fit now, kept in the page's address.
 
-What an earlier choice asks for and does not fit any more gives way to the nearest that does, what a link asks for in
-vain to the usual value. The page says so, and the wish comes true as soon as it fits, unless somebody has chosen
-something else by then.
+A value that was chosen earlier and does not fit any more gives way to the nearest one that does; a value that a link
+asks for in vain gives way to the usual one. The page says so, and the wish comes true as soon as it fits, unless
+somebody has chosen something else by then. `number_box` does the same for a number that is typed.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,28 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
 
 Option = TypeVar("Option", int, str)
 
-WISH, KEPT = "_wish", "_kept"  # what was asked for in vain and what stands instead; the value before the widget left
+WISH = "_wish"  # ends the key of a pair: what was asked for in vain, and what stands instead
+LAST = "_last"  # ends the key of the value that stood last, also while the widget is away
 
 
 def choose(
-    key: str, label: str, options: Sequence[Option], default: Option, *, help: str | None = None, labelled: bool = True
+    key: str,
+    label: str,
+    options: Sequence[Option],
+    default: Option,
+    *,
+    help: str | None = None,
+    labelled: bool = True,
+    reason: str = "",
 ) -> Option:
-    """A row of the ``options``, standing on what the key, or the address, says where that fits."""
+    """Draw a row of the ``options`` and return the chosen one: what the session, or the address, says where that fits.
+
+    ``reason`` says why other options are missing; it is shown to whoever wished for one of them.
+    """
     settle(key, options, default)
     value = st.segmented_control(
         label,
@@ -33,11 +44,11 @@ def choose(
         wrap=True,
         label_visibility="visible" if labelled else "collapsed",
     )
-    return finish(key, label, options, default, value)
+    return finish(key, label, options, default, value, reason)
 
 
 def slide(key: str, label: str, options: range, default: int) -> int:
-    """The same as a slider, for a range with too many values to show them all."""
+    """The same as a slider, for a range with too many values for a row."""
     settle(key, options, default)
     low, high = options[0], options[-1]
     if high > low:
@@ -48,48 +59,52 @@ def slide(key: str, label: str, options: range, default: int) -> int:
 
 
 def settle(key: str, options: Sequence[Option], default: Option) -> None:
-    """Before the widget is drawn: let it stand on something that fits, and remember what was asked for instead."""
+    """Before the widget is drawn: let it stand on a value that fits, and remember the wish that does not."""
     state = st.session_state
     wish, stands = state.get(key + WISH, (None, None))
     is_link = key not in state and key in st.query_params
     if key in state:
-        asked = state[key]
+        wanted = state[key]
     elif is_link:
-        asked = read(st.query_params[key], options)
-    elif state.get(key + KEPT) in options:
-        asked = state[key] = state[key + KEPT]
+        wanted = read(st.query_params[key], options)
+    elif state.get(key + LAST) in options:
+        wanted = state[key] = state[key + LAST]
     elif default not in options:
-        asked = state[key] = nearest(options, default, default)
+        wanted = state[key] = nearest(options, default, default)
     else:
         return
-    if asked is None:  # an address may ask for nothing: ?key=
+    if wanted is None:  # an address may ask for nothing: ?key=
         state[key] = nearest(options, default, default)
-    elif asked not in options:
-        # Streamlit takes out of the address what a link asks for in vain, and an address that says nothing means the
-        # usual value: the nearest to what was asked would be shown under an address that opens something else.
-        state[key] = nearest(options, default if is_link else asked, default)
-        state[key + WISH] = (asked, state[key])
-    elif wish is not None and asked != stands:
+    elif wanted not in options:
+        if wish is not None and wanted == stands:  # nobody chose it: the first wish is still the one to come true
+            wanted = wish
+        # Streamlit removes from the address what a link asks for in vain, and an address without the key opens the
+        # usual value. With the nearest value the page would show something else than its address opens.
+        state[key] = nearest(options, default if is_link else wanted, default)
+        state[key + WISH] = (wanted, state[key])
+    elif wish is not None and wanted != stands:
         del state[key + WISH]
     elif wish in options:
         state[key] = wish
         del state[key + WISH]
 
 
-def finish(key: str, label: str, options: Sequence[Option], default: Option, value: Option | None) -> Option:
-    """After the widget is drawn: say what did not fit, and keep the value for when the widget comes back."""
+def finish(
+    key: str, label: str, options: Sequence[Option], default: Option, value: Option | None, reason: str = ""
+) -> Option:
+    """After the widget is drawn: say what did not fit, and remember the value for when the widget comes back."""
     chosen = nearest(options, default, default) if value is None else value
     if key + WISH in st.session_state:
-        st.caption(plain(misfit(label, st.session_state[key + WISH][0], options, chosen)))
-    st.session_state[key + KEPT] = chosen
+        words = misfit(label, st.session_state[key + WISH][0], options, chosen)
+        st.caption(as_plain_text(f"{words} {reason}".strip()))
+    st.session_state[key + LAST] = chosen
     return chosen
 
 
 def forget_wishes() -> None:
-    """Let go of everything that waits until it fits: somebody chose a whole new state."""
-    for name in [str(name) for name in st.session_state]:
-        if name.endswith((WISH, "_wanted")):  # those of convolution_settings as well
-            del st.session_state[name]
+    """Drop all wishes that wait until they fit: somebody chose a whole new state."""
+    for name in [str(name) for name in st.session_state if str(name).endswith(WISH)]:
+        del st.session_state[name]
 
 
 def read(text: str, options: Sequence[Any]) -> Any:
@@ -103,29 +118,29 @@ def read(text: str, options: Sequence[Any]) -> Any:
     return text[:40] or None
 
 
-def nearest(options: Sequence[Option], asked: object, default: Option) -> Option:
-    """Of numbers the one nearest to what was asked for; of words, or for what is no number, the default.
+def nearest(options: Sequence[Option], wanted: object, default: Option) -> Option:
+    """The number nearest to the wish; for options that are words, or a wish that is no number, the default.
 
     >>> nearest([1, 2, 4], 7, 1), nearest([1, 2, 4], "x", 1), nearest([2, 3], "x", 1)
     (4, 1, 2)
     """
-    if isinstance(default, int) and not isinstance(asked, bool):
-        to = asked if isinstance(asked, int) else default
+    if isinstance(default, int) and not isinstance(wanted, bool):
+        to = wanted if isinstance(wanted, int) else default
         return min(options, key=lambda option: abs(int(option) - to))
     return default if default in options else options[0]
 
 
-def misfit(label: str, asked: object, options: Sequence[Any], stands: object) -> str:
-    """The sentence about a wish that does not fit, and what stands instead.
+def misfit(label: str, wanted: object, options: Sequence[Any], stands: object) -> str:
+    """The sentence about a wish that does not fit, with what stands in its place or what fits.
 
     >>> misfit("stride", 9, [1, 2], 2), misfit("stride", "x", [1, 2], 1)
-    ('stride 9 does not fit here; it stands on 2.', '“x” is no stride; it takes 1 or 2.')
+    ('stride 9 does not fit here; it stands on 2.', '“x” does not fit here; stride takes 1 or 2.')
     """
-    if isinstance(asked, int):
-        return f"{label} {asked} does not fit here; it stands on {stands}."
+    if isinstance(wanted, int):
+        return f"{label} {wanted} does not fit here; it stands on {stands}."
     listed = [str(option) for option in options]
     if options and isinstance(options[0], int) and len(options) > 2:
         offered = f"{listed[0]} to {listed[-1]}"
     else:
         offered = " or ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
-    return f"“{asked}” is no {label}; it takes {offered}."
+    return f"“{wanted}” does not fit here; {label} takes {offered}."

@@ -12,7 +12,7 @@ ROLE_COLOURS = {
     "dark": {"input": "#63B3E4", "kernel": "#F0B440", "output": "#35C99E", "padding": "#A3ACB8"},
 }
 ROLE = re.compile(r"\\textcolor\{(\w+)\}")
-CARD_DIGITS = 33  # as many as stand side by side in the narrowest card, on a phone
+CARD_DIGITS = 33  # so many fit side by side into the narrowest card, on a phone
 WIDTHS = {
     " ": 0,
     ",": 0.55,
@@ -29,7 +29,7 @@ EQUALS = 2.7
 def show_derivation(derivation: Derivation) -> None:
     """Draw one derivation as a card: its title, its lines under one another, its notes."""
     colours = ROLE_COLOURS["dark" if st.context.theme.type == "dark" else "light"]
-    wide = width(derivation) > CARD_DIGITS  # what is set apart, on lines of its own, scrolls inside the card
+    wide = width(derivation) > CARD_DIGITS  # a formula on lines of its own can scroll inside the card
     before, after = ("$$\n", "\n$$") if wide else ("$", "$")
     with st.container(border=True):
         st.markdown(f"**{derivation.title}**")
@@ -46,16 +46,16 @@ def width(derivation: Derivation) -> float:
 
 
 def printed(latex: str) -> str:
-    r"""What LaTeX prints, as far as it takes room: of a fraction the wider part, of a subscript a ~ for each letter.
+    r"""The characters that LaTeX prints side by side: of a fraction the wider part, of a subscript a ~ for each letter.
 
     >>> printed(r"\text{MACs} = \frac{\textcolor{input}{1{,}227} - 11}{4} \cdot C_{\text{out}}")
     'MACs = 1,227 - 11 · C~~~'
     """
-    plain = re.sub(r"\\text\{([^{}]*)\}", r"\1", without_colours(latex).replace("{,}", ","))
-    plain = re.sub(r"_\{?(\w+)\}?", lambda part: "~" * len(part[1]), plain)
-    plain = re.sub(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", lambda part: max(part[1], part[2], key=len), plain)
-    plain = re.sub(r"\\(?:left|right)", "", plain).replace(r"\cdot", "·")
-    return re.sub(r"\\[lr](?:floor|ceil) ?", "|", plain.replace("{", "").replace("}", ""))
+    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", without_colours(latex).replace("{,}", ","))
+    text = re.sub(r"_\{?(\w+)\}?", lambda part: "~" * len(part[1]), text)
+    text = re.sub(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", lambda part: max(part[1], part[2], key=len), text)
+    text = re.sub(r"\\(?:left|right)", "", text).replace(r"\cdot", "·")
+    return re.sub(r"\\[lr](?:floor|ceil) ?", "|", text.replace("{", "").replace("}", ""))
 
 
 def in_colours(latex: str, colours: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.ui.page.choice import forget_wishes
 from cnnviz.ui.page.copy_link import link_to_this
 
 
@@ -70,9 +71,13 @@ class Suggestion:
 
 
 def try_this(suggestions: list[Suggestion], key: str, before: Callable[[], None] | None = None) -> None:
-    """Draw two or three suggestions as buttons; a click sets the state of the page and leaves the rest alone."""
+    """Draw two or three suggestions as buttons; a click sets the state of the page and leaves the rest alone.
+
+    ``before`` is called first. Wishes that wait until they fit (``choice``) are dropped.
+    """
 
     def apply(suggestion: Suggestion) -> None:
+        forget_wishes()
         if before is not None:
             before()
         for name, value in suggestion.state.items():

@@ -3,17 +3,17 @@
 import re
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
-# What the browser makes a link of by itself, after all escapes: a word joiner, which nobody sees, keeps it from that.
+# The browser makes links of these by itself, even where they are escaped; an invisible word joiner prevents it.
 _LINK = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _JOINER = "\u2060"
 
 
-def plain(text: str) -> str:
+def as_plain_text(text: str) -> str:
     r"""The text with every character that Markdown could take for markup escaped.
 
-    >>> print(plain("“**x**” is not a number, nor is :red[3]."))
+    >>> print(as_plain_text("“**x**” is not a number, nor is :red[3]."))
     “\*\*x\*\*” is not a number, nor is \:red\[3\]\.
-    >>> plain("www.x.org or https://x.org").count("\u2060")
+    >>> as_plain_text("www.x.org or https://x.org").count("\u2060")
     2
     """
     return _MARKUP.sub(r"\\\1", _LINK.sub(_JOINER, text))

@@ -1,4 +1,4 @@
-"""Settings that an earlier choice, or a link, left on something that is not there; numbers that a link may bring."""
+"""Values that an earlier choice, or a link, left in a widget and that are not on offer now."""
 
 import contextlib
 import re
@@ -12,18 +12,18 @@ from streamlit.errors import StreamlitAPIException
 def keep_valid(key: str, valid: Collection[Any], otherwise: Any) -> None:
     """Before the widget ``key`` is drawn: where its value is not among ``valid``, write ``otherwise``.
 
-    So that what is shown, what the widget says and what the address says are one. A first visit is left alone: there
-    Streamlit itself drops what a link asks for in vain.
+    Then the page, the widget and the address agree. At a first visit nothing is done: there Streamlit itself drops
+    what a link asks for in vain.
     """
     if key in st.session_state and st.session_state[key] not in valid:
         st.session_state[key] = otherwise
 
 
 def tell_address(key: str, value: str) -> None:
-    """Before the widget ``key`` is drawn for the first time with a value from the session: tell it in the address.
+    """Before the widget ``key`` is drawn for the first time with a value from the session: write it into the address.
 
-    Streamlit itself tells the address of a bound widget only what changes later. A widget that has been drawn before
-    does tell, and refuses to be told.
+    Streamlit itself writes only later changes of a bound widget. Once the widget has been drawn, it refuses that
+    anybody else writes its parameter.
     """
     if key not in st.query_params:
         with contextlib.suppress(StreamlitAPIException):
@@ -40,10 +40,12 @@ def whole_number(
     on_change: Callable[[], None] | None = None,
     default: int | None = None,
 ) -> int | None:
-    """A field for a number from 0 to size - 1, None where it is empty or the address asks for something else.
+    """A number box for an index from 0 to size - 1; None where it is empty or the address asks for something else.
 
-    With a ``default`` it is never empty, and the address leaves that number out. A field of floats: one of whole
-    numbers breaks where the address says "inf".
+    With a ``default`` it is never empty, and the address leaves that number out. It is not a ``number_box``, because
+    people walk through channels with its two buttons and the arrow keys, and because an empty one means that the page
+    chooses; ``stands_for_none`` shows in grey what it chooses. Its numbers are floats: a box for ints breaks where the
+    address says "inf".
     """
     if key not in st.session_state and not is_whole(st.query_params.get(key) or "0", size):
         del st.query_params[key]  # a link that was just opened asks for what is not there, such as 2.5

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.valid import is_whole
 
 LIKELIEST = 5
@@ -35,7 +35,7 @@ def choose_class(
         st.pills(
             label,
             likeliest,
-            format_func=lambda one: f"{plain(labels[one])} :gray[{shares[one]:.2f} %]",
+            format_func=lambda one: f"{as_plain_text(labels[one])} :gray[{shares[one]:.2f} %]",
             key=f"{key}_likely",
             on_change=take,
             args=(key, f"{key}_likely", True),

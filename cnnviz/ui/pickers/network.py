@@ -16,20 +16,25 @@ from cnnviz.ui.sharing import cached
 UNTRAINED = "untrained (random weights)"
 POLL_SECONDS = 0.5
 NETWORK_KEPT = "network kept"  # the last choice on any page
+NETWORK_PASSED_OVER = "network passed over"  # which one, and which stands in for it
 NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for the picker there
 CARD_HEIGHT = 60  # pixels that the line about a network takes
 
 
-def choose_network(offered: Sequence[str] = tuple(MODELS), opens_with: str | None = None) -> tuple[str, Model]:
+def choose_network(
+    offered: Sequence[str] = tuple(MODELS), opens_with: str | None = None, lacks: str = ""
+) -> tuple[str, Model]:
     """Draw the picker of `MODELS`, or of those `offered`; the chosen name and its network.
 
-    It stands on the first, or on the one it `opens_with`, until somebody chooses.
+    It stands on the first, or on the one it `opens_with`, until somebody chooses. Where a network is asked for that is
+    not offered, a sentence says what it `lacks` ("has no residual blocks") and which one stands in.
     The choice is in the link and stays while one moves between pages. Under a network that comes along a line says what
     it was trained on, and its model card the rest. Where weights are missing a card offers the download, and the
     network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing is downloaded
     without a click.
     """
     first = opens_with or offered[0]
+    passed_over = requested_elsewhere(offered)
     wanted = st.session_state.pop(NETWORK_WANTED, None)
     if wanted in offered:
         st.session_state["network"] = wanted
@@ -52,6 +57,7 @@ def choose_network(offered: Sequence[str] = tuple(MODELS), opens_with: str | Non
     )
     st.session_state[NETWORK_KEPT] = chosen if chosen != first else None
     name = chosen or first  # a link with an empty network= chooses none
+    tell_passed_over(passed_over, name, lacks)
     model = cached.model(name)
     entry = MODELS[name]
     if isinstance(entry, Sibling):
@@ -59,6 +65,26 @@ def choose_network(offered: Sequence[str] = tuple(MODELS), opens_with: str | Non
     elif not model.trained:
         weights_card(model, entry)
     return name, model
+
+
+def requested_elsewhere(offered: Sequence[str]) -> str | None:
+    """The network that was chosen on another page, or that a link asks for, where this page does not offer it."""
+    state = st.session_state
+    by_title = {entry.title: key for key, entry in MODELS.items()}
+    linked = by_title.get(st.query_params.get("network", ""))
+    asked = state.get(NETWORK_WANTED) or state.get("network") or linked or state.get(NETWORK_KEPT)
+    return asked if asked in MODELS and asked not in offered else None
+
+
+def tell_passed_over(passed_over: str | None, name: str, lacks: str) -> None:
+    """Say why another network than the one that was asked for is shown, until somebody chooses one here."""
+    if passed_over is not None:
+        st.session_state[NETWORK_PASSED_OVER] = passed_over, name
+    missing, stand_in = st.session_state.get(NETWORK_PASSED_OVER, ("", ""))
+    if missing and stand_in == name and lacks:
+        st.info(f"{MODELS[missing].title} {lacks}; {MODELS[name].title} is shown in its place.", icon=":material/info:")
+    else:
+        st.session_state.pop(NETWORK_PASSED_OVER, None)
 
 
 def height_beside(model: Model, height: int) -> int:
@@ -132,7 +158,7 @@ def _draw_progress(download: Download) -> None:
         if st.button("Stop", key="weights_stop", icon=":material/stop:"):
             if not download.stop(_follower(download.file)):
                 st.toast("Someone else on this server waits for the same file, so it goes on.")
-            st.session_state.pop(_asked_key(download.file), None)
+            st.session_state.pop(_follower_key(download.file), None)
             st.rerun()
         st.progress(progress.fraction, text=progress.sentence())
 
@@ -151,11 +177,11 @@ def _draw_by_hand(file: WeightsFile) -> None:
 def _follower(file: WeightsFile, asks: bool = False) -> str:
     """This session's name at the download; empty for one that only looks on, and so keeps nothing going."""
     if asks:
-        st.session_state[_asked_key(file)] = uuid.uuid4().hex
-    return str(st.session_state.get(_asked_key(file), ""))
+        st.session_state[_follower_key(file)] = uuid.uuid4().hex
+    return str(st.session_state.get(_follower_key(file), ""))
 
 
-def _asked_key(file: WeightsFile) -> str:
+def _follower_key(file: WeightsFile) -> str:
     return f"asked for {file.name}"
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,8 +13,9 @@ from cnnviz.arithmetic.settings import pair
 from cnnviz.arithmetic.windows import convolve
 from cnnviz.figures.filtered import filtered_picture
 from cnnviz.figures.stepper import Planes, Weight
-from cnnviz.images import Picture
 from cnnviz.ui.component import data_url
+from cnnviz.ui.components.stepper import Filtered, WholePicture
+from cnnviz.ui.pickers.picture import choose_picture
 
 SIDE = 8
 LONGEST = 200  # the picture is made this small, so that eight pixels of it show something
@@ -23,12 +23,13 @@ LONGEST = 200  # the picture is made this small, so that eight pixels of it show
 
 @dataclass(frozen=True)
 class Patch:
-    """A square of a picture: the small picture uint8 (H, W, channels) it is cut from, its corner and its side."""
+    """A square of a small picture ``pixels``, uint8 (H, W, channels): its corner, its side, the name of the picture."""
 
     pixels: np.ndarray
     top: int
     left: int
     side: int = SIDE
+    name: str = ""
 
     @property
     def planes(self) -> Planes:
@@ -49,15 +50,20 @@ def small_pixels(image: Image.Image, side: int = SIDE, *, colour: bool = False) 
     return np.asarray(small).reshape(height, width, -1)
 
 
-def choose_patch(picture: Picture, stride: int, key: str = "patch", *, side: int = SIDE, colour: bool = False) -> Patch:
-    """The patch that the address says under ``key``, at first near the middle, its corner on a step of the stride."""
+def choose_patch(stride: int, key: str = "patch", *, side: int = SIDE, colour: bool = False) -> Patch:
+    """The control for the picture, and the patch of it that the address names under ``key``.
+
+    At first the patch lies near the middle, and always its corner is on a step of the stride.
+    """
+    with st.expander("Choose the picture"):
+        picture = choose_picture()
     pixels = small_pixels(picture.image, side, colour=colour)
     top, left = _place(key, pixels.shape[:2], side)
-    return Patch(pixels, top - top % stride, left - left % stride, side)
+    return Patch(pixels, top - top % stride, left - left % stride, side, picture.name)
 
 
 def moves(key: str = "patch") -> Callable[[int, int], None]:
-    """What the stepper calls with the row and column of the patch's new corner: the address says it from then on."""
+    """What the stepper calls with the row and column of the patch's new corner: it is written into the address."""
 
     def moved(top: int, left: int) -> None:
         st.query_params[key] = f"{top}.{left}"
@@ -66,9 +72,13 @@ def moves(key: str = "patch") -> Callable[[int, int], None]:
 
 
 def picture_of(
-    patch: Patch, layer: Conv2d, weight: Weight, bias: Sequence[Fraction], name: str, *, relu: bool, flip: bool = False
-) -> dict[str, Any]:
-    """The picture with the patch, and the whole picture under each filter, ready for the stepper to draw."""
+    patch: Patch, layer: Conv2d, weight: Weight, bias: Sequence[Fraction], *, relu: bool, flip: bool = False
+) -> WholePicture:
+    """The picture with the patch, and the whole picture under each filter, ready for the stepper to draw.
+
+    ``weight`` is (filters, channels, rows, columns), ``bias`` (filters,); ``flip`` turns the kernels round first.
+    """
+    name = patch.name
     weights = np.array([[[[float(v) for v in row] for row in plane] for plane in planes] for planes in weight])
     laid = weights[:, :, ::-1, ::-1] if flip else weights
     outputs = convolve(layer, patch.pixels.transpose(2, 0, 1).astype(float), laid, [float(value) for value in bias])
@@ -94,7 +104,7 @@ def picture_of(
     }
 
 
-def _filtered(output: np.ndarray, total: float, name: str, number: int, count: int, dark: bool) -> dict[str, Any]:
+def _filtered(output: np.ndarray, total: float, name: str, number: int, count: int, dark: bool) -> Filtered:
     """One filtered picture with its legend; ``total`` is the sum of its filter's weights."""
     picture = filtered_picture(output, weights_sum=total, dark=dark)
     what = f"filter {number + 1}" if count > 1 else "filtered"

@@ -3,14 +3,13 @@
 from typing import Final
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, fit_for_keeping, read_picture
 from cnnviz.ui.components.thumbnails import thumbnails
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.memory import make_room
 
@@ -71,7 +70,7 @@ def _draw_row() -> None:
             st.image(picture.thumbnail, width=48, output_format="JPEG", alt=_alternative_text(picture))
             with st.container(gap=None):
                 width, height = picture.image.size
-                st.markdown(f"**{plain(picture.name)}**")
+                st.markdown(f"**{as_plain_text(picture.name)}**")
                 own = () if picture.gallery_key else ("A link does not carry it.",)
                 st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes, *own)))
         choices = st.popover(
@@ -128,7 +127,7 @@ def _draw_choices(picture: Picture) -> None:
 
 def _draw_refusal() -> None:
     if "picture_refusal" in st.session_state:
-        st.error(plain(st.session_state["picture_refusal"]), icon=":material/error:")
+        st.error(as_plain_text(st.session_state["picture_refusal"]), icon=":material/error:")
 
 
 def _choose_from_gallery(key: str) -> None:
@@ -150,7 +149,7 @@ def _take(key: str, name: str | None = None) -> None:
         st.session_state["picture_refusal"] = str(error)
     # The next run draws a new widget, so that the same file can be sent again and the old one holds no bytes.
     st.session_state["picture_turn"] += 1
-    let_go(sent)
+    forget_upload(sent)
 
 
 def _show(picture: Picture) -> None:
@@ -163,13 +162,6 @@ def _show(picture: Picture) -> None:
 
 def _forget_refusal() -> None:
     st.session_state.pop("picture_refusal", None)
-
-
-def let_go(sent: UploadedFile) -> None:
-    """Free the bytes of a sent file now; Streamlit would keep them until the session ends."""
-    context = get_script_run_ctx()
-    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=sent.file_id)
 
 
 def _alternative_text(picture: Picture) -> str:

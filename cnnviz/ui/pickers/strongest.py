@@ -34,14 +34,14 @@ def choose_layer(
     `looked_at` is the network, its weights and the picture, see `cached.answer_key`; `sizes` how many there are of each
     number in a layer. The page's own choices are `opening`, a layer, and `fill`, which puts numbers in place of None.
     """
-    before = asked(layer_key)
-    layer = kept(layer_key, str(before), looked_at[:2]) if before in layers else None
+    before = requested(layer_key)
+    layer = unless_outdated(layer_key, str(before), looked_at[:2]) if before in layers else None
     if layer is None:
         layer = opening()
         remember(layer_key, layer, looked_at[:2])
     found: tuple[int | None, ...] = (None,) * len(number_keys)
     if before in (None, layer):  # the numbers of a layer that is left mean nothing in this one
-        found = kept(number_keys[0], tuple(map(number_of, number_keys)), (*looked_at, layer)) or found
+        found = unless_outdated(number_keys[0], tuple(map(number_of, number_keys)), (*looked_at, layer)) or found
         fits = zip(found, sizes(layer), strict=False)
         found = tuple(number if number is not None and number < size else None for number, size in fits)
     numbers = filled(fill, layer, found)
@@ -67,18 +67,18 @@ def filled(
     return tuple(own if number is None else number for own, number in zip(chosen, found, strict=True))
 
 
-def asked(key: str) -> object:
+def requested(key: str) -> object:
     """What the session, or a link that was just opened, asks for."""
     return st.session_state.get(key, st.query_params.get(key))
 
 
 def number_of(key: str) -> int | None:
     """The whole number that is asked for; None for anything else."""
-    number = asked(key)
+    number = requested(key)
     return int(float(str(number))) if is_whole(number, MOST) else None
 
 
-def kept(key: str, found: Choice, now: Hashable) -> Choice | None:
+def unless_outdated(key: str, found: Choice, now: Hashable) -> Choice | None:
     """What is asked for, or None where the page itself chose it, and for something else than what is looked at now."""
     chosen, then = st.session_state.get(OWN, {}).get(key, (None, None))
     if found == chosen:

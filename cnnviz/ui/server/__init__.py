@@ -1,1 +1,1 @@
-"""The process and its proxy; whatever leans on Streamlit's inside is a file streamlit_*.py here."""
+"""Streamlit from the inside: what no public means of it does, one file a reason; the rest of the app calls these."""

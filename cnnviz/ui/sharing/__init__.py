@@ -1,1 +1,1 @@
-"""What the visitors of one process share: caches, loaded networks, memory, turns at computing, background work."""
+"""What the visitors of one process share: caches, loaded networks, memory, the queue for computing, background work."""

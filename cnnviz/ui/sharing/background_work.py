@@ -12,11 +12,11 @@ from typing import Generic, Literal, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.networks.memory import ran_out
 from cnnviz.networks.refusal import Refusal
 from cnnviz.ui.page.failure import logged
+from cnnviz.ui.server.streamlit_script_run import is_fragment_run
 from cnnviz.ui.sharing import cached
 
 Report = TypeVar("Report")
@@ -104,7 +104,7 @@ class Work(Generic[Report]):
         while self._goes_on():
             began = time.monotonic()
             try:
-                with cached.turns.turn(on_wait=self._wait):
+                with cached.inference_queue.turn(on_wait=self._wait):
                     self.before = 0
                     began = time.monotonic()
                     report = next(self._reports)
@@ -184,16 +184,10 @@ def draw_again_soon(at_end_of_page: bool = False) -> None:
     waiting = st.empty()
     # A click on a part waits for the whole page to be drawn. And where many wait for their turn they look less often,
     # or drawing how long they have to wait would be what they wait for.
-    for _ in range(1 if at_end_of_page else LOOKS + cached.turns.waiting):
+    for _ in range(1 if at_end_of_page else LOOKS + cached.inference_queue.waiting):
         time.sleep(0.1)
         waiting.empty()  # where Streamlit ends this run if a click came meanwhile
     draw_anew()
-
-
-def is_fragment_run() -> bool:
-    """Whether only a part of the page is being drawn."""
-    context = get_script_run_ctx()
-    return context is not None and bool(context.fragment_ids_this_run)
 
 
 def draw_anew() -> None:

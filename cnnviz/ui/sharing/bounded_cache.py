@@ -15,7 +15,7 @@ def no_size(_value: object) -> int:
     return 0
 
 
-class Kept(Generic[Value]):
+class BoundedCache(Generic[Value]):
     """Values by their key, shared by all sessions of the process.
 
     Each leaves `idle` seconds after it was last asked for, or after so many as `idle_of` says of it. Where they take
@@ -121,7 +121,7 @@ class Kept(Generic[Value]):
             self._timer.start()
 
 
-_stores: WeakSet[Kept[Any]] = WeakSet()
+_stores: WeakSet[BoundedCache[Any]] = WeakSet()
 
 
 def release_all(idle: float) -> None:

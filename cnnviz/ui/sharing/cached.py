@@ -18,10 +18,10 @@ import streamlit as st
 from cnnviz.networks.memory import FORWARD, activation_bytes, loading_bytes
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preprocess_steps
 from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights_path
-from cnnviz.ui.sharing.bounded_cache import Kept
+from cnnviz.ui.sharing.bounded_cache import BoundedCache
+from cnnviz.ui.sharing.inference_queue import InferenceQueue
 from cnnviz.ui.sharing.loaded_networks import LoadedNetworks
 from cnnviz.ui.sharing.memory import Claim, room_for, said_in_page
-from cnnviz.ui.sharing.turns import Turns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +158,7 @@ def forward_pass(name: str, picture: "Picture") -> "ForwardPass":
     return _answered(_passes, answer_key(network, picture), compute)
 
 
-def _answered(store: Kept[Answer], key: Hashable, compute: "Callable[[DeltaGenerator], Answer]") -> Answer:
+def _answered(store: BoundedCache[Answer], key: Hashable, compute: "Callable[[DeltaGenerator], Answer]") -> Answer:
     """The answer that is kept under this key, or `compute` in this script's turn, kept for the next who asks.
 
     While it waits a progress bar in the page says how many come before; `compute` is given the bar to say the rest.
@@ -168,7 +168,7 @@ def _answered(store: Kept[Answer], key: Hashable, compute: "Callable[[DeltaGener
         return kept
     bar = st.empty()
     try:
-        with turns.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before))):
+        with inference_queue.turn(urgent=True, on_wait=lambda before: bar.progress(0.0, waiting_words(before))):
             kept = store.get(key)  # whoever was before may have computed the same
             if kept is None:
                 kept = compute(bar)
@@ -269,7 +269,7 @@ def forget_answers(picture: "Picture") -> None:
         store.drop_where(lambda key: isinstance(key, tuple) and picture.sha256 in key)
 
 
-turns = Turns()  # who computes with torch, in the whole process
+inference_queue = InferenceQueue()  # who computes with torch, in the whole process
 
 
 def waiting_words(before: int) -> str:
@@ -287,8 +287,8 @@ def _bytes_of(answer: "ForwardPass") -> int:
 
 # Not `st.cache_resource`: that counts entries, whose sizes differ tenfold between networks, lets nothing go when nobody
 # asks any more, and would neither let the progress bar be drawn while it computes nor let one session's wait be told.
-_passes: "Kept[ForwardPass]" = Kept(ANSWER_IDLE_SECONDS, KEPT_BYTES, _bytes_of)
-_replaced: "Kept[tuple[np.ndarray, Mapping[str, np.ndarray]]]" = Kept(
+_passes: "BoundedCache[ForwardPass]" = BoundedCache(ANSWER_IDLE_SECONDS, KEPT_BYTES, _bytes_of)
+_replaced: "BoundedCache[tuple[np.ndarray, Mapping[str, np.ndarray]]]" = BoundedCache(
     ANSWER_IDLE_SECONDS, KEPT_REPLACED_BYTES, lambda kept: sum(array.nbytes for array in kept[1].values())
 )
-_sent: "Kept[np.ndarray]" = Kept(ANSWER_IDLE_SECONDS, KEPT_SENT_BYTES, lambda array: array.nbytes)
+_sent: "BoundedCache[np.ndarray]" = BoundedCache(ANSWER_IDLE_SECONDS, KEPT_SENT_BYTES, lambda array: array.nbytes)

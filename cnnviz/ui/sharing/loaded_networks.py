@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cnnviz.ui.sharing.bounded_cache import Kept
+from cnnviz.ui.sharing.bounded_cache import BoundedCache
 
 if TYPE_CHECKING:
     from cnnviz.networks.zoo import Model
@@ -20,7 +20,7 @@ class LoadedNetworks:
     """
 
     def __init__(self, idle: float, now: Callable[[], float] = time.monotonic) -> None:
-        self._kept: Kept[Model] = Kept(idle, now=now)
+        self._kept: BoundedCache[Model] = BoundedCache(idle, now=now)
         self._loading: dict[Key, threading.Lock] = {}
         self._guard = threading.Lock()
 

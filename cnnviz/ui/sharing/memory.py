@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.memory import ran_out
 from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.zoo import MODELS
+from cnnviz.ui.server.streamlit_script_run import is_page_run
 from cnnviz.ui.sharing.bounded_cache import release_all
 from cnnviz.ui.sharing.free_memory import trim
 from cnnviz.ui.sharing.memory_limits import room
@@ -111,7 +111,7 @@ def said_in_page(function: Callable[Arguments, Result]) -> Callable[Arguments, R
         try:
             return function(*arguments, **options)
         except NoRoom as problem:
-            if get_script_run_ctx(suppress_warning=True) is None:
+            if not is_page_run():
                 raise
             draw(problem)
             st.stop()

@@ -1,5 +1,6 @@
 """Long work that several sessions may want at once: done once, followed by each, and kept a while for the next."""
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -8,11 +9,10 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.sharing.background_work import Work, draw_anew, remaining
-from cnnviz.ui.sharing.bounded_cache import Kept
+from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from cnnviz.ui.sharing.cached import ANSWER_IDLE_SECONDS, IDLE_SECONDS, waiting_words
 
 KEPT_BYTES = 300_000_000
@@ -21,6 +21,7 @@ AT_ONCE = 0.6  # seconds to wait before a page is drawn without: what is quick i
 SLOTS = "followed works"  # in the session: the key of what is shown at which place; a work itself would never leave
 PRESSES = "presses of standings"  # in the session: when each button was pressed last
 DOUBLE_CLICK = 0.5  # seconds
+VIEWER = "name as viewer of works"  # in the session
 STOPPED = "stopped works"  # in the session: the keys of those that this visitor has stopped
 
 
@@ -50,7 +51,7 @@ def idle_of(work: Work[Any]) -> float:
     return IDLE_SECONDS if work.seconds > QUICK else ANSWER_IDLE_SECONDS
 
 
-_works: Kept[Work[Any]] = Kept(ANSWER_IDLE_SECONDS, KEPT_BYTES, bytes_of, idle_of=idle_of)
+_works: BoundedCache[Work[Any]] = BoundedCache(ANSWER_IDLE_SECONDS, KEPT_BYTES, bytes_of, idle_of=idle_of)
 _guard = threading.Lock()
 
 
@@ -66,8 +67,8 @@ def shared_work(key: Hashable, make: Callable[[], Iterator[Any]]) -> Work[Any]:
 
 def viewer() -> str:
     """The name of this session among those that look at a work."""
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else ""
+    name: str = st.session_state.setdefault(VIEWER, secrets.token_hex(8))
+    return name
 
 
 def followed(key: Hashable, work: Work[Any], slot: str, wait: float = AT_ONCE) -> tuple[Any, bool]:
@@ -116,7 +117,7 @@ def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: s
                 with _guard:
                     _works.drop(key)
                 draw_anew()
-            st.markdown(f":material/error: {plain(work.problem)}")
+            st.markdown(f":material/error: {as_plain_text(work.problem)}")
         elif runs(key, work):
             if pressed("Stop", "stop", name):
                 stopped().add(key)

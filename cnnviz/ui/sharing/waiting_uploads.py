@@ -1,18 +1,13 @@
-"""Files that were sent and that no page has taken yet: how many bytes of them a session may have waiting.
-
-Streamlit takes as many as are sent, under any number, whether a page asked for one or not.
-"""
-
-from streamlit import runtime
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+"""Files that were sent and that no page has taken yet: how many bytes of them a session may have waiting."""
 
 from cnnviz.images import MAX_BYTES
+from cnnviz.ui.server.streamlit_uploads import waiting_bytes
 from cnnviz.ui.sharing.memory import fits
 
 MAX_WAITING = 250_000_000  # of one session; a page takes what came and lets it go
 
 
-def why_not(session_id: str, num_bytes: int | None) -> tuple[int, str] | None:
+def refusal(session_id: str, num_bytes: int | None) -> tuple[int, str] | None:
     """The HTTP status and the sentence for a file that is not taken; None for one that is.
 
     `num_bytes` is how long its sender says it is, None for one who does not say.
@@ -23,11 +18,3 @@ def why_not(session_id: str, num_bytes: int | None) -> tuple[int, str] | None:
     if not fits(coming):
         return 507, "This server has no memory left for a file at the moment. Try again in a few minutes."
     return None
-
-
-def waiting_bytes(session_id: str) -> int:
-    """What a session's files take that no page has let go of."""
-    manager = getattr(runtime.get_instance(), "_uploaded_file_mgr", None)
-    if not isinstance(manager, MemoryUploadedFileManager):  # another Streamlit
-        return 0
-    return sum(len(record.data) for record in list(manager.file_storage.get(session_id, {}).values()))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cnnviz.arithmetic.layers import ConvTranspose2d, MaxPool2d
-from cnnviz.arithmetic.lecture.cases import CASES, GUIDE, LECTURE, SOURCES, example_input, example_kernel
+from cnnviz.arithmetic.lecture.cases import CASES, GUIDE, LECTURE, ROUNDING, example_input, example_kernel
 from cnnviz.arithmetic.shapes import output_size, uncovered
 from cnnviz.arithmetic.windows import equal_convolution, steps
 from tests.arithmetic.random_settings import results
@@ -75,7 +75,7 @@ def test_every_case_has_the_size_and_the_numbers_torch_gives(case):
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_case_says_what_it_is_and_what_to_look_at(case):
-    assert case.source in SOURCES
+    assert case.source in (GUIDE, LECTURE, ROUNDING)
     assert case.title
     assert case.shows.endswith(".")
     assert case.title not in [other.title for other in CASES.values() if other is not case]

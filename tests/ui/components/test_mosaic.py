@@ -43,7 +43,7 @@ def test_values_arrive_exactly_with_the_range_of_each_map() -> None:
 def test_large_maps_are_thinned_to_real_cells_and_keep_the_range_of_all() -> None:
     maps = RANDOM.normal(size=(64, 224, 224)).astype(np.float32)
     header, arrays = decoded(encode(maps, palette="diverging"))
-    assert (header["step"], header["wholeShape"]) == (3, [64, 1, 224, 224])
+    assert (header["step"], header["shape"]) == (3, [64, 1, 75, 75])
     assert (arrays["values"].reshape(64, 75, 75) == maps[:, ::3, ::3]).all()
     assert (arrays["high"] == maps.max(axis=(1, 2))).all()
 

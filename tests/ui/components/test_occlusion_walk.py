@@ -5,7 +5,6 @@ import io
 import json
 import re
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from torch import nn
 
 from cnnviz.attribution import METHODS
 from cnnviz.attribution.question import Window
-from cnnviz.ui.components.occlusion_walk import walk_data
+from cnnviz.ui.components.occlusion_walk import Message, walk_data
 
 NUMBERS = np.random.default_rng(5)
 PICTURE = Image.fromarray(NUMBERS.integers(0, 256, (96, 96, 3), dtype=np.uint8))
@@ -36,16 +35,16 @@ def windows(count: int, scale: float = 1.0) -> list[Window]:
     ]
 
 
-def sentence(data: dict[str, Any], measure: int, step: int) -> str:
+def sentence(data: Message, measure: int, step: int) -> str:
     """What the browser says of a square, without its place."""
-    told = data["measures"][measure]
-    return told["told"][0] + told["covered"][step] + told["told"][1] + told["change"][step]
+    found = data["measures"][measure]
+    return found["told"][0] + found["covered"][step] + found["told"][1] + found["change"][step]
 
 
 def test_a_square_is_told_whole() -> None:
     one = Window(range(32, 64), range(160, 192), 7.309, 0.4123)
     data = walk_data(PICTURE, [one], 11.04, 0.7894, "tabby")
-    assert data["squares"] == [[32, 63, 160, 191]]
+    assert data["squares"] == [(32, 63, 160, 191)]
     said = sentence(data, 0, 0).replace("\u00a0", " ")
     assert said == "Probability of “tabby” 41.2 %, uncovered 78.9 %: covering it takes away 37.7 points"
     assert sentence(data, 1, 0) == "Score of “tabby” 7.31, uncovered 11.04: covering it takes away 3.73"
@@ -110,7 +109,7 @@ def test_small_pictures_travel_exactly_and_large_ones_lightly() -> None:
     large = PICTURE.resize((224, 224))
     data = walk_data(large, windows(729), 1.0, 0.5, "cat")
     assert not data["coarse"]
-    assert (data["size"], opened(data["picture"]).size) == ([224, 224], (224, 224))
+    assert (data["size"], opened(data["picture"]).size) == ((224, 224), (224, 224))
     assert len(json.dumps(data)) < 250_000
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.training.land_cover import CLASSES, land_cover
 from cnnviz.training.shuffled_pixels import pixel_order
-from cnnviz.ui.components.shuffled_patches import Example, filtered, torn_data
+from cnnviz.ui.components.shuffled_patches import Example, filtered, shuffled_patches_data
 
 
 def pixels(source: str) -> np.ndarray:
@@ -22,7 +22,7 @@ def examples() -> list[Example]:
 
 
 def test_a_place_named_for_a_pixel_holds_that_pixel_on_the_right() -> None:
-    data = torn_data(examples(), pixel_order(0), KERNELS["edge"])
+    data = shuffled_patches_data(examples(), pixel_order(0), KERNELS["edge"])
     for row in range(2):  # colour, near infrared
         for left, right in zip(*(side["rows"][row]["pictures"] for side in data["sides"]), strict=True):
             whole, torn = (pixels(picture["source"]).reshape(784, -1) for picture in (left, right))
@@ -30,7 +30,7 @@ def test_a_place_named_for_a_pixel_holds_that_pixel_on_the_right() -> None:
 
 
 def test_every_picture_says_what_it_is() -> None:
-    data = torn_data(examples(), pixel_order(0), KERNELS["edge"])
+    data = shuffled_patches_data(examples(), pixel_order(0), KERNELS["edge"])
     words = [picture["alt"] for side in data["sides"] for row in side["rows"] for picture in row["pictures"]]
     assert len(set(words)) == len(words) == 24
 

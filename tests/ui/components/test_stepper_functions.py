@@ -1,7 +1,6 @@
 """The pure parts of the stepper's script, run by Node: what a cell takes part in, where keys lead, what links say."""
 
 import json
-import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -13,22 +12,21 @@ from cnnviz.arithmetic.layers import Conv2d, MaxPool2d
 from cnnviz.arithmetic.matrix import read_matrix
 from cnnviz.figures.stepper import Script, layer_script
 from cnnviz.ui.components import stepper
+from tests.node import NODE
 
 FOLDER = Path(stepper.__file__).parent
-PARTS = ("drawing", "layout", "linked", "player", "editing", "matrix", "picture")
+MODULES = ("arithmetic", "editing", "grids", "layout", "linked", "matrix", "picture", "stamping", "timeline", "walk")
 LECTURE = read_matrix("3 3 2 1 0; 0 0 1 3 1; 3 1 2 2 3; 2 0 0 2 2; 2 0 0 0 1")
 KERNEL = read_matrix("0 1 2; 2 2 0; 0 1 2")
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="NO NODE: the script's pure parts were not run")
-
 
 def answer(expression: str, **values: Any) -> Any:
-    """What the expression is, in a module that holds the stepper's parts and the values."""
-    module = "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in PARTS)
+    """What the expression is, for whoever has imported the stepper's modules and knows the values."""
+    imports = "\n".join(f'import * as {name} from "{(FOLDER / name).as_uri()}.js";' for name in MODULES)
     names = "\n".join(f"const {name} = {json.dumps(value)};" for name, value in values.items())
-    code = f"{module}\n{names}\nconsole.log(JSON.stringify({expression} ?? null));"
+    code = f"{imports}\n{names}\nconsole.log(JSON.stringify({expression} ?? null));"
     done = subprocess.run(
-        ["node", "--input-type=module"], input=code, capture_output=True, text=True, timeout=60, check=False
+        [NODE, "--input-type=module"], input=code, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -40,27 +38,27 @@ def lecture(**settings: Any) -> Script:
 
 def test_the_centre_of_five_by_five_feeds_all_nine_outputs_and_a_corner_one() -> None:
     steps = lecture()["steps"]
-    uses = answer("usesOfInput(steps, 0, [[2, 2]])", steps=steps)
+    uses = answer("linked.usesOfInput(steps, 0, [[2, 2]])", steps=steps)
     assert [(use["index"], use["a"], use["b"]) for use in uses] == [
         (index, 2 - index // 3, 2 - index % 3) for index in range(9)
     ]
-    assert [use["index"] for use in answer("usesOfInput(steps, 0, [[0, 0]])", steps=steps)] == [0]
-    assert answer("usesOfInput(steps, 1, [[2, 2]])", steps=steps) == []
+    assert [use["index"] for use in answer("linked.usesOfInput(steps, 0, [[0, 0]])", steps=steps)] == [0]
+    assert answer("linked.usesOfInput(steps, 1, [[2, 2]])", steps=steps) == []
 
 
 def test_with_reflect_padding_a_cell_feeds_through_its_mirror_images_too() -> None:
     script = lecture(padding=1, padding_mode="reflect")
-    places = answer("copiesOf(input, 2, 2)", input=script["input"])
+    places = answer("linked.copiesOf(input, 2, 2)", input=script["input"])
     assert sorted(places) == [[0, 0], [0, 2], [2, 0], [2, 2]]
     cells = script["input"]["planes"][0]["cells"]
     assert {cells[row][column] for row, column in places} == {"0"}
-    assert answer("copiesOf(input, 0, 0)", input=lecture(padding=1)["input"]) == [[0, 0]]
+    assert answer("linked.copiesOf(input, 0, 0)", input=lecture(padding=1)["input"]) == [[0, 0]]
 
 
 def test_a_weight_meets_one_input_in_every_window_of_its_filter_alone() -> None:
     weight = ((KERNEL,), (KERNEL,))
     script = layer_script(Conv2d(1, 2, 3), (LECTURE,), weight)
-    places = answer("placesOfWeight(steps, 1, 0, 2)", steps=script["steps"])
+    places = answer("linked.placesOfWeight(steps, 1, 0, 2)", steps=script["steps"])
     assert places == [[row, column + 2] for row in range(3) for column in range(3)]
 
 
@@ -68,23 +66,24 @@ def test_a_weight_meets_one_input_in_every_window_of_its_filter_alone() -> None:
     ("text", "expected"), [("1", 0), ("9", 8), ("99", 8), ("0", None), ("-3", None), ("x", None), (None, None)]
 )
 def test_the_step_in_an_address_is_read_or_passed_over(text: str | None, expected: int | None) -> None:
-    assert answer("readStep(text, 9)", text=text) == expected
+    assert answer("walk.readStep(text, 9)", text=text) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["input.0.9.9", "input.1.0.0", "kernel.0.3.0", "nothing.0.0.0", "input.0.0", "", "<b>"]
 )
 def test_a_pin_that_the_script_does_not_have_is_passed_over(text: str) -> None:
-    assert answer("readPin(text, script)", text=text, script=lecture()) is None
+    assert answer("walk.readPin(text, script)", text=text, script=lecture()) is None
 
 
 def test_a_pin_is_written_as_it_is_read() -> None:
     pin = {"name": "input", "plane": 0, "cell": [2, 3]}
-    assert answer("readPin(writePin(pin), script)", pin=pin, script=lecture()) == pin
+    assert answer("walk.readPin(walk.writePin(pin), script)", pin=pin, script=lecture()) == pin
 
 
 def test_the_matrix_holds_each_weight_where_its_window_reads() -> None:
-    drawn = answer("toeplitzOf(script)", script=layer_script(Conv2d(1, 1, 3), (LECTURE,), ((KERNEL,),), matrix=True))
+    script = layer_script(Conv2d(1, 1, 3), (LECTURE,), ((KERNEL,),), matrix=True)
+    drawn = answer("matrix.toeplitzOf(script)", script=script)
     assert (drawn["rows"], drawn["columns"], len(drawn["cells"])) == (9, 25, 81)
     products = [Fraction(0)] * 9
     flat = [value for row in LECTURE for value in row]
@@ -95,15 +94,15 @@ def test_the_matrix_holds_each_weight_where_its_window_reads() -> None:
 
 def test_im2col_holds_every_window_as_a_column() -> None:
     script = lecture()
-    drawn = answer("im2colOf(script, 0, 9)", script=script)
+    drawn = answer("matrix.im2colOf(script, 0, 9)", script=script)
     assert (drawn["rows"], drawn["columns"]) == (9, 9)
     column = [text for _, at, _, text in drawn["cells"] if at == 4]
     assert column == [str(LECTURE[row][at]) for row in range(1, 4) for at in range(1, 4)]
 
 
 def test_a_flipped_kernel_goes_back_to_python_as_it_is_stored() -> None:
-    assert answer("stored([[1, 2], [3, 4]], true)") == [[4, 3], [2, 1]]
-    assert answer("stored([[1, 2], [3, 4]], false)") == [[1, 2], [3, 4]]
+    assert answer("editing.stored([[1, 2], [3, 4]], true)") == [[4, 3], [2, 1]]
+    assert answer("editing.stored([[1, 2], [3, 4]], false)") == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize("width", [300, 390, 620, 752, 1100])
@@ -119,20 +118,21 @@ def test_the_grids_fit_the_width_there_is(width: int, inputs: tuple[int, int], o
         "named": channels > 1,
         "output": {"rows": size, "columns": size, "planes": filters, "named": filters > 1},
     }
-    placing = answer("layoutOf(shape, width)", shape=shape, width=width)
+    placing = answer("layout.layoutOf(shape, width)", shape=shape, width=width)
     assert placing["wide"] <= width - 8
     assert placing["pitch"] >= 5
 
 
 def test_the_place_of_a_box_is_a_share_of_the_picture() -> None:
-    style = answer("boxStyle({rows: 100, columns: 200}, [10, 20, 5, 50])")
-    assert style == {"top": "10%", "left": "10%", "height": "5%", "width": "25%"}
+    assert answer("picture.shareOf({rows: 100, columns: 200}, [10, 20, 5, 50])") == [0.1, 0.1, 0.05, 0.25]
 
 
 def test_the_winner_of_a_pooling_window_is_one_of_its_taps() -> None:
     script = layer_script(MaxPool2d(2), (LECTURE,))
     for index, step in enumerate(script["steps"]):
-        place = [step["rows"][step["winner"][0]], step["columns"][step["winner"][1]]]
+        winner = step["winner"]
+        assert winner is not None
+        place = [step["rows"][winner[0]], step["columns"][winner[1]]]
         assert index in [
-            use["index"] for use in answer("usesOfInput(steps, 0, [place])", steps=script["steps"], place=place)
+            use["index"] for use in answer("linked.usesOfInput(steps, 0, [place])", steps=script["steps"], place=place)
         ]

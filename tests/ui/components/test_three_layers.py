@@ -1,18 +1,16 @@
 """The drawing of the three layers: its counts are those of the layers it stands for."""
 
-from typing import Any
-
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.ui.components.three_layers.script import joined_script, targets
+from cnnviz.ui.components.three_layers.script import Panel, targets, three_layers_script
 
 
-def panels(inputs: int, window: int) -> list[dict[str, Any]]:
-    return joined_script(inputs, window)["panels"]
+def panels(inputs: int, window: int) -> list[Panel]:
+    return three_layers_script(inputs, window)["panels"]
 
 
 @pytest.mark.parametrize(("inputs", "window"), [(8, 3), (5, 5), (12, 1), (5, 1), (12, 5)])
@@ -39,7 +37,7 @@ def test_the_lines_of_the_convolution_are_its_matrix(inputs: int, window: int) -
 @settings(deadline=None)
 @given(inputs=st.integers(5, 12), window=st.integers(1, 5))
 def test_whatever_can_be_pointed_at_has_its_sentence(inputs: int, window: int) -> None:
-    script = joined_script(inputs, window)
+    script = three_layers_script(inputs, window)
     for panel in script["panels"]:
         for out, into, weight in panel["lines"]:
             assert {f"output.{out}", f"input.{into}", f"line.{out}.{into}"} <= set(panel["readings"])

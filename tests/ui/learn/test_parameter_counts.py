@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from cnnviz.arithmetic.layers import Conv2d
-from cnnviz.ui.components.scaled_squares import Amount, areas_data
-from cnnviz.ui.learn.parameter_counts import Sizes, finding, fitting, local_derivation
+from cnnviz.ui.learn.parameter_counts import Sizes, finding, local_derivation
+from cnnviz.ui.learn.scaled_squares import Amount, squares
 
 
 def num_params(layer: nn.Module) -> int:
@@ -41,14 +41,8 @@ def test_the_ratio_is_said_the_right_way_round(dense: int, convolution: int, wor
     assert words in finding(dense, convolution)
 
 
-@settings(deadline=None)
-@given(typed=st.none() | st.floats(allow_nan=True, allow_infinity=True))
-def test_whatever_is_typed_a_fitting_number_is_counted(typed: float | None) -> None:
-    assert 12 <= fitting(typed, 28, 12, 512) <= 512
-
-
 def test_areas_are_to_scale_and_say_where_one_is_not() -> None:
-    squares = areas_data([Amount("a", 400, "one"), Amount("b", 100, "two")], "")["squares"]
-    assert squares[0]["side"] ** 2 / squares[1]["side"] ** 2 == 4
-    tiny = areas_data([Amount("a", 10**9, "one"), Amount("b", 1, "two")], "")["squares"][1]
-    assert tiny["note"] == "two, drawn too large"
+    large, small = squares([Amount("a", 400, "one"), Amount("b", 100, "two")])
+    assert large.side**2 / small.side**2 == 4
+    tiny = squares([Amount("a", 10**9, "one"), Amount("b", 1, "two")])[1]
+    assert tiny.note == "two, drawn too large"

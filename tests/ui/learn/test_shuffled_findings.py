@@ -3,11 +3,11 @@
 from cnnviz.training.progress import Progress
 from cnnviz.training.shuffled_pixels import EPOCHS, Run, four_runs
 from cnnviz.ui.learn.shuffled_findings import (
+    Histories,
     Runs,
-    Told,
     convolution_finding,
     dense_finding,
-    standing,
+    status,
     unfinished,
     work_done,
 )
@@ -20,8 +20,8 @@ def history(accuracy: float, loss: float = 0.5, epochs: int = EPOCHS) -> tuple[P
     return (start, *(Progress(epoch, epoch / EPOCHS, loss, accuracy) for epoch in range(1, epochs + 1)))
 
 
-def told(whole: float, torn: float, apart: float = 0.0, runs: Runs = RUNS) -> Told:
-    return {run: history(torn if run.shuffled else whole, 0.5 + apart * run.shuffled) for run in runs}
+def finished(whole: float, shuffled: float, apart: float = 0.0, runs: Runs = RUNS) -> Histories:
+    return {run: history(shuffled if run.shuffled else whole, 0.5 + apart * run.shuffled) for run in runs}
 
 
 def test_nothing_is_claimed_before_both_trainings_of_a_network_are_finished() -> None:
@@ -31,38 +31,40 @@ def test_nothing_is_claimed_before_both_trainings_of_a_network_are_finished() ->
 
 
 def test_the_numbers_said_are_the_numbers_measured() -> None:
-    words = convolution_finding(RUNS, told(0.97, 0.345))
+    words = convolution_finding(RUNS, finished(0.97, 0.345))
     assert "**97.0 %**" in words
     assert "**34.5 %**" in words
     assert "62 points" in words  # 62.5, to even
 
 
 def test_a_convolution_that_loses_little_is_not_said_to_lose_much() -> None:
-    assert "cost it little" in convolution_finding(RUNS, told(0.5, 0.49))
-    assert "cost it little" in convolution_finding(RUNS, told(0.4, 0.5))
+    assert "cost it little" in convolution_finding(RUNS, finished(0.5, 0.49))
+    assert "cost it little" in convolution_finding(RUNS, finished(0.4, 0.5))
 
 
 def test_the_same_start_is_judged_by_the_losses() -> None:
-    assert "agree to 15 decimals" in dense_finding(RUNS, told(0.7, 0.7))
-    assert "agree to 11 decimals" in dense_finding(RUNS, told(0.7, 0.7, apart=4e-12))
-    assert "came apart by up to 0.200" in dense_finding(RUNS, told(0.7, 0.6, apart=0.2))
+    assert "agree to 15 decimals" in dense_finding(RUNS, finished(0.7, 0.7))
+    assert "agree to 11 decimals" in dense_finding(RUNS, finished(0.7, 0.7, apart=4e-12))
+    assert "came apart by up to 0.200" in dense_finding(RUNS, finished(0.7, 0.6, apart=0.2))
 
 
 def test_another_start_is_judged_by_the_accuracies() -> None:
     runs = four_runs(same_start=False)
-    assert "1.5 points apart. Another start, about the same" in dense_finding(runs, told(0.7, 0.715, runs=runs))
-    assert "10.0 points apart, on account of the start" in dense_finding(runs, told(0.7, 0.6, runs=runs))
+    assert "1.5 points apart. Another start, about the same" in dense_finding(runs, finished(0.7, 0.715, runs=runs))
+    assert "10.0 points apart, only because they start differently" in dense_finding(
+        runs, finished(0.7, 0.6, runs=runs)
+    )
 
 
 def test_where_it_stands_is_said_in_each_state() -> None:
-    assert standing(RUNS, {}).startswith("Not trained yet")
-    assert standing(RUNS, {RUNS[0]: history(0.5, epochs=1)}).startswith("Stopped: 4 of 4")
-    assert standing(RUNS, told(0.9, 0.3)).startswith("Trained on this machine, from seed 0")
+    assert status(RUNS, {}).startswith("Not trained yet")
+    assert status(RUNS, {RUNS[0]: history(0.5, epochs=1)}).startswith("Stopped: 4 of 4")
+    assert status(RUNS, finished(0.9, 0.3)).startswith("Trained on this machine, from seed 0")
 
 
 def test_work_counts_what_is_behind() -> None:
     half = Run("dense", False)
-    assert unfinished(RUNS, told(0.9, 0.3)) == []
+    assert unfinished(RUNS, finished(0.9, 0.3)) == []
     assert work_done(RUNS, {}) == 0
-    assert work_done(RUNS, {}, begun={half: 0.5}) == 0.5
-    assert work_done(RUNS, told(0.9, 0.3)) == work_done(RUNS, {}, begun=dict.fromkeys(RUNS, 1.0)) == 6
+    assert work_done(RUNS, {}, parts={half: 0.5}) == 0.5
+    assert work_done(RUNS, finished(0.9, 0.3)) == work_done(RUNS, {}, parts=dict.fromkeys(RUNS, 1.0)) == 6

@@ -1,74 +1,92 @@
-"""A web socket that breaks while a page is being computed: whoever comes back is sent a page from its beginning."""
+"""A web socket that breaks while a page is being computed: whoever comes back is sent no half of a page."""
 
+import asyncio
 import time
-from pathlib import Path
+from typing import Any
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
+import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin, Subprotocol
+from websockets.sync.client import ClientConnection
 
-from tests.browser.running_app import end
-from tests.ui.one_page import Process, run_the_page, text_of
-
-
-def come_back(process: Process, session: str) -> ClientConnection:
-    """As a browser does that had this session."""
-    protocols = [Subprotocol("streamlit"), Subprotocol("PLACEHOLDER_AUTH_TOKEN"), Subprotocol(session)]
-    address = process.address.replace("http", "ws") + "/_stcore/stream"
-    return connect(address, origin=Origin(process.address), subprotocols=protocols, proxy=None)
+from cnnviz.ui.server import streamlit_resumed_session
+from cnnviz.ui.server.streamlit_resumed_session import ResumedSession
+from tests.ui.one_page import Process, ask_for_the_page, run_the_page, text_of
 
 
-def next_page(socket: ClientConnection) -> list[ForwardMsg]:
-    """Everything up to the end of a run."""
+def until_done(socket: ClientConnection) -> list[ForwardMsg]:
+    """Everything up to the last words of the page."""
     messages: list[ForwardMsg] = []
-    while not messages or messages[-1].WhichOneof("type") != "script_finished":
+    while "done" not in map(text_of, messages):
         messages.append(ForwardMsg.FromString(socket.recv(timeout=20)))
     return messages
 
 
-def kinds(messages: list[ForwardMsg]) -> list[str | None]:
-    return [message.WhichOneof("type") for message in messages]
+def sessions_of(messages: list[ForwardMsg]) -> list[str]:
+    """The session of each page that begins, and "half" for each piece that belongs to none."""
+    kinds = [message.WhichOneof("type") for message in messages]
+    halves = ["half"] * kinds[: kinds.index("new_session")].count("delta")
+    begun = [one.new_session.initialize.session_id for one in messages if one.WhichOneof("type") == "new_session"]
+    return halves + begun
 
 
-def test_the_rest_of_the_old_run_is_dropped_and_the_page_drawn_anew(process: Process) -> None:
+@pytest.mark.parametrize("away", [0.0, 2.0], ids=["the old run still ends", "the old run has ended"])
+def test_a_browser_that_asks_for_the_page_gets_it_from_its_beginning(process: Process, away: float) -> None:
     with process.visit() as socket:
-        first = run_the_page(socket, 1)
-        session = first.new_session.initialize.session_id
-        assert session
+        session = run_the_page(socket, 0, "&with=many words").new_session.initialize.session_id
+        socket.socket.close()
+    time.sleep(away)
+    with process.visit(session) as socket:
+        ask_for_the_page(socket, 0)
+        assert {*sessions_of(until_done(socket))} == {session}, "it is the same session, with its state"
+
+
+def test_for_a_browser_that_does_not_ask_the_page_is_drawn_anew_from_its_beginning(process: Process) -> None:
+    with process.visit() as socket:
+        session = run_the_page(socket, 0.5).new_session.initialize.session_id
         socket.socket.close()
     time.sleep(1.5)  # the run has ended meanwhile
-    with come_back(process, session) as socket:
-        messages = next_page(socket)
-    assert messages[0].WhichOneof("type") in ("session_status_changed", "new_session")
-    assert kinds(messages).index("new_session") < kinds(messages).index("delta")
-    assert {"begun", "done"} <= set(map(text_of, messages))
-    assert messages[-1].script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-    (begun,) = [message.new_session for message in messages if message.WhichOneof("type") == "new_session"]
-    assert begun.initialize.session_id == session, "it is the same session, with its state"
+    with process.visit(session) as socket:
+        messages = until_done(socket)
+    assert sessions_of(messages) == [session]
+    assert "begun" in map(text_of, messages)
 
 
-def test_the_page_comes_whole_also_where_the_browser_said_before_what_it_had_kept(tmp_path: Path) -> None:
-    """Another browser may take the session up, or the same one reloaded: it has kept nothing."""
-    process = Process(tmp_path, STREAMLIT_GLOBAL_MIN_CACHED_MESSAGE_SIZE="1")
-    try:
-        with process.visit() as socket:
-            first = run_the_page(socket, 0)
-            kept = [message.hash for message in next_page(socket)]
-            again = BackMsg()
-            again.rerun_script.query_string = "seconds=0"
-            again.rerun_script.cached_message_hashes.extend(kept)
-            socket.send(again.SerializeToString())
-            assert "ref_hash" in kinds(next_page(socket)), "this browser is spared what it has kept"
-            again.rerun_script.query_string = "seconds=1"
-            socket.send(again.SerializeToString())
-            while ForwardMsg.FromString(socket.recv(timeout=20)).WhichOneof("type") != "new_session":
-                pass
-            socket.socket.close()
-        time.sleep(1.5)
-        with come_back(process, first.new_session.initialize.session_id) as socket:
-            messages = next_page(socket)
-    finally:
-        end(process.process)
-    assert {"begun", "done"} <= set(map(text_of, messages))
-    assert "ref_hash" not in kinds(messages)
+def test_one_whose_session_is_not_known_any_more_gets_a_new_one(process: Process) -> None:
+    unknown = "00000000-0000-0000-0000-000000000000"
+    with process.visit(unknown) as socket:
+        ask_for_the_page(socket, 0)
+        (session,) = sessions_of(until_done(socket))
+    assert session != unknown
+
+
+@pytest.mark.parametrize(
+    ("protocols", "silent_for", "expected"),
+    [
+        ("streamlit, , the session", 0.0, ["dropped", "dropped"]),
+        ("streamlit, , the session", 0.3, ["dropped", "dropped", "drawn"]),
+        ("streamlit", 0.3, []),
+        ("streamlit, token, ", 0.3, []),
+    ],
+)
+def test_only_for_one_who_comes_back_and_stays_silent_a_page_is_drawn(
+    monkeypatch: pytest.MonkeyPatch, protocols: str, silent_for: float, expected: list[str]
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(streamlit_resumed_session, "PATIENCE", 0.1)
+    monkeypatch.setattr(streamlit_resumed_session, "drop_unsent", lambda _session: done.append("dropped"))
+    monkeypatch.setattr(streamlit_resumed_session, "draw_anew", lambda _session: done.append("drawn"))
+    silences = [0.0, silent_for, 0.3]
+
+    async def receive() -> Any:
+        await asyncio.sleep(silences.pop(0))
+        return {}
+
+    async def app(_scope: Any, receive: Any, _send: Any) -> None:
+        for _ in range(3):
+            await receive()
+
+    async def send(_message: Any) -> None: ...
+
+    scope = {"type": "websocket", "headers": [(b"sec-websocket-protocol", protocols.encode())]}
+    asyncio.run(ResumedSession(app)(scope, receive, send))
+    assert done == expected

@@ -124,7 +124,7 @@ def test_who_looked_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_it_computes_only_in_its_turn() -> None:
     waits = Work(iter(range(2)))
-    with cached.turns.turn():
+    with cached.inference_queue.turn():
         waits.start()
         time.sleep(0.05)
         assert waits.latest is None
@@ -133,7 +133,7 @@ def test_it_computes_only_in_its_turn() -> None:
 
 def test_what_is_stopped_while_it_waits_for_its_turn_computes_nothing_more() -> None:
     waits = Work(iter(range(2)))
-    with cached.turns.turn():
+    with cached.inference_queue.turn():
         waits.start()
         until(lambda: waits.before == 1)
         waits.stop()

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.networks.feature_maps import ForwardPass
 from cnnviz.ui.sharing import cached
-from cnnviz.ui.sharing.bounded_cache import Kept
+from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from tests.ui.conftest import Clock
 
 
@@ -18,7 +18,7 @@ def passes_of(num_bytes: int) -> ForwardPass:
 
 
 def test_what_is_kept_stays_within_its_bytes_and_the_one_used_last_stays() -> None:
-    passes = Kept(60, 1000, cached._bytes_of)
+    passes = BoundedCache(60, 1000, cached._bytes_of)
     passes.put(("a",), passes_of(400))
     passes.put(("b",), passes_of(400))
     assert passes.get(("a",)) is not None
@@ -29,13 +29,13 @@ def test_what_is_kept_stays_within_its_bytes_and_the_one_used_last_stays() -> No
 
 
 def test_one_larger_than_the_bound_is_still_given() -> None:
-    passes = Kept(60, 1000, cached._bytes_of)
+    passes = BoundedCache(60, 1000, cached._bytes_of)
     passes.put(("a",), passes_of(4000))
     assert passes.get(("a",)) is not None
 
 
 def test_what_nobody_asks_for_leaves_and_what_is_asked_for_stays(clock: Clock) -> None:
-    passes = Kept(60, 10_000, cached._bytes_of, clock)
+    passes = BoundedCache(60, 10_000, cached._bytes_of, clock)
     passes.put("left", passes_of(400))
     passes.put("used", passes_of(400))
     left = weakref.ref(passes.values()[0].feature_maps["conv"])
@@ -50,7 +50,7 @@ def test_what_nobody_asks_for_leaves_and_what_is_asked_for_stays(clock: Clock) -
 
 
 def test_it_leaves_by_itself_also_when_something_is_put_later() -> None:
-    kept: Kept[str] = Kept(0.2)
+    kept: BoundedCache[str] = BoundedCache(0.2)
     for value in ("first", "second"):
         kept.put(value, value)
         deadline = time.monotonic() + 10
@@ -60,7 +60,7 @@ def test_it_leaves_by_itself_also_when_something_is_put_later() -> None:
 
 
 def test_what_took_long_may_stay_longer(clock: Clock) -> None:
-    kept: Kept[float] = Kept(60, now=clock, idle_of=lambda seconds: 600 if seconds > 3 else 60)
+    kept: BoundedCache[float] = BoundedCache(60, now=clock, idle_of=lambda seconds: 600 if seconds > 3 else 60)
     for seconds in (0.1, 30.0):
         kept.put(seconds, seconds)
     clock.time = 61
@@ -72,7 +72,7 @@ def test_what_took_long_may_stay_longer(clock: Clock) -> None:
 
 
 def test_those_of_one_kind_are_let_go_of_by_their_keys() -> None:
-    kept: Kept[int] = Kept(60)
+    kept: BoundedCache[int] = BoundedCache(60)
     for number, key in enumerate([("slim_vgg", "a"), ("slim_vgg", "b"), "b"]):
         kept.put(key, number)
     kept.drop_where(lambda key: isinstance(key, tuple) and key[1] == "b")

@@ -19,7 +19,7 @@ from cnnviz.networks import feature_maps, residual
 from cnnviz.networks.feature_maps import ForwardPass
 from cnnviz.networks.residual import ResidualBlock, residual_blocks
 from cnnviz.ui.sharing import cached, memory
-from cnnviz.ui.sharing.bounded_cache import Kept
+from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from cnnviz.ui.sharing.memory import NoRoom
 from tests.ui.conftest import until
 
@@ -28,8 +28,8 @@ from tests.ui.conftest import until
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CNNVIZ_WEIGHTS_DIR", str(tmp_path / "own"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setattr(cached, "_passes", Kept(60, cached.KEPT_BYTES, cached._bytes_of))
-    monkeypatch.setattr(cached, "_sent", Kept(60, cached.KEPT_SENT_BYTES, lambda array: array.nbytes))
+    monkeypatch.setattr(cached, "_passes", BoundedCache(60, cached.KEPT_BYTES, cached._bytes_of))
+    monkeypatch.setattr(cached, "_sent", BoundedCache(60, cached.KEPT_SENT_BYTES, lambda array: array.nbytes))
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -126,10 +126,10 @@ def test_whoever_waits_is_told_so() -> None:
         told.set()
 
     def wait() -> None:
-        with cached.turns.turn(on_wait=tell):
+        with cached.inference_queue.turn(on_wait=tell):
             pass
 
-    with cached.turns.turn():
+    with cached.inference_queue.turn():
         waiting = threading.Thread(target=wait)
         waiting.start()
         assert told.wait(5)
@@ -200,10 +200,10 @@ def test_of_two_who_switch_the_same_path_off_at_once_one_computes(monkeypatch: p
 
     monkeypatch.setattr(residual, "switched_off", counted)
     threads = [threading.Thread(target=cached.switched_off, args=("slim_resnet", seen, block, "F")) for _ in range(4)]
-    with cached.turns.turn():
+    with cached.inference_queue.turn():
         for thread in threads:
             thread.start()
-        until(lambda: cached.turns.waiting == 4)
+        until(lambda: cached.inference_queue.waiting == 4)
     for thread in threads:
         thread.join()
     assert computed == ["once"]

@@ -22,10 +22,10 @@ from cnnviz.networks.feature_visualization import Ascent, Goal
 from cnnviz.networks.memory import activation_bytes, loading_bytes, ran_out
 from cnnviz.networks.preprocess import Preprocessing
 from cnnviz.networks.zoo import MODELS, load_model, weights_path
-from cnnviz.ui.explore.attribution.questions import Asked, sanity_work
+from cnnviz.ui.explore.attribution.query import Query, sanity_work
 from cnnviz.ui.sharing import cached, memory, memory_limits
 from cnnviz.ui.sharing.background_work import NO_MEMORY, Work
-from cnnviz.ui.sharing.bounded_cache import Kept
+from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from cnnviz.ui.sharing.memory import RESERVE, SMALL, NoRoom, let_go, make_room, room_for
 from cnnviz.ui.sharing.memory_limits import room
 from tests.networks.test_zoo import resnet18, save
@@ -145,7 +145,7 @@ def test_a_small_network_is_not_told_to_be_taken_instead_of_itself() -> None:
 def test_first_what_nobody_uses_is_let_go_of_the_longest_unused_first(
     left: SimpleNamespace, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: Kept[str] = Kept(600, now=clock)
+    kept: BoundedCache[str] = BoundedCache(600, now=clock)
     for key, asked in (("old", 0.0), ("recent", 70.0), ("in use", 99.0)):
         clock.time = asked
         kept.put(key, key)
@@ -189,7 +189,7 @@ def test_memory_that_runs_out_all_the_same_becomes_the_sentence(take: Callable[[
 
 
 def test_where_memory_ran_out_what_nobody_uses_leaves_for_the_next_try(clock: Clock) -> None:
-    kept: Kept[str] = Kept(600, now=clock)
+    kept: BoundedCache[str] = BoundedCache(600, now=clock)
     kept.put("old", "old")
     clock.time = 100.0
     kept.put("in use", "in use")
@@ -259,7 +259,7 @@ def test_a_layer_that_finds_no_memory_does_not_blame_the_picture() -> None:
 def test_a_sanity_check_claims_the_weights_that_it_will_have_of_its_own(left: SimpleNamespace) -> None:
     left.bytes = 1000 * MB
     weights = sum(weight.nbytes for weight in load_model("slim_vgg").module.parameters())
-    _, work = sanity_work(Asked("slim_vgg", gallery_picture("rocket"), 3, "saliency"))
+    _, work = sanity_work(Query("slim_vgg", gallery_picture("rocket"), 3, "saliency"))
     claimed = []
     for _ in work._reports:
         (claim,) = memory._claims

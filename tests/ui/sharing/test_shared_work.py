@@ -11,7 +11,7 @@ import pytest
 from cnnviz.attribution.question import Partial
 from cnnviz.ui.sharing import shared_work
 from cnnviz.ui.sharing.background_work import Work, steps_run
-from cnnviz.ui.sharing.bounded_cache import Kept
+from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from cnnviz.ui.sharing.memory import let_go
 from cnnviz.ui.sharing.shared_work import array_bytes
 from tests.ui.conftest import until
@@ -19,7 +19,7 @@ from tests.ui.conftest import until
 
 @pytest.fixture(autouse=True)
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_work, "_works", Kept(60, 1_000_000, shared_work.bytes_of))
+    monkeypatch.setattr(shared_work, "_works", BoundedCache(60, 1_000_000, shared_work.bytes_of))
 
 
 def endless() -> Iterator[int]:

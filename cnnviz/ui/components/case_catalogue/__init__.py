@@ -1,13 +1,13 @@
 """The canonical cases as small drawings, one click each. Those of another page lead there, state and all."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TypedDict
 
 import streamlit as st
 
 from cnnviz.arithmetic.lecture.cases import CASES, Case
 from cnnviz.figures.stepper import layer_script
-from cnnviz.ui.component import browser_component, told
+from cnnviz.ui.component import Component, answer, browser_component
 from cnnviz.ui.components.case_catalogue.states import GROUPS, State, address_of, group_of, sizes_of, states_of
 from cnnviz.ui.page.choice import forget_wishes
 
@@ -15,7 +15,47 @@ __all__ = ["show_catalogue"]
 
 PAGES = {"convolution": "Convolution", "stride_and_padding": "Stride and padding", "pooling": "Pooling"}
 
-_component = browser_component(__file__)
+
+class Drawing(TypedDict):
+    """A case as a small drawing: the kinds of the input's cells line by line, the first window, the output's size."""
+
+    kinds: list[str]
+    rows: list[int]
+    columns: list[int]
+    output: list[int]
+
+
+class DrawnCase(TypedDict):
+    """One case; ``away`` is the title of the page that it leads to, "" for this one."""
+
+    key: str
+    title: str
+    sizes: str
+    away: str
+    drawing: Drawing
+
+
+class CaseGroup(TypedDict):
+    """The cases under one heading."""
+
+    title: str
+    cases: list[DrawnCase]
+
+
+class Message(TypedDict):
+    """What is drawn, and the keys of the cases that the page shows."""
+
+    groups: list[CaseGroup]
+    shown: list[str]
+
+
+class Answers(TypedDict):
+    """The key of the case that was clicked."""
+
+    case: str
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 def show_catalogue(here: str, key: str) -> Case | None:
@@ -26,14 +66,14 @@ def show_catalogue(here: str, key: str) -> Case | None:
     """
 
     def tell_choice() -> None:
-        case = CASES.get(str(told(key, "case")))
+        case = CASES.get(str(answer(key, "case")))
         if case is not None:
             choose_case(case, here, key)
 
     shown = [case for case in CASES.values() if is_shown(case, here)]
     cases = {group: [drawn(case, here) for case in CASES.values() if group_of(case) == group] for group in GROUPS}
     order = sorted(GROUPS, key=lambda group: all(case["away"] for case in cases[group]))  # those of this page first
-    groups = [{"title": group, "cases": cases[group]} for group in order]
+    groups: list[CaseGroup] = [{"title": group, "cases": cases[group]} for group in order]
     _component(key=key, data={"groups": groups, "shown": [case.key for case in shown]}, on_case_change=tell_choice)
     away = st.session_state.pop(f"{key}_away", None)
     if away in CASES:
@@ -65,8 +105,8 @@ def is_shown(case: Case, here: str) -> bool:
     return bool(state) and all(st.session_state.get(name, value) == value for name, value in state.items())
 
 
-def drawn(case: Case, here: str) -> dict[str, Any]:
-    """A case as the browser draws it; ``away`` is the title of the page it leads to."""
+def drawn(case: Case, here: str) -> DrawnCase:
+    """A case as the browser draws it on the page ``here``."""
     states = states_of(case)
     away = "" if here in states else PAGES[next(iter(states))]
     return {
@@ -88,7 +128,7 @@ def unbroken(sizes: str) -> str:
 
 
 @lru_cache(maxsize=len(CASES))
-def drawing_of(key: str) -> dict[str, Any]:
+def drawing_of(key: str) -> Drawing:
     """What the little drawing shows: the kinds of the input's cells, those never read, the first window, the output.
 
     >>> drawing_of("no_padding_strides")

@@ -5,7 +5,7 @@ from cnnviz.arithmetic.lecture.cases import GUIDE, LECTURE, ROUNDING, Case
 from cnnviz.arithmetic.matrix import write_matrix
 from cnnviz.arithmetic.settings import pair
 
-State = dict[str, str | int | float | bool]
+State = dict[str, str | int | bool]
 
 CONVOLUTION, STRIDES, POOLING = "convolution", "stride_and_padding", "pooling"
 GROUPS = ("Convolution", "Transposed convolution", "With numbers", "The lecture", "Rounding up: ceil_mode")
@@ -90,7 +90,7 @@ def convolution_state(case: Case, layer: Conv2d) -> State:
         "padding": layer.padding,
         "padding_mode": "zeros",
         "dilation": pair(layer.dilation)[0],
-        "bias": 0.0,
+        "bias": "0",
         "relu": False,
         "flip": case.flip,
     }
@@ -110,21 +110,14 @@ def pooling_state(case: Case, layer: MaxPool2d | AvgPool2d) -> State:
         "pool_ceil": layer.ceil_mode,
         "pool_dilation": 1,
         "pool_counted": True,
-        "pool_divisor": 0.0,
+        "pool_divisor": "0",
     }
 
 
 def address_of(state: State) -> dict[str, str]:
     """A state as an address carries it.
 
-    >>> address_of({"flip": True, "bias": 0.0, "along": "2-D"})
-    {'flip': 'true', 'bias': '0', 'along': '2-D'}
+    >>> address_of({"flip": True, "stride": 2, "along": "2-D"})
+    {'flip': 'true', 'stride': '2', 'along': '2-D'}
     """
-    return {
-        name: str(value).lower()
-        if isinstance(value, bool)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-        for name, value in state.items()
-    }
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in state.items()}

@@ -1,15 +1,40 @@
 """A text box for code: numbered lines, some of them marked, told to Python a moment after the last key."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Literal, TypedDict
 
-from cnnviz.ui.component import browser_component, told
+from cnnviz.ui.component import Component, answer, browser_component
 
 Mark = Literal["wrong", "chosen"]
 
 LONGEST = 100_000  # letters; the box takes no more, so that no paste floods the server
 
-_component = browser_component(__file__)
+
+class Marked(TypedDict):
+    """A line, counted from 1, and how it is marked."""
+
+    line: int
+    kind: Mark
+
+
+class Message(TypedDict):
+    """The text with its marks; ``reveal`` is a line to scroll to, ``height`` in pixels, ``longest`` in letters."""
+
+    text: str
+    label: str
+    marks: list[Marked]
+    reveal: int | None
+    height: int
+    longest: int
+
+
+class Answers(TypedDict):
+    """What was typed."""
+
+    text: str
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 def code_box(
@@ -30,7 +55,7 @@ def code_box(
     """
 
     def typed() -> None:
-        written = told(key, "text")
+        written = answer(key, "text")
         if isinstance(written, str):
             on_text(written[:LONGEST])
 

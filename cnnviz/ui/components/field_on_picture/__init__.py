@@ -1,20 +1,51 @@
 """What one unit of a layer sees of one's own picture: its receptive field, drawn where it lies."""
 
 from collections.abc import Callable
+from typing import TypedDict
 
 from PIL import Image, ImageOps
 
 from cnnviz.arithmetic.receptive_field import Fields, ReceptiveField
 from cnnviz.arithmetic.settings import Shape
-from cnnviz.ui.component import browser_component, data_url, told
+from cnnviz.ui.component import Component, answer, browser_component, data_url
 
 LONGEST = 360  # pixels of the picture that is sent; the drawing is no larger
 WIDEST_MARGIN = 0.4  # of the picture; a field may reach further into the padding than can be drawn
 
-_component = browser_component(__file__)
+
+class Axis(TypedDict):
+    """Along one axis, in pixels of the input: its size, its units, and each unit's field."""
+
+    pixels: int
+    units: int
+    size: float
+    stride: float
+    offset: float
 
 
-def show_field(
+class Message(TypedDict):
+    """The picture, an address, and where its units see: two axes, what is drawn around them, the chosen unit."""
+
+    source: str
+    alt: str
+    label: str
+    pictureCaption: str
+    mapCaption: str
+    axes: tuple[Axis, Axis]
+    margins: tuple[float, float]
+    unit: tuple[int, int]
+
+
+class Answers(TypedDict):
+    """The row and column of another unit."""
+
+    unit: tuple[int, int]
+
+
+_component: Component[Message] = browser_component(__file__)
+
+
+def show_receptive_field(
     picture: Image.Image,
     name: str,
     input_shape: Shape,
@@ -30,16 +61,17 @@ def show_field(
     """
 
     def moved() -> None:
-        place = told(key, "unit")
+        place = answer(key, "unit")
         if isinstance(place, list) and len(place) == 2:
             row, column = (max(0, min(int(number), count - 1)) for number, count in zip(place, units, strict=True))
             on_unit(row, column)
 
     channels, *pixels = input_shape
-    axes = [
-        {"pixels": size, "units": count, "size": float(f.size), "stride": float(f.stride), "offset": float(f.offset)}
-        for size, count, f in zip(pixels, units, fields, strict=True)
-    ]
+
+    def axis(size: int, count: int, f: ReceptiveField) -> Axis:
+        return Axis(pixels=size, units=count, size=float(f.size), stride=float(f.stride), offset=float(f.offset))
+
+    margins = [margin(size, count, f) for size, count, f in zip(pixels, units, fields, strict=True)]
     _component(
         key=key,
         data={
@@ -48,9 +80,9 @@ def show_field(
             "label": f"The receptive field on {name}. Arrow keys move to the next unit, with Shift five at a time.",
             "pictureCaption": f"Input, {pixels[0]:,} × {pixels[1]:,}: drag the frame",
             "mapCaption": f"{units[0]:,} × {units[1]:,} units",
-            "axes": axes,
-            "margins": [margin(size, count, f) for size, count, f in zip(pixels, units, fields, strict=True)],
-            "unit": list(unit),
+            "axes": (axis(pixels[0], units[0], fields[0]), axis(pixels[1], units[1], fields[1])),
+            "margins": (margins[0], margins[1]),
+            "unit": unit,
         },
         on_unit_change=moved,
     )

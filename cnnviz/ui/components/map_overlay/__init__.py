@@ -3,18 +3,17 @@
 Python sends the values once; the browser colours and blends them and answers every movement without asking back.
 """
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from PIL import Image
 
 from cnnviz.arithmetic.derivations.rounding import decimal_text
 from cnnviz.figures.palettes import PaletteName, table
-from cnnviz.ui.component import browser_component, data_url, told
+from cnnviz.ui.component import Component, answer, browser_component, data_url, packed
 
 __all__ = ["Layer", "encode", "show_overlay"]
 
@@ -25,7 +24,7 @@ MOST_PLAIN = 6  # decimals; numbers that need more are told with a power of ten
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 TABLES: tuple[tuple[PaletteName, bool], ...] = (("sequential", False), ("diverging", False), ("diverging", True))
 
-_component = browser_component(__file__, "message.js", "colours.js", "pointing.js")
+_component: Component[bytes] = browser_component(__file__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +50,71 @@ class Layer:
     frame: tuple[range, range] | None = None
 
 
+class Legend(TypedDict):
+    """What stands at the ends and in the middle of a bar, and where colours reach their end before the values do."""
+
+    low: str
+    middle: str
+    high: str
+    beyond: str
+
+
+class OneLegend(TypedDict):
+    """The legend of one map in both ways of showing it."""
+
+    signed: Legend
+    magnitude: Legend
+
+
+class SharedLegend(TypedDict):
+    """The legend of all maps in both ways of showing them, None where they have none in common."""
+
+    signed: Legend | None
+    magnitude: Legend | None
+
+
+class LayerHeader(TypedDict):
+    """What the header says of one map; `frame` is top, left, height and width as shares, `limit` in last decimals."""
+
+    title: str
+    note: str
+    absent: str
+    alt: str
+    signed: bool
+    shape: tuple[int, int]
+    bytes: int
+    decimals: int
+    limit: float
+    frame: tuple[float, float, float, float] | None
+    legend: OneLegend
+
+
+class Header(TypedDict):
+    """What stands before the numbers of a message; `columns` see `columns`."""
+
+    layers: list[LayerHeader]
+    shared: SharedLegend | None
+    picture: str
+    coarse: bool
+    size: tuple[int, int]
+    height: int
+    columns: list[int]
+    pickable: bool
+
+
+class Picked(TypedDict):
+    """The number of a map and the row and column of a pixel of the picture, and when it was chosen."""
+
+    value: tuple[int, int, int]
+    stamp: float
+
+
+class Answers(TypedDict):
+    """The pixel that was chosen."""
+
+    pick: Picked
+
+
 def show_overlay(
     maps: Sequence[Layer],
     picture: Image.Image,
@@ -65,7 +129,7 @@ def show_overlay(
     """
 
     def picked() -> None:
-        said = told(key, "pick")
+        said = answer(key, "pick")
         match said.get("value") if isinstance(said, dict) else None:
             case [int(layer), int(row), int(column)] if (
                 on_pick is not None
@@ -79,60 +143,58 @@ def show_overlay(
 
 
 def encode(maps: Sequence[Layer], picture: Image.Image, height: int = 360, pickable: bool = False) -> bytes:
-    """Pack everything that is drawn into one message.
+    """Pack everything that is drawn into one message; see `packed`.
 
-    Four bytes (little-endian) give the length of a JSON header that ends on a multiple of four. Then come the values of
-    each map, row by row, as whole numbers (int16, or int32 where `bytes` is 4) of the last decimal that is told, the
-    smallest one for "no number", filled up to a multiple of four; then the colour tables (256, 3): sequential,
+    After the header come the values of each map, row by row, as whole numbers (int16, or int32 where `bytes` is 4) of
+    the last decimal that is told, the smallest one for "no number"; then the colour tables (256, 3): sequential,
     diverging on a light page, diverging on a dark one.
 
     So a value that is read is the true one, rounded once.
 
     >>> message = encode([Layer(np.eye(2), "Eye", signed=False, limit=1.0)], Image.new("RGB", (2, 2)))
-    >>> length = int.from_bytes(message[:4], "little")
-    >>> json.loads(message[4 : 4 + length])["layers"][0]["decimals"]
-    3
+    >>> message[4:26]
+    b'{"layers": [{"title": '
     """
     if not 1 <= len(maps) <= MOST_LAYERS:
         raise ValueError(f"There is room for 1 to {MOST_LAYERS} maps, not for {len(maps)}.")
     coarse = max(picture.size) < COARSE
     whole = [counts(layer) for layer in maps]
-    header = {
+    header: Header = {
         "layers": [about(layer, numbers) for layer, numbers in zip(maps, whole, strict=True)],
         "shared": shared_legend(maps, whole),
         "picture": data_url(picture) if coarse else data_url(picture.convert("RGB"), "JPEG", quality=92),
         "coarse": coarse,
-        "size": [picture.height, picture.width],
+        "size": (picture.height, picture.width),
         "height": height,
         "columns": columns(len(maps)),
         "pickable": pickable,
     }
-    text = json.dumps(header).encode("utf-8")
-    text += b" " * (-len(text) % 4)
-    values = [numbers.tobytes() + b"\0" * (-numbers.nbytes % 4) for numbers in whole]
     tables = [table(palette, dark).tobytes() for palette, dark in TABLES]
-    return b"".join([len(text).to_bytes(4, "little"), text, *values, *tables])
+    return packed(header, [*(numbers.tobytes() for numbers in whole), *tables])
 
 
-def about(layer: Layer, numbers: np.ndarray) -> dict[str, Any]:
+def about(layer: Layer, numbers: np.ndarray) -> LayerHeader:
     """What the header says of one map."""
     rows, wide = layer.values.shape
     frame = None
     if layer.frame is not None and layer.values.size:
         down, across = layer.frame
-        frame = [down.start / rows, across.start / wide, len(down) / rows, len(across) / wide]
+        frame = (down.start / rows, across.start / wide, len(down) / rows, len(across) / wide)
     return {
         "title": layer.title,
         "note": layer.note,
         "absent": layer.absent,
         "alt": layer.absent or layer.alt or finding(layer, numbers),
         "signed": layer.signed,
-        "shape": numbers.shape,
+        "shape": (numbers.shape[0], numbers.shape[1]),
         "bytes": numbers.itemsize,
         "decimals": decimals(layer),
         "limit": limit_of(layer) * 10 ** decimals(layer),
         "frame": frame,
-        "legend": {way: legend([layer], [numbers], way == "signed") for way in ("signed", "magnitude")},
+        "legend": {
+            "signed": legend([layer], [numbers], True),
+            "magnitude": legend([layer], [numbers], False),
+        },
     }
 
 
@@ -220,7 +282,7 @@ def finding(layer: Layer, numbers: np.ndarray) -> str:
     return f"{layer.title}: from {low} to {high}, strongest at row {row}, column {column}."
 
 
-def shared_legend(maps: Sequence[Layer], whole: Sequence[np.ndarray]) -> dict[str, dict[str, str] | None] | None:
+def shared_legend(maps: Sequence[Layer], whole: Sequence[np.ndarray]) -> SharedLegend | None:
     """One legend for all maps, signed and as magnitudes, each None where they have none in common; None for no map."""
     drawn = [(layer, numbers) for layer, numbers in zip(maps, whole, strict=True) if not layer.absent]
     if not drawn:
@@ -234,7 +296,7 @@ def shared_legend(maps: Sequence[Layer], whole: Sequence[np.ndarray]) -> dict[st
     }
 
 
-def legend(layers: Sequence[Layer], whole: Sequence[np.ndarray], signed: bool) -> dict[str, str]:
+def legend(layers: Sequence[Layer], whole: Sequence[np.ndarray], signed: bool) -> Legend:
     """What stands at the ends and in the middle of the bar, and where colours reach their end before the values do."""
     places = decimals(layers[0])
     limit = round(limit_of(layers[0]) * 10**places)
@@ -243,9 +305,9 @@ def legend(layers: Sequence[Layer], whole: Sequence[np.ndarray], signed: bool) -
     signed = signed and layers[0].signed
     low, high = (int(known.min()), int(known.max())) if known.size else (0, 0)
     largest = max(-low, high) if any(layer.signed for layer in layers) else high
-    told = {"low": f"−{end}" if signed else "0", "middle": "0" if signed else "", "high": end, "beyond": ""}
+    made: Legend = {"low": f"−{end}" if signed else "0", "middle": "0" if signed else "", "high": end, "beyond": ""}
     if signed and largest > limit:
-        told["beyond"] = f"Full colour from ±{end}; values go from {number(low, places)} to {number(high, places)}."
+        made["beyond"] = f"Full colour from ±{end}; values go from {number(low, places)} to {number(high, places)}."
     elif largest > limit:
-        told["beyond"] = f"Full colour from {end}; the largest is {number(largest, places)}."
-    return told
+        made["beyond"] = f"Full colour from {end}; the largest is {number(largest, places)}."
+    return made

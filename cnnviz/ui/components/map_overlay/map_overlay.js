@@ -1,138 +1,250 @@
-// The maps over the photo. message.js, colours.js and pointing.js stand in front of this file.
-// Called again on every change of data or theme, on the same elements: all state lives on the host.
+// The maps over the photo: their colours, one pixel read in all of them, and how strongly they cover it.
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const host = parentElement.querySelector(".map_overlay");
-  const state = (host.state ??= { opacity: 90, way: "signed", alone: false, here: null, stages: [] });
-  const dark = isDark(host);
-  if (state.data !== data || state.dark !== dark) {
-    Object.assign(state, { data, dark, maps: read(data) });
-    host.dataset.theme = dark ? "dark" : "light";
-    build(host, state);
+import { element, flag, memory, part, picture } from "../shared/dom.js";
+import { arrow, isShortcut, use } from "../shared/keys.js";
+import { gradient, hatched, LEVELS, levelOf, paint, pixelsOf, ZERO } from "../shared/pixels.js";
+import { cellAt, hover, lay, shares } from "../shared/pointer.js";
+import { isDark } from "../shared/theme.js";
+import { cellUnder, read, valueText } from "./message.js";
+
+/** @import { Mounted, Place } from "../shared/mounted.d.ts" */
+/** @import { Layer, Maps, Way } from "./message.js" */
+/** @import { Answers, Legend } from "./messages.d.ts" */
+
+const HINTS = ["Point at a pixel to read its value.", "Point at a pixel to read it in every map."];
+
+class Overlay {
+  opacity = 90; // percent
+  alone = false; // without the photo
+  way = /** @type {Way} */ ("signed");
+  here = /** @type {Place | null} */ (null); // the pixel that is read
+  stages = /** @type {HTMLElement[]} */ ([]);
+  known = /** @type {Uint8Array | null} */ (null); // the message that is drawn
+  theme = /** @type {"light" | "dark"} */ ("light");
+
+  /** @param {HTMLElement} host @param {Uint8Array} data */
+  constructor(host, data) {
+    this.host = host;
+    this.maps = read(data);
   }
-  if (!state.maps.layers.some(({ signed, absent }) => signed && !absent)) state.way = "signed";
-  assignControls(host, state);
-  assignPointing(host, state, (name, value) => setTriggerValue(name, { value, stamp: performance.now() }));
-  draw(host, state);
+
+  /** @param {Uint8Array} data */
+  take(data) {
+    const theme = isDark(this.host) ? "dark" : "light";
+    if (this.known === data && this.theme === theme) return;
+    Object.assign(this, { known: data, theme, maps: read(data) });
+    this.host.dataset.theme = theme;
+    const { layers, size, height, columns, pickable } = this.maps;
+    const box = part(this.host, "maps");
+    // Figures that are there already are used again, so that nothing flickers and the focus stays.
+    while (box.children.length > layers.length) box.lastChild?.remove();
+    while (box.children.length < layers.length) box.append(figure());
+    this.stages = [...box.querySelectorAll(".stage")].map((stage) => /** @type {HTMLElement} */ (stage));
+    ["--wide", "--medium", "--narrow"].forEach((name, at) => this.host.style.setProperty(name, String(columns[at])));
+    this.host.style.setProperty("--tile", `${Math.round((height * Math.min(size[0], size[1])) / size[0])}px`);
+    if (this.here && (this.here[0] >= size[0] || this.here[1] >= size[1])) this.here = null;
+    layers.forEach((layer, at) => fill(box.children[at], layer, this.maps));
+    flag(box, "pickable", pickable);
+    flag(this.host, "single", layers.length === 1);
+    if (!this.anySigned) this.way = "signed";
+  }
+
+  get anySigned() {
+    return this.maps.layers.some(({ signed, absent }) => signed && !absent);
+  }
+
+  /** @param {boolean} signed */
+  tableOf(signed) {
+    return this.maps.tables[signed ? this.theme : "sequential"];
+  }
+
+  draw() {
+    const { maps, stages, way } = this;
+    flag(this.host, "alone", this.alone);
+    maps.layers.forEach((layer, at) => {
+      if (!layer.absent) this.paint(part(stages[at], "map", HTMLCanvasElement), layer);
+    });
+    const shared = maps.shared?.[way] ?? null;
+    const first = maps.layers.find(({ absent }) => !absent);
+    drawLegend(part(this.host, "shared"), shared, first?.signed && way === "signed");
+    [...part(this.host, "maps").children].forEach((made, at) => {
+      const { absent, legend, signed } = maps.layers[at];
+      drawLegend(part(made, "own"), shared || absent ? null : legend[way], signed && way === "signed");
+    });
+    this.blend();
+    this.showHere();
+  }
+
+  /** Over the photo, the less there is the more one sees of it. @param {HTMLCanvasElement} canvas @param {Layer} layer */
+  paint(canvas, layer) {
+    const { alone } = this;
+    const [height, width] = layer.shape;
+    const signed = layer.signed && this.way === "signed";
+    const isFolded = layer.signed && !signed;
+    const colours = pixelsOf(this.tableOf(signed));
+    paint(canvas, width, height, (at) => {
+      const value = layer.values[at];
+      if (value === layer.missing) return colours[hatched(at, width)];
+      const share = (isFolded ? Math.abs(value) : value) / layer.limit;
+      const alpha = alone ? 1 : alphaOf(signed ? share : Math.max(0, share));
+      return ((colours[levelOf(share, signed)] & 0xffffff) | (Math.round(255 * alpha) << 24)) >>> 0;
+    });
+  }
+
+  /** How strongly the maps cover the photo; the bars show it, over light and dark squares. */
+  blend() {
+    const { alone, opacity } = this;
+    for (const stage of this.stages) part(stage, "map").style.opacity = String(alone ? 1 : opacity / 100);
+    const squares = "repeating-conic-gradient(#a4a8ad 0 25%, #75797e 0 50%) 0 0 / 8px 8px";
+    for (const bar of /** @type {NodeListOf<HTMLElement>} */ (this.host.querySelectorAll(".bar"))) {
+      const signed = bar.dataset.signed === "true";
+      const share = (/** @type {number} */ level) => (signed ? level / ZERO - 1 : level / (LEVELS - 1));
+      const ramp = gradient(this.tableOf(signed), (level) => (alone ? 1 : (alphaOf(share(level)) * opacity) / 100));
+      bar.style.background = `${ramp}, ${squares}`;
+    }
+    part(this.host, "percent").textContent = `${opacity} %`;
+  }
+
+  /** One pixel of the picture, marked and read in all maps at once. */
+  showHere() {
+    const { maps, here, way } = this;
+    flag(part(this.host, "reading"), "hint", !here);
+    const words = here ? `Row ${here[0]}, column ${here[1]}` : HINTS[Number(this.stages.length > 1)];
+    part(this.host, "place").textContent = words;
+    const drawn = maps.layers.filter(({ absent }) => !absent);
+    const said = here && drawn.map((layer) => `${layer.title} ${valueText(layer, maps, here, way)}`).join("; ");
+    part(this.host, "values").textContent = said === null ? "" : `: ${said}`;
+    this.stages.forEach((stage, at) => {
+      const layer = maps.layers[at];
+      const [marker, value] = [part(stage, "marker"), part(stage, "value")];
+      marker.hidden = value.hidden = !here || Boolean(layer.absent);
+      if (!here || layer.absent) return;
+      const [row, column] = cellUnder(layer, maps, here);
+      const [height, width] = layer.shape;
+      lay(marker, [(row + 0.5) / height, (column + 0.5) / width, 1 / height, 1 / width]);
+      value.textContent = valueText(layer, maps, here, way);
+      flag(value, "high", row > 0.6 * height);
+    });
+  }
+
+  /** @param {(layer: number, pixel: Place) => void} pick */
+  assignPointing(pick) {
+    const { size, pickable } = this.maps;
+    this.stages.forEach((stage, at) => {
+      const choose = () => pickable && this.here && pick(at, this.here);
+      const read = (/** @type {Place | null} */ pixel) => {
+        this.here = pixel;
+        this.showHere();
+      };
+      hover(stage, (event) => read(event && cellAt(shares(stage, event), size)));
+      stage.onclick = choose;
+      stage.onkeydown = (event) => {
+        if (isShortcut(event)) return;
+        const step = arrow(event, 10);
+        if (step) {
+          const from = this.here ?? [size[0] / 2, size[1] / 2]; // the keyboard begins in the middle
+          const by = this.here ? step : [0, 0];
+          read(cellAt([(from[0] + by[0] + 0.001) / size[0], (from[1] + by[1] + 0.001) / size[1]], size));
+        } else if (event.key === "Enter" && pickable) choose();
+        else if (event.key === "Escape" && this.here) read(null);
+        else return;
+        use(event);
+      };
+    });
+  }
+
+  assignControls() {
+    const slider = part(this.host, ".blend input", HTMLInputElement);
+    const choices = /** @type {const} */ ([
+      ["false", () => this.alone === false, () => (this.alone = false)],
+      ["true", () => this.alone === true, () => (this.alone = true)],
+      ["signed", () => this.way === "signed", () => (this.way = "signed")],
+      ["magnitude", () => this.way === "magnitude", () => (this.way = "magnitude")],
+    ]);
+    for (const [value, isChosen, choose] of choices) {
+      const button = part(this.host, `.switch [value="${value}"]`);
+      button.ariaPressed = String(isChosen());
+      button.onclick = () => {
+        choose();
+        this.assignControls();
+        this.draw();
+      };
+    }
+    part(this.host, "way").hidden = !this.anySigned;
+    flag(part(this.host, "blend"), "off", this.alone);
+    slider.disabled = this.alone;
+    slider.value = String(this.opacity);
+    slider.oninput = () => {
+      this.opacity = Number(slider.value);
+      this.blend();
+    };
+  }
 }
 
-const part = (host, name) => host.querySelector(`.${name}`);
+const instances = memory(() => ({ overlay: /** @type {Overlay | null} */ (null) }));
 
-function element(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+/** @param {Mounted<Uint8Array, Answers>} mounted */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const host = part(parentElement, "map_overlay");
+  const instance = instances(host);
+  const overlay = (instance.overlay ??= new Overlay(host, data));
+  overlay.take(data);
+  overlay.assignControls();
+  overlay.assignPointing((layer, [row, column]) =>
+    setTriggerValue("pick", { value: [layer, row, column], stamp: performance.now() }),
+  );
+  overlay.draw();
 }
 
-// One figure a map; those that are there already are used again, so that nothing flickers and the focus stays.
-function build(host, state) {
-  const { layers, size, height, columns, pickable } = state.maps;
-  const box = part(host, "maps");
-  while (box.children.length > layers.length) box.lastChild.remove();
-  while (box.children.length < layers.length) box.append(figure());
-  state.stages = [...box.querySelectorAll(".stage")];
-  const [wide, medium, narrow] = columns;
-  for (const [name, value] of Object.entries({ wide, medium, narrow })) host.style.setProperty(`--${name}`, value);
-  host.style.setProperty("--tile", `${Math.round((height * Math.min(size[0], size[1])) / size[0])}px`);
-  if (state.here && (state.here.row >= size[0] || state.here.column >= size[1])) state.here = null;
-  layers.forEach((layer, number) => fill(box.children[number], layer, state));
-  box.classList.toggle("pickable", pickable);
-  host.classList.toggle("single", layers.length === 1);
-}
+/** How much a map covers the photo where it has this share of its limit. @type {(share: number) => number} */
+const alphaOf = (share) => Math.min(1, Math.abs(share)) ** 0.5;
 
-function figure() {
-  const made = element("figure", "");
-  const stage = element("div", "stage");
-  stage.tabIndex = 0;
-  const canvas = element("canvas", "map");
-  canvas.setAttribute("role", "img");
-  const photo = element("img", "photo");
-  photo.alt = "";
-  stage.append(photo, canvas, element("p", "absent"), element("div", "frame"), element("div", "marker"), element("span", "value"));
-  made.append(element("figcaption", "title"), stage, element("div", "legend own"), element("p", "note"));
-  for (const name of ["marker", "value"]) part(stage, name).setAttribute("aria-hidden", "true");
-  return made;
-}
+const figure = () =>
+  element(
+    "figure",
+    "",
+    element("figcaption", "title"),
+    element(
+      "div",
+      { className: "stage", tabIndex: 0, role: "application" },
+      element("img", { className: "photo", alt: "" }),
+      element("canvas", { className: "map", role: "img" }),
+      element("p", "absent"),
+      element("div", "frame"),
+      element("div", { className: "marker", ariaHidden: "true" }),
+      element("span", { className: "value", ariaHidden: "true" }),
+    ),
+    element("div", "scales own"),
+    element("p", "note"),
+  );
 
-function fill(made, { title, note, absent, alt, frame }, { maps }) {
+/** @type {(made: Element, layer: Layer, maps: Maps) => void} */
+function fill(made, { title, note, absent, alt, frame }, { picture: source, coarse, size, pickable }) {
   const stage = part(made, "stage");
   part(made, "title").textContent = title;
   part(made, "note").textContent = note;
   part(stage, "absent").textContent = absent;
   part(stage, "absent").hidden = !absent;
-  const photo = part(stage, "photo");
-  if (photo.getAttribute("src") !== maps.picture) photo.src = maps.picture;
-  photo.classList.toggle("coarse", maps.coarse);
-  stage.style.aspectRatio = `${maps.size[1]} / ${maps.size[0]}`;
-  stage.setAttribute("role", "application");
-  stage.setAttribute("aria-label", `${title}. Arrow keys move the pixel that is read${maps.pickable ? ", Enter chooses it" : ""}.`);
+  const photo = part(stage, "photo", HTMLImageElement);
+  picture(photo, source);
+  flag(photo, "coarse", coarse);
+  stage.style.aspectRatio = `${size[1]} / ${size[0]}`;
+  stage.ariaLabel = `${title}. Arrow keys move the pixel that is read${pickable ? ", Enter chooses it" : ""}.`;
   const canvas = part(stage, "map");
   canvas.hidden = Boolean(absent);
-  canvas.setAttribute("aria-label", alt);
-  const box = part(stage, "frame");
-  box.hidden = !frame;
-  if (!frame) return;
-  const [top, left, height, width] = frame.map((share) => `${100 * share}%`);
-  Object.assign(box.style, { top, left, height, width });
+  canvas.ariaLabel = alt;
+  part(stage, "frame").hidden = !frame;
+  if (frame) lay(part(stage, "frame"), frame);
 }
 
-function draw(host, state) {
-  const { maps, stages, alone, way } = state;
-  host.classList.toggle("alone", alone);
-  stages.forEach((stage, number) => maps.layers[number].absent || paint(part(stage, "map"), maps.layers[number], state));
-  const shared = maps.shared?.[way];
-  const kind = maps.layers.find(({ absent }) => !absent)?.signed;
-  drawLegend(part(host, "shared"), shared, kind, state);
-  [...part(host, "maps").children].forEach((made, number) => {
-    const layer = maps.layers[number];
-    drawLegend(part(made, "own"), shared || layer.absent ? null : layer.legend[way], layer.signed, state);
-  });
-  blend(host, state);
-  showHere(host, state);
-}
-
-function drawLegend(box, legend, layerSigned, { way }) {
+/** @type {(box: HTMLElement, legend: Legend | null, signed?: boolean) => void} */
+function drawLegend(box, legend, signed = false) {
   box.hidden = !legend;
   if (!legend) return box.replaceChildren();
-  const bar = element("span", "bar");
-  bar.dataset.signed = layerSigned && way === "signed";
-  bar.setAttribute("aria-hidden", "true");
-  const ends = element("span", "ends");
-  ends.append(...[legend.low, legend.middle, legend.high].map((text) => element("span", "", text)));
-  const scale = element("span", "scale");
-  scale.append(bar, ends);
-  box.replaceChildren(scale, element("span", "beyond", legend.beyond));
-}
-
-function blend(host, state) {
-  const { stages, alone, opacity } = state;
-  for (const stage of stages) part(stage, "map").style.opacity = alone ? 1 : opacity / 100;
-  for (const bar of host.querySelectorAll(".bar")) drawBar(bar, bar.dataset.signed === "true", state);
-  part(host, "percent").textContent = `${opacity} %`;
-}
-
-function assignControls(host, state) {
-  const anySigned = state.maps.layers.some(({ signed, absent }) => signed && !absent);
-  const choose = (group, name, read) => {
-    for (const button of part(host, group).querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", read(button) === state[name]);
-      button.onclick = () => {
-        state[name] = read(button);
-        assignControls(host, state);
-        draw(host, state);
-      };
-    }
-  };
-  choose("over", "alone", ({ dataset }) => dataset.alone === "true");
-  choose("way", "way", ({ dataset }) => dataset.way);
-  part(host, "way").hidden = !anySigned;
-  part(host, "blend").classList.toggle("off", state.alone);
-  const slider = host.querySelector(".blend input");
-  slider.disabled = state.alone;
-  slider.value = String(state.opacity);
-  slider.oninput = () => {
-    state.opacity = Number(slider.value);
-    blend(host, state);
-  };
+  const ends = [legend.low, legend.middle, legend.high].map((text) => element("span", "", text));
+  const bar = element("span", { className: "bar", ariaHidden: "true", data: { signed } });
+  box.replaceChildren(
+    element("span", "scale", bar, element("span", "ends", ends)),
+    element("span", "beyond", legend.beyond),
+  );
 }

@@ -1,26 +1,56 @@
 """Where memory and parameters of a network sit: a line per layer with a bar for each. Point at a line to read it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 from cnnviz.arithmetic.network import Node
 from cnnviz.arithmetic.network.memory import Share, halves, num_values
 from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import Component, browser_component
 from cnnviz.ui.components.network_drawing.script import by, percent, settings_words
 
-_component = browser_component(__file__)
+
+class DrawnLine(TypedDict):
+    """One line: its texts, its bars in per cent, which of them are heavy, and what is said of it."""
+
+    name: str
+    shape: str
+    values: str
+    params: str
+    memory_bar: float
+    params_bar: float
+    heavy_memory: bool
+    heavy_params: bool
+    reading: list[str]
 
 
-def show_shares(lines: Sequence[Share], key: str) -> None:
+class Total(TypedDict):
+    """What all lines have together."""
+
+    values: str
+    params: str
+
+
+class Message(TypedDict):
+    """The lines with their sums, and what they show in a sentence."""
+
+    finding: str
+    lines: list[DrawnLine]
+    total: Total
+
+
+_component: Component[Message] = browser_component(__file__)
+
+
+def show_memory_bars(lines: Sequence[Share], key: str) -> None:
     """Draw the lines (see `cnnviz.arithmetic.network.memory.shares`) with their sums."""
-    _component(key=key, data=shares_data(lines))
+    _component(key=key, data=memory_bars_data(lines))
 
 
-def shares_data(lines: Sequence[Share]) -> dict[str, Any]:
+def memory_bars_data(lines: Sequence[Share]) -> Message:
     """Every word and number that is drawn. Bars are percentages of the longest in their column.
 
-    >>> data = shares_data([Share("input", (3136,), 3136, 0, 0), Share("fc1", (128,), 128, 401536, 401408)])
+    >>> data = memory_bars_data([Share("input", (3136,), 3136, 0, 0), Share("fc1", (128,), 128, 401536, 401408)])
     >>> data["lines"][1]["values"], data["lines"][1]["memory_bar"], data["total"]["params"]
     ('128', 4.08, '401,536')
     """

@@ -3,17 +3,16 @@
 Python sends the values once; the browser colours and draws them and answers every movement without asking back.
 """
 
-import json
 import math
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.figures.palettes import OUTPUT, table
 from cnnviz.figures.tiles import Scale, map_ranges
-from cnnviz.ui.component import browser_component, told
+from cnnviz.ui.component import Component, answer, browser_component, packed
 
 Palette = Literal["sequential", "diverging", "rgb"]
 
@@ -21,7 +20,41 @@ MAX_MAPS = 2048
 MAX_VALUES = 2**19  # 2 MB of float32: more cells than the screen has pixels for them
 
 
-_component = browser_component(__file__, "message.js", "drawing.js", "reading.js")
+class Header(TypedDict):
+    """What stands before the numbers of a message; `shape` is (C, 1 or 3, H, W), `picture` (h, w)."""
+
+    label: str
+    palette: Palette
+    scale: Scale
+    key: str
+    noun: str
+    names: list[str] | None
+    picture: tuple[int, int] | None
+    height: int
+    columns: int | None
+    rows: list[str] | None
+    accent: str
+    hint: str
+    selectable: bool
+    shape: tuple[int, int, int, int]
+    step: int
+    decimals: int
+
+
+class Choice(TypedDict):
+    """Which map of which mosaic is chosen."""
+
+    mosaic: str
+    selected: int | None
+
+
+class Answers(TypedDict):
+    """The number of the map that was clicked."""
+
+    channel: int
+
+
+_component: Component[bytes | Choice] = browser_component(__file__)
 
 
 def mosaic(
@@ -68,22 +101,22 @@ def mosaic(
     """
 
     def tell_choice() -> None:
-        chosen = told(key, "channel")
+        chosen = answer(key, "channel")
         if on_select is not None and isinstance(chosen, int) and 0 <= chosen < len(maps):
             on_select(chosen)
 
     data = encode(
         maps,
+        palette,
+        picture,
         label=label,
-        palette=palette,
         scale=scale,
         key=key,
         noun=noun,
-        names=list(names) if names is not None else None,
-        picture=picture,
+        names=names,
         height=height,
         columns=columns,
-        rows=list(rows) if rows is not None else None,
+        rows=rows,
         accent=accent,
         hint=hint,
         selectable=on_select is not None,
@@ -95,17 +128,32 @@ def mosaic(
             _component(key=f"{key}_choice", data={"mosaic": key, "selected": selected})
 
 
-def encode(maps: np.ndarray, palette: Palette, picture: np.ndarray | None = None, **settings: object) -> bytes:
-    """Pack everything the canvas needs into one message.
+def encode(
+    maps: np.ndarray,
+    palette: Palette,
+    picture: np.ndarray | None = None,
+    *,
+    label: str = "",
+    scale: Scale = "all",
+    key: str = "",
+    noun: str = "channel",
+    names: Sequence[str] | None = None,
+    height: int = 420,
+    columns: int | None = None,
+    rows: Sequence[str] | None = None,
+    accent: str = OUTPUT,
+    hint: str = "",
+    selectable: bool = False,
+) -> bytes:
+    """Pack everything the canvas needs into one message; see `packed`.
 
-    Four bytes (little-endian) give the length of a JSON header that ends on a multiple of four; then come, as
-    float32, the lowest value of each map (C), the highest (C) and the values (C, H, W) or (C, 3, H, W); then as bytes
-    the colour table of a light page (256, 3), that of a dark page (256, 3), and the picture's pixels (h, w, 3).
+    After the header come, as float32, the lowest value of each map (C), the highest (C) and the values (C, H, W) or
+    (C, 3, H, W); then as bytes the colour table of a light page (256, 3), that of a dark page (256, 3), and the
+    picture's pixels (h, w, 3).
 
     >>> message = encode(np.zeros((2, 4, 4)), palette="sequential")
-    >>> length = int.from_bytes(message[:4], "little")
-    >>> json.loads(message[4 : 4 + length])["shape"]
-    [2, 1, 4, 4]
+    >>> b'"shape": [2, 1, 4, 4]' in message
+    True
     """
     if len(maps) > MAX_MAPS:
         raise ValueError(f"The mosaic draws at most {MAX_MAPS} maps, not {len(maps)}.")
@@ -113,28 +161,36 @@ def encode(maps: np.ndarray, palette: Palette, picture: np.ndarray | None = None
     step = sampling_step(channels.shape)
     values = np.ascontiguousarray(channels[..., ::step, ::step], dtype="<f4")
     low, high = map_ranges(channels)
-    header = settings | {
+    count, depth, rows_sent, columns_sent = values.shape
+    header: Header = {
+        "label": label,
         "palette": palette,
-        "shape": values.shape,
-        "wholeShape": channels.shape,
+        "scale": scale,
+        "key": key,
+        "noun": noun,
+        "names": None if names is None else list(names),
+        "picture": None if picture is None else (picture.shape[0], picture.shape[1]),
+        "height": height,
+        "columns": columns,
+        "rows": None if rows is None else list(rows),
+        "accent": accent,
+        "hint": hint,
+        "selectable": selectable,
+        "shape": (count, depth, rows_sent, columns_sent),
         "step": step,
         "decimals": decimals(low, high),
-        "picture": picture.shape[:2] if picture is not None else None,
     }
-    text = json.dumps(header).encode("utf-8")
-    text += b" " * (-len(text) % 4)
     colours: Literal["sequential", "diverging"] = "sequential" if palette == "sequential" else "diverging"
-    return b"".join(
+    return packed(
+        header,
         [
-            len(text).to_bytes(4, "little"),
-            text,
             low.astype("<f4").tobytes(),
             high.astype("<f4").tobytes(),
             values.tobytes(),
             table(colours, dark=False).tobytes(),
             table(colours, dark=True).tobytes(),
             np.ascontiguousarray(picture, dtype=np.uint8).tobytes() if picture is not None else b"",
-        ]
+        ],
     )
 
 

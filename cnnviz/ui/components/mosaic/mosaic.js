@@ -1,150 +1,198 @@
 // The canvas mosaic: draws what Python sent and answers the pointer; every number it shows came in the message.
-// Called again on every change of data or theme, on the same elements: all state lives on the root element.
-// message.js, drawing.js and reading.js stand in front of this file when it is sent to the browser.
+
+import { flag, memory, part } from "../shared/dom.js";
+import { arrow, isShortcut, use, within } from "../shared/keys.js";
+import { hover } from "../shared/pointer.js";
+import { isDark } from "../shared/theme.js";
+import { arranged, captions, draw, sheetOf } from "./drawing.js";
+import { read, strongest } from "./message.js";
+import { outlines, writeLegend, writeReading } from "./reading.js";
+
+/** @import { Mounted } from "../shared/mounted.d.ts" */
+/** @import { Cell, Maps } from "./message.js" */
+/** @import { Sheet, Tile } from "./drawing.js" */
+/** @import { Answers, Choice } from "./messages.d.ts" */
 
 // Which map of which mosaic is chosen, and what each mosaic does when that changes. The choice comes in a message of its
 // own (a few bytes, to an instance that draws nothing), so that choosing a map does not send all maps again.
-const chosen = new Map()
-const redraw = new Map()
+/** @type {Map<string, number | null>} */
+const chosen = new Map();
+/** @type {Map<string, () => void>} */
+const redraw = new Map();
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".mosaic")
-  if (!(data instanceof Uint8Array)) {
-    root.hidden = true
-    chosen.set(data.mosaic, data.selected)
-    redraw.get(data.mosaic)?.()
-    return
-  }
-  const parts = {
-    reading: root.querySelector(".reading"),
-    legend: root.querySelector(".legend"),
-    view: root.querySelector(".view"),
-    sheet: root.querySelector(".sheet"),
-    canvas: root.querySelector("canvas"),
-    captions: root.querySelector(".captions"),
-    outlines: root.querySelector(".outlines"),
-    blend: root.querySelector(".blend"),
-  }
-  const state = (root.state ??= { alpha: 0.6 })
-  state.parts = parts
-  const dark = isDark(root)
-  if (state.data !== data || state.dark !== dark) {
-    const shape = String(state.maps?.header.shape)
-    state.data = data
-    state.dark = dark
-    state.maps = read(data)
-    state.colours = paint(state.maps, dark)
-    if (shape !== String(state.maps.header.shape)) state.here = null // the cell that was pointed at may not exist any more
+class Mosaic {
+  alpha = 0.6;
+  width = 0;
+  columns = 1;
+  theme = /** @type {"light" | "dark"} */ ("light");
+  size = /** @type {[number, number]} */ ([0, 0]);
+  here = /** @type {Cell | null} */ (null);
+  tiles = /** @type {Tile[]} */ ([]);
+  data = /** @type {Uint8Array | null} */ (null);
+  maps = /** @type {Maps | null} */ (null);
+  sheet = /** @type {Sheet | null} */ (null);
+  watcher = new ResizeObserver(() => part(this.root, "sheet").clientWidth === this.width || this.arrange());
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.view = part(root, "view");
+    this.canvas = part(root, "canvas", HTMLCanvasElement);
   }
 
-  const { header } = state.maps
-  root.classList.toggle("filters", header.palette === "rgb")
-  parts.view.classList.toggle("selectable", header.selectable)
-  parts.view.setAttribute("aria-label", sentence(header))
-  parts.view.style.setProperty("--mosaic-height", `${Math.round(header.height * 1.25)}px`)
-  root.style.setProperty("--mosaic-accent", header.accent)
-  parts.blend.hidden = header.picture === null
-
-  connect(root, state, (map) => setTriggerValue("channel", map))
-  arrange(state)
-
-  state.watcher?.disconnect()
-  state.watcher = new ResizeObserver(() => {
-    if (parts.sheet.clientWidth !== state.width) arrange(state)
-  })
-  state.watcher.observe(parts.view)
-  redraw.set(header.key, () => show(state))
-  return () => {
-    root.state.watcher.disconnect()
-    redraw.delete(root.state.maps.header.key)
+  get known() {
+    if (!this.maps || !this.sheet) throw new Error("The mosaic has no maps yet.");
+    return { maps: this.maps, sheet: this.sheet, header: this.maps.header };
   }
-}
 
+  /** @param {Uint8Array} data */
+  take(data) {
+    const theme = isDark(this.root) ? "dark" : "light";
+    if (this.data === data && this.theme === theme) return;
+    const shape = String(this.maps?.header.shape);
+    Object.assign(this, { data, theme, maps: read(data) });
+    this.sheet = sheetOf(/** @type {Maps} */ (this.maps), theme);
+    if (shape !== String(this.maps?.header.shape)) this.here = null; // the cell that was pointed at may not exist any more
+  }
 
-function connect(root, state, choose) {
-  const { view, canvas, blend } = state.parts
-  const point = (event) => {
-    const box = canvas.getBoundingClientRect()
-    state.here = cellAt(state, event.clientX - box.left, event.clientY - box.top)
-    show(state)
+  arrange() {
+    const { maps, sheet, header } = this.known;
+    this.width = part(this.root, "sheet").clientWidth;
+    if (!this.width) return;
+    const { tiles, columns, size, caption } = arranged(header, sheet.faces, [maps.height, maps.width], this.width);
+    Object.assign(this, { tiles, columns, size });
+    part(this.root, "captions").replaceChildren(...captions(header, tiles, size[0], caption));
+    this.draw();
+    this.show();
   }
-  canvas.onpointermove = point
-  canvas.onpointerdown = point
-  canvas.onpointerleave = (event) => {
-    if (event.pointerType !== "mouse") return // a finger leaves when it lifts; what it touched stays readable
-    state.here = null
-    show(state)
+
+  draw() {
+    const { maps, sheet } = this.known;
+    draw(this.canvas, maps, sheet, this.tiles, this.size, this.alpha);
   }
-  canvas.onclick = () => {
-    if (state.maps.header.selectable && state.here) select(state, choose)
+
+  show() {
+    const { maps, header } = this.known;
+    part(this.root, "outlines").replaceChildren(...outlines(maps, this.tiles, this.here, chosen.get(header.key)));
+    writeReading(part(this.root, "reading"), maps, this.here);
+    writeLegend(
+      part(this.root, "legend"),
+      maps,
+      maps.tables[this.theme],
+      this.here?.map ?? this.chosenMap,
+      this.here !== null,
+    );
   }
-  view.onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === "Enter" || event.key === " ") {
-      if (!state.maps.header.selectable || !state.here) return
-      select(state, choose)
-    } else if (event.key === "Escape") {
-      state.here = null
-    } else {
-      const moved = move(state, event.key, event.shiftKey)
-      if (!moved) return
-      state.here = moved
+
+  get chosenMap() {
+    const { maps, header } = this.known;
+    const map = chosen.get(header.key) ?? 0;
+    return map < maps.count ? map : 0;
+  }
+
+  /** @param {MouseEvent} event */
+  cellAt(event) {
+    const { maps } = this.known;
+    const box = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    // The thin gap to the right and below belongs to a tile too: a click there must not be lost.
+    const tile = this.tiles.find((t) => x >= t.x && x < t.x + t.width + 2 && y >= t.y && y < t.y + t.height + 2);
+    if (!tile) return null;
+    const row = within(Math.floor(((y - tile.y) / tile.height) * maps.height), maps.height);
+    return { map: tile.map, row, column: within(Math.floor(((x - tile.x) / tile.width) * maps.width), maps.width) };
+  }
+
+  /** Arrows go from map to map; within a map with Shift, or without it where there is only one; null for other keys. @param {KeyboardEvent} event */
+  moved(event) {
+    const { maps } = this.known;
+    const end = { Home: 0, End: maps.count - 1 }[event.key];
+    if (end !== undefined) return strongest(maps, end);
+    const step = arrow(event);
+    if (!step) return null;
+    const here = this.here ?? strongest(maps, this.chosenMap);
+    if (event.shiftKey || maps.count === 1) {
+      const row = within(here.row + step[0], maps.height);
+      return { map: here.map, row, column: within(here.column + step[1], maps.width) };
     }
-    event.preventDefault()
-    show(state)
-    keepVisible(state)
+    const next = here.map + step[0] * this.columns + step[1];
+    return next >= 0 && next < maps.count ? strongest(maps, next) : here;
   }
-  const slider = blend.querySelector("input")
-  slider.value = String(Math.round(state.alpha * 100))
-  slider.oninput = () => {
-    state.alpha = Number(slider.value) / 100
-    draw(state)
+
+  /** @param {(map: number) => void} tell */
+  connect(tell) {
+    const { header } = this.known;
+    const choose = () => {
+      if (!header.selectable || !this.here) return;
+      chosen.set(header.key, this.here.map);
+      this.show();
+      tell(this.here.map);
+    };
+    hover(this.canvas, (event) => {
+      this.here = event && this.cellAt(event);
+      this.show();
+    });
+    this.canvas.onclick = choose;
+    this.view.onkeydown = (event) => {
+      if (isShortcut(event)) return;
+      const moved = this.moved(event);
+      if (event.key === "Enter" || event.key === " ") {
+        if (!header.selectable || !this.here) return;
+        choose();
+      } else if (event.key === "Escape") this.here = null;
+      else if (moved) this.here = moved;
+      else return;
+      use(event);
+      this.show();
+      this.keepVisible();
+    };
+    const slider = part(this.root, ".blend input", HTMLInputElement);
+    slider.value = String(Math.round(this.alpha * 100));
+    slider.oninput = () => {
+      this.alpha = Number(slider.value) / 100;
+      this.draw();
+    };
+  }
+
+  keepVisible() {
+    const tile = this.tiles.find(({ map }) => map === this.here?.map);
+    if (!tile) return;
+    const { view } = this;
+    const [top, end] = [tile.y, tile.y + tile.height - view.clientHeight];
+    if (top < view.scrollTop) view.scrollTop = top;
+    else if (end > view.scrollTop) view.scrollTop = end;
   }
 }
 
-function chosenMap(maps) {
-  const map = chosen.get(maps.header.key) ?? 0
-  return map < maps.count ? map : 0
-}
+const instances = memory(() => ({ mosaic: /** @type {Mosaic | null} */ (null) }));
 
-function select(state, choose) {
-  chosen.set(state.maps.header.key, state.here.map)
-  show(state)
-  choose(state.here.map)
-}
-
-function cellAt(state, x, y) {
-  const { maps, tiles } = state
-  // The thin gap to the right and below belongs to a tile too: a click there must not be lost.
-  const tile = tiles.find((t) => x >= t.x && x < t.x + t.width + GAP && y >= t.y && y < t.y + t.height + GAP)
-  if (!tile) return null
-  const row = Math.min(maps.height - 1, Math.floor(((y - tile.y) / tile.height) * maps.height))
-  const column = Math.min(maps.width - 1, Math.floor(((x - tile.x) / tile.width) * maps.width))
-  return { map: tile.map, row, column }
-}
-
-// Arrows go from map to map; within a map with Shift, or without it where there is only one.
-function move({ maps, here, columns }, key, shift) {
-  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
-  if (key === "Home" || key === "End") return strongest(maps, key === "Home" ? 0 : maps.count - 1)
-  if (!(key in steps)) return null
-  here ??= strongest(maps, chosenMap(maps))
-  const [down, right] = steps[key]
-  if (shift || maps.count === 1) {
-    const row = Math.min(maps.height - 1, Math.max(0, here.row + down))
-    const column = Math.min(maps.width - 1, Math.max(0, here.column + right))
-    return { map: here.map, row, column }
+/** @param {Mounted<Uint8Array | Choice, Answers>} mounted */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = part(parentElement, "mosaic");
+  if (!(data instanceof Uint8Array)) {
+    root.hidden = true;
+    chosen.set(data.mosaic, data.selected);
+    redraw.get(data.mosaic)?.();
+    return;
   }
-  const next = here.map + down * columns + right
-  return next >= 0 && next < maps.count ? strongest(maps, next) : here
-}
-
-function keepVisible({ parts, tiles, here }) {
-  const tile = here && tiles.find((t) => t.map === here.map)
-  if (!tile) return
-  const { view } = parts
-  if (tile.y < view.scrollTop) view.scrollTop = tile.y
-  else if (tile.y + tile.height > view.scrollTop + view.clientHeight) {
-    view.scrollTop = tile.y + tile.height - view.clientHeight
-  }
+  const instance = instances(root);
+  const mosaic = (instance.mosaic ??= new Mosaic(root));
+  mosaic.take(data);
+  const { header } = mosaic.known;
+  const choosing = header.selectable
+    ? "Arrow keys go from one to the next, Enter chooses."
+    : "Arrow keys move the cell.";
+  flag(root, "filters", header.palette === "rgb");
+  flag(mosaic.view, "selectable", header.selectable);
+  mosaic.view.ariaLabel = `${header.label} ${choosing}`;
+  mosaic.view.style.setProperty("--mosaic-height", `${Math.round(header.height * 1.25)}px`);
+  root.style.setProperty("--mosaic-accent", header.accent);
+  part(root, "blend").hidden = header.picture === null;
+  mosaic.connect((map) => setTriggerValue("channel", map));
+  mosaic.arrange();
+  mosaic.watcher.observe(mosaic.view);
+  redraw.set(header.key, () => mosaic.show());
+  return () => {
+    mosaic.watcher.disconnect();
+    redraw.delete(header.key);
+  };
 }

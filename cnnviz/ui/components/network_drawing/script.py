@@ -1,7 +1,7 @@
 """What the diagram, the bars and the table of a network show: every word and number, worked out here."""
 
 from math import prod
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from cnnviz.arithmetic.layers import Function
 from cnnviz.arithmetic.network import Network, Node, Row, Totals, totals
@@ -26,7 +26,25 @@ class Layer(TypedDict):
     shares: dict[str, float]
 
 
-def network_script(network: Network, rows: tuple[Row, ...], input_shape: Shape) -> dict[str, Any]:
+class Strip(TypedDict):
+    """The head of a bar: what is shared out, how much in all, and which layer takes most of it."""
+
+    kind: str
+    label: str
+    total: str
+    most: str
+
+
+class Script(TypedDict):
+    """A network as it is drawn: its layers, the shape of its input, the sums and the bars."""
+
+    layers: list[Layer]
+    input: Shape
+    total: dict[str, str]
+    strips: list[Strip]
+
+
+def network_script(network: Network, rows: tuple[Row, ...], input_shape: Shape) -> Script:
     """The whole drawing of a network of which `rows` could be worked out; where they end, a layer does not fit.
 
     >>> from cnnviz.arithmetic.network import chain
@@ -137,7 +155,7 @@ def trained(num_params: int, frozen: int) -> str:
     return "all" if not frozen else "none" if frozen >= num_params else "part"
 
 
-def strips(network: Network, rows: tuple[Row, ...], sums: Totals) -> list[dict[str, str]]:
+def strips(network: Network, rows: tuple[Row, ...], sums: Totals) -> list[Strip]:
     """Heads of the bars: what is shared out, how much in all, and which layer takes most of it.
 
     Where a layer does not fit only the parameters are known.
@@ -148,7 +166,7 @@ def strips(network: Network, rows: tuple[Row, ...], sums: Totals) -> list[dict[s
     if len(rows) == len(network.nodes):
         bars.insert(0, ("memory", "Memory", memory, [row.activation_values for row in rows]))
         bars.append(("macs", "MACs", f"{sums.macs:,}", [row.macs for row in rows]))
-    heads = []
+    heads: list[Strip] = []
     for name, label, total, values in bars:
         if not sum(values):
             continue

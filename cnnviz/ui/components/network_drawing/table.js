@@ -1,6 +1,11 @@
 // The table: a row for each layer, the sums at the foot, which stays in sight however long the table is.
 
-const COLUMNS = [
+import { element, part } from "../shared/dom.js";
+import { table } from "../shared/rows.js";
+
+/** @import { Layer, Message } from "./messages.d.ts" */
+
+const COLUMNS = /** @type {const} */ ([
   ["name", "Layer"],
   ["settings", "Settings"],
   ["output", "Output"],
@@ -9,49 +14,54 @@ const COLUMNS = [
   ["macs", "MACs"],
   ["memory", "Memory"],
   ["field", "Receptive field"],
-]
+]);
 
-// what is trained is only said where a text leaves some parameters as they are
-const columnsOf = (data) => COLUMNS.filter(([kind]) => kind !== "trainable" || data.total.trainable)
-
-function table(host, data) {
-  const columns = columnsOf(data)
-  const made = element("table")
-  const head = element("thead")
-  const titles = element("tr")
-  for (const [kind, title] of columns) {
-    const cell = element("th", kind, title)
-    cell.scope = "col"
-    titles.append(cell)
-  }
-  head.append(titles)
-  const body = element("tbody")
-  const rows = data.layers.map((layer) => tableRow(layer, columns))
-  body.append(...rows)
-  const foot = element("tfoot")
-  const sums = element("tr")
-  for (const [kind] of columns) sums.append(element("td", kind, data.total[kind] ?? ""))
-  foot.append(sums)
-  made.append(head, body, foot)
-  host.querySelector(".sheet").replaceChildren(made)
-  return rows
+/** @type {(data: Message) => { made: HTMLTableElement, rows: HTMLElement[] }} */
+export function drawnTable({ layers, total }) {
+  // what is trained is only said where a text leaves some parameters as they are
+  const columns = COLUMNS.filter(([kind]) => kind !== "trainable" || total.trainable);
+  const rows = layers.map((layer) => drawnRow(layer, columns));
+  const sums = element(
+    "tr",
+    "",
+    columns.map(([kind]) => element("td", kind, total[kind] ?? "")),
+  );
+  return {
+    made: table(
+      columns.map(([kind, title]) => ({ kind, title })),
+      rows,
+      [sums],
+    ),
+    rows,
+  };
 }
 
-function tableRow(layer, columns) {
-  const row = element("tr", layer.state)
-  row.tabIndex = -1
-  for (const [kind] of columns) {
-    const cell = element(kind === "name" ? "th" : "td", kind)
-    if (kind === "name") cell.scope = "row"
-    cell.append(element("span", "text", layer.cells[kind]))
-    if (kind === "name") cell.append(element("span", "under", layer.cells.settings)) // where there is no column for it
-    if (layer.titles[kind]) cell.title = layer.titles[kind]
-    if (layer.shares[kind]) {
-      const meter = element("span", "meter")
-      meter.style.setProperty("--share", `${layer.shares[kind]}%`)
-      cell.append(meter)
-    }
-    row.append(cell)
+/** @type {(layer: Layer, columns: ReadonlyArray<(typeof COLUMNS)[number]>) => HTMLElement} */
+const drawnRow = ({ state, cells, titles, shares }, columns) =>
+  element(
+    "tr",
+    { className: state, tabIndex: -1 },
+    columns.map(([kind]) => {
+      const isName = kind === "name";
+      const share = shares[kind];
+      return element(
+        isName ? "th" : "td",
+        { className: kind, title: titles[kind] ?? "", ...(isName ? { scope: "row" } : {}) },
+        element("span", "text", cells[kind]),
+        isName && element("span", "under", cells.settings), // where there is no column for it
+        share ? element("span", { className: "meter", style: { "--share": `${share}%` } }) : null,
+      );
+    }),
+  );
+
+/** A row comes into the table's own window; the page stays where it is. @type {(sheet: HTMLElement, row: HTMLElement | undefined) => void} */
+export function scrollToRow(sheet, row) {
+  if (!row) {
+    sheet.scrollTop = 0;
+    return;
   }
-  return row
+  const [above, below] = [part(sheet, "thead").offsetHeight, part(sheet, "tfoot").offsetHeight];
+  const end = row.offsetTop + row.offsetHeight - sheet.clientHeight + below;
+  if (row.offsetTop < sheet.scrollTop + above) sheet.scrollTop = row.offsetTop - above;
+  else if (end > sheet.scrollTop) sheet.scrollTop = end;
 }

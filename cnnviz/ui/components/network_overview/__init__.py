@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 from PIL import Image
@@ -12,7 +12,7 @@ from cnnviz.arithmetic.settings import pair
 from cnnviz.figures.palettes import PaletteName, fitting_palette, legend, table
 from cnnviz.figures.tiles import map_levels
 from cnnviz.networks.activations import Activations, number
-from cnnviz.ui.component import browser_component, data_url, told
+from cnnviz.ui.component import Component, answer, browser_component, data_url
 
 __all__ = ["Column", "Scale", "columns_of", "show_overview"]
 
@@ -21,7 +21,48 @@ Scale = Literal["map", "layer", "all"]
 TILES = 6
 TILE, LARGEST = 64, 112  # px of a tile that small maps are enlarged to; cells of a large one that are drawn
 TALLEST, WIDEST = 64, 40  # px of the drawing to scale: a map as large as the picture, a layer of the most channels
-_component = browser_component(__file__)
+
+
+class DrawnColumn(TypedDict):
+    """One layer: its size to scale in px, its maps below one another as a picture, and what its colours mean."""
+
+    layer: str
+    words: str
+    shape: str
+    box: tuple[int, int]
+    channels: list[int]
+    sheet: str
+    tops: list[str]
+    range: str
+
+
+class Message(TypedDict):
+    """The picture, the layers from left to right, the answer; which map is chosen, and whether a path is followed."""
+
+    picture: str
+    size: str
+    columns: list[DrawnColumn]
+    chosen: tuple[str, int]
+    followed: bool
+    legend: str
+    classes: list[tuple[str, str]]
+
+
+class ChosenMap(TypedDict):
+    """A layer and a channel of it, and when it was clicked."""
+
+    layer: str
+    channel: int
+    stamp: float
+
+
+class Answers(TypedDict):
+    """The map that was chosen."""
+
+    map: ChosenMap
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 @dataclass(frozen=True)
@@ -63,7 +104,7 @@ def show_overview(
     whole = whole_range(activations, columns) if scale == "all" else None
 
     def choose() -> None:
-        match told(key, "map"):
+        match answer(key, "map"):
             case {"layer": str(layer), "channel": int(channel)} if layer in shown and channel in shown[layer]:
                 on_choose(layer, channel)
 
@@ -75,10 +116,10 @@ def show_overview(
             "columns": [
                 column_data(activations, column, shown[column.layer], scale, whole, columns) for column in columns
             ],
-            "chosen": list(chosen),
+            "chosen": chosen,
             "followed": followed,
             "legend": data_url(Image.fromarray(legend(palette_of(activations, columns)))),
-            "classes": [list(one) for one in classes],
+            "classes": list(classes),
         },
         on_map_change=choose,
     )
@@ -97,7 +138,7 @@ def column_data(
     scale: Scale,
     whole: tuple[float, float] | None,
     columns: Sequence[Column],
-) -> dict[str, Any]:
+) -> DrawnColumn:
     """One layer: its size to scale, its maps as a picture, what its colours mean; `whole` is all layers' range."""
     maps = activations[column.settled]
     count, height, width = maps.shape
@@ -108,10 +149,10 @@ def column_data(
         "layer": column.layer,
         "words": column.words,
         "shape": f"{count} × {height} × {width}",
-        "box": [
+        "box": (
             max(3, round(WIDEST * count / most)),
             max(3, round(TALLEST * height / activations.image.shape[1])),
-        ],
+        ),
         "channels": list(channels),
         "sheet": sheet(chosen, scale, low, high),
         "tops": [number(float(one.max())) for one in chosen],

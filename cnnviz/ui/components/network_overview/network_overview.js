@@ -1,101 +1,117 @@
 // A network from left to right. Python made the pictures and chose the channels; here one of them is pointed at or chosen.
 
+import { element, flag, memory, part, picture, write } from "../shared/dom.js";
+import { arrow, use, within } from "../shared/keys.js";
+
+/** @import { Mounted } from "../shared/mounted.d.ts" */
+/** @import { Answers, DrawnColumn, Message } from "./messages.d.ts" */
+
+const stateOf = memory(() => ({ scrolled: "" }));
+
+/** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const host = parentElement.querySelector(".network_overview");
-  const state = (host.state ??= { at: null });
-  state.data = data;
-  const layers = data.columns.map(({ layer }) => layer);
-  const column = Math.max(0, layers.indexOf(data.chosen[0]));
-  state.at = [column, Math.max(0, data.columns[column].channels.indexOf(data.chosen[1]))];
+  const host = part(parentElement, "network_overview");
+  const state = stateOf(host);
+  const [chosenLayer, chosenChannel] = data.chosen;
+  const { columns } = data;
+  const first = Math.max(
+    0,
+    columns.findIndex(({ layer }) => layer === chosenLayer),
+  );
+  let at = [first, Math.max(0, columns[first].channels.indexOf(chosenChannel))];
   const choose = () => {
-    const { layer, channels } = data.columns[state.at[0]];
-    setTriggerValue("map", { layer, channel: channels[state.at[1]], stamp: performance.now() });
+    const { layer, channels } = columns[at[0]];
+    setTriggerValue("map", { layer, channel: channels[at[1]], stamp: performance.now() });
   };
-  build(host, state, choose);
-  mark(host, state);
-  const here = host.querySelectorAll(".column")[state.at[0]];
-  host.querySelector(".legend img").src = data.legend;
-  const strip = host.querySelector(".strip");
-  if (state.scrolled !== data.chosen[0]) {
-    strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.clientWidth / 2;
-    state.scrolled = data.chosen[0];
-  }
+  const tiles = columns.map(({ layer, channels }, number) =>
+    channels.map((channel, place) => {
+      const tile = element("button", { className: "tile", tabIndex: -1, ariaLabel: `${layer}, channel ${channel}` });
+      tile.onpointerenter = () => point([number, place]);
+      tile.onclick = () => {
+        point([number, place]);
+        choose();
+      };
+      flag(tile, "chosen", layer === chosenLayer && channel === chosenChannel);
+      flag(tile, "path", data.followed && place === 0);
+      return tile;
+    }),
+  );
+  const point = (/** @type {number[]} */ to) => {
+    at = to;
+    tiles.forEach((column, number) =>
+      column.forEach((tile, place) => flag(tile, "here", number === at[0] && place === at[1])),
+    );
+    const { layer, channels, tops } = columns[at[0]];
+    const words = `${layer}, channel ${channels[at[1]]}: highest value ${tops[at[1]]}. Click or Enter enlarges it.`;
+    write(part(host, "reading"), words);
+  };
+  const drawn = columns.map((column, number) => drawnColumn(column, tiles[number]));
+  const strip = part(host, "strip");
+  host.style.setProperty("--highest", `${Math.max(...columns.map(({ box }) => box[1]))}px`);
+  strip.replaceChildren(drawnInput(data), ...drawn, drawnAnswer(data));
+  point(at);
+  picture(part(host, ".legend img", HTMLImageElement), data.legend);
+  const here = drawn[first];
+  if (state.scrolled !== chosenLayer) strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.clientWidth / 2;
+  state.scrolled = chosenLayer;
   host.onkeydown = (event) => {
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (event.key === "Enter" || event.key === " ") choose();
-    else if (move) {
-      const across = Math.max(0, Math.min(data.columns.length - 1, state.at[0] + move[0]));
-      const last = data.columns[across].channels.length - 1;
-      state.at = [across, Math.max(0, Math.min(last, state.at[1] + move[1]))];
-      mark(host, state);
-      host.querySelectorAll(".column")[across].scrollIntoView({ block: "nearest", inline: "nearest" });
-    } else return;
-    event.preventDefault();
+    const step = arrow(event);
+    if (step) {
+      const across = within(at[0] + step[1], columns.length);
+      point([across, within(at[1] + step[0], columns[across].channels.length)]);
+      drawn[across].scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else if (event.key === "Enter" || event.key === " ") {
+      use(event);
+      choose();
+    }
   };
 }
 
-function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
+/** @type {(data: Message) => HTMLElement} */
+const drawnInput = ({ picture: src, size }) =>
+  element(
+    "div",
+    "input",
+    element("div", "scale"),
+    element("p", "name", "picture"),
+    element("p", "shape", size),
+    element("img", { src, alt: "The picture as the network was given it." }),
+  );
 
-function build(host, state, choose) {
-  const { data } = state;
-  host.style.setProperty("--highest", `${Math.max(...data.columns.map(({ box }) => box[1]))}px`);
-  const first = element("div", "input");
-  const image = element("img");
-  image.src = data.picture;
-  image.alt = "The picture as the network was given it.";
-  first.append(element("div", "scale"), element("p", "name", "picture"), element("p", "shape", data.size), image);
-  const last = element("div", "answer");
-  last.append(element("div", "scale"), element("p", "name", "answer"), element("p", "shape", "likeliest classes"));
-  const list = element("ol");
-  list.append(...data.classes.map(([name, percent]) => {
-    const item = element("li", "", name);
-    item.append(element("b", "", ` ${percent}`));
-    return item;
-  }));
-  last.append(list);
-  host.querySelector(".strip").replaceChildren(first, ...data.columns.map((column, number) => columnOf(host, state, column, number, choose)), last);
-}
+/** @type {(data: Message) => HTMLElement} */
+const drawnAnswer = ({ classes }) =>
+  element(
+    "div",
+    "answer",
+    element("div", "scale"),
+    element("p", "name", "answer"),
+    element("p", "shape", "likeliest classes"),
+    element(
+      "ol",
+      "",
+      classes.map(([name, percent]) => element("li", "", name, element("b", "", ` ${percent}`))),
+    ),
+  );
 
-function columnOf(host, state, column, number, choose) {
-  const part = element("div", "column");
-  const scale = element("div", "scale");
-  const box = element("div", "box");
-  box.style.width = `${column.box[0]}px`;
-  box.style.height = `${column.box[1]}px`;
-  scale.append(box);
-  const tiles = element("div", "tiles");
-  const sheet = element("img");
-  sheet.src = column.sheet;
-  sheet.alt = `The maps of channels ${column.channels.join(", ")} of ${column.layer}.`;
-  tiles.style.setProperty("--count", column.channels.length);
-  tiles.append(sheet, ...column.channels.map((channel, place) => {
-    const tile = element("button", "tile");
-    tile.type = "button";
-    tile.tabIndex = -1;
-    tile.setAttribute("aria-label", `${column.layer}, channel ${channel}`);
-    tile.onpointerenter = () => { state.at = [number, place]; mark(host, state); };
-    tile.onclick = () => { state.at = [number, place]; choose(); };
-    return tile;
-  }));
-  part.append(scale, element("p", "name", column.layer), element("p", "shape", `${column.words}  ${column.shape}`), tiles, element("p", "range", column.range));
-  return part;
-}
-
-function mark(host, state) {
-  const { data, at } = state;
-  host.querySelectorAll(".column").forEach((part, number) => {
-    const { layer, channels } = data.columns[number];
-    part.querySelectorAll(".tile").forEach((tile, place) => {
-      tile.classList.toggle("here", number === at[0] && place === at[1]);
-      tile.classList.toggle("chosen", layer === data.chosen[0] && channels[place] === data.chosen[1]);
-      tile.classList.toggle("path", data.followed && place === 0);
-    });
-  });
-  const { layer, channels, tops } = data.columns[at[0]];
-  host.querySelector(".reading").textContent = `${layer}, channel ${channels[at[1]]}: highest value ${tops[at[1]]}. Click or Enter enlarges it.`;
+/** @type {(column: DrawnColumn, tiles: HTMLElement[]) => HTMLElement} */
+function drawnColumn({ layer, words, shape, box, channels, sheet, range }, tiles) {
+  const alt = `The maps of channels ${channels.join(", ")} of ${layer}.`;
+  return element(
+    "div",
+    "column",
+    element(
+      "div",
+      "scale",
+      element("div", { className: "box", style: { width: `${box[0]}px`, height: `${box[1]}px` } }),
+    ),
+    element("p", "name", layer),
+    element("p", "shape", `${words}  ${shape}`),
+    element(
+      "div",
+      { className: "tiles", style: { "--count": tiles.length } },
+      element("img", { src: sheet, alt }),
+      tiles,
+    ),
+    element("p", "range", range),
+  );
 }

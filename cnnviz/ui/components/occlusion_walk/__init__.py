@@ -6,14 +6,14 @@ Python works out every number, sentence and axis; the browser shows one square a
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from PIL import Image
 
 from cnnviz.arithmetic.derivations.rounding import decimal_text
 from cnnviz.figures.palettes import LEVELS, table
 from cnnviz.networks.preprocess import IMAGENET
-from cnnviz.ui.component import browser_component, data_url
+from cnnviz.ui.component import Component, browser_component, data_url
 
 if TYPE_CHECKING:
     from cnnviz.attribution.question import Window
@@ -26,7 +26,55 @@ LEAST_LIMIT = 0.1  # of the uncovered value: less than this gets no full tint, h
 PERCENT = "\u00a0%"
 AGAINST, FOR = LEVELS // 8, LEVELS - 1 - LEVELS // 8  # levels of the diverging palette that show on a photograph
 
-_component = browser_component(__file__, "sentence.js", "curve.js", "tint.js", "time.js")
+
+class Axis(TypedDict):
+    """Where an axis begins and ends, and its ticks: number and text."""
+
+    low: float
+    high: float
+    ticks: list[tuple[float, str]]
+
+
+class Measure(TypedDict):
+    """One number of the class along the walk.
+
+    `told` is the sentence around `covered` and `change`; `worst` the square that is missed most; `limit` the change
+    that gets the full tint.
+    """
+
+    title: str
+    told: tuple[str, str]
+    covered: list[str]
+    change: list[str]
+    values: list[float]
+    uncovered: float
+    uncoveredText: str
+    worst: int
+    limit: float
+    limitText: str
+    axis: Axis
+
+
+class Message(TypedDict):
+    """Everything that is drawn.
+
+    `walk` is the same as long as it is the same walk; `size` (H, W); `squares` are first row, last row, first column,
+    last column; `tints` the colours of what adds and of what takes away.
+    """
+
+    walk: str
+    picture: str
+    coarse: bool
+    size: tuple[int, int]
+    grey: str
+    squares: list[tuple[int, int, int, int]]
+    total: int
+    running: bool
+    tints: list[str]
+    measures: list[Measure]
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 def show_walk(
@@ -62,13 +110,8 @@ def walk_data(
     running: bool = False,
     total: int = 0,
     grey: Sequence[float] = IMAGENET.mean,
-) -> dict[str, Any]:
-    """Everything that is drawn.
-
-    Keys: ``walk`` (the same as long as it is the same walk), ``picture`` (an address), ``coarse``, ``size`` (H, W),
-    ``grey``, ``alt``, ``squares`` (first row, last row, first column, last column), ``total``, ``running``,
-    ``tints`` (the colours of what adds and of what takes away) and ``measures``, see `measure`.
-    """
+) -> Message:
+    """Everything that is drawn."""
     total = max(total, len(windows))
     made = f"{picture.size} {class_name} {score!r} {total} {windows[:1]!r}".encode() + picture.tobytes()
     coarse = max(picture.size) < COARSE
@@ -77,9 +120,9 @@ def walk_data(
         "walk": hashlib.sha256(made).hexdigest()[:16],
         "picture": data_url(picture) if coarse else data_url(picture.convert("RGB"), "JPEG", quality=92),
         "coarse": coarse,
-        "size": [picture.height, picture.width],
+        "size": (picture.height, picture.width),
         "grey": "#" + "".join(f"{round(255 * value):02x}" for value in grey[:3]),
-        "squares": [[w.rows.start, w.rows.stop - 1, w.columns.start, w.columns.stop - 1] for w in windows],
+        "squares": [(w.rows.start, w.rows.stop - 1, w.columns.start, w.columns.stop - 1) for w in windows],
         "total": total,
         "running": running,
         "tints": ["#" + table("diverging")[level].tobytes().hex() for level in (AGAINST, FOR)],
@@ -94,12 +137,8 @@ def walk_data(
 
 def measure(
     title: str, name: str, values: Sequence[float], uncovered: float, unit: str = "", change_unit: str = ""
-) -> dict[str, Any]:
+) -> Measure:
     """One number of the class along the walk; `uncovered` less what covering took away is `covered`, as printed.
-
-    Keys: ``title``; ``told``, the sentence around `covered` and `change`; ``covered`` and ``change``, texts; ``values``
-    and ``uncovered`` with its ``uncoveredText``; ``worst``, the square that is missed most; ``limit``, the change
-    that gets the full tint, and ``limitText``; ``axis``: ``low``, ``high`` and ``ticks``, pairs of number and text.
 
     >>> made = measure("Probability", "“tabby”", [41.23, 79.0], 78.94, " %", " points")
     >>> made["told"][0] + made["covered"][0] + made["told"][1] + made["change"][0]
@@ -112,13 +151,13 @@ def measure(
     counts = [units(value, places) for value in values]
     before = units(uncovered, places)
     full = max([units(LEAST_LIMIT * abs(uncovered), places), *(abs(before - count) for count in counts)])
-    axis = percent_axis([uncovered, *values]) if unit else score_axis([uncovered, *values])
+    ticks = (percent_ticks if unit else score_ticks)([uncovered, *values])
     return {
         "title": title,
-        "told": [
+        "told": (
             f"{title} of {name} ",
             f"{unit}, uncovered {decimal_text(before, places)}{unit}: covering it ",
-        ],
+        ),
         "covered": [decimal_text(count, places) for count in counts],
         "change": [change(before - count, places, change_unit) for count in counts],
         "values": [float(f"{value:.6g}") for value in values],
@@ -127,7 +166,11 @@ def measure(
         "worst": max(range(len(values)), key=lambda place: changes[place], default=0),
         "limit": limit,
         "limitText": f"{decimal_text(full, places)}{change_unit}",
-        "axis": axis | {"ticks": [[tick, f"{tick:g}{unit}".replace("-", "−")] for tick in axis["ticks"]]},
+        "axis": {
+            "low": ticks[0],
+            "high": ticks[-1],
+            "ticks": [(tick, f"{tick:g}{unit}".replace("-", "−")) for tick in ticks],
+        },
     }
 
 
@@ -164,29 +207,28 @@ def change(taken: int, places: int, unit: str) -> str:
     return f"{'takes away' if taken > 0 else 'adds'} {decimal_text(abs(taken), places)}{unit}"
 
 
-def percent_axis(values: Sequence[float]) -> dict[str, Any]:
+def percent_ticks(values: Sequence[float]) -> list[float]:
     """From zero to the next round number above all of them, so that a small change looks small.
 
-    >>> percent_axis([78.9, 41.2]), percent_axis([0.3])["high"]
-    ({'low': 0.0, 'high': 100.0, 'ticks': [0.0, 50.0, 100.0]}, 0.5)
+    >>> percent_ticks([78.9, 41.2]), percent_ticks([0.3])[-1]
+    ([0.0, 50.0, 100.0], 0.5)
     """
     high = round_step(max(1e-6, *values))
-    return {"low": 0.0, "high": high, "ticks": [0.0, high / 2, high]}
+    return [0.0, high / 2, high]
 
 
-def score_axis(values: Sequence[float]) -> dict[str, Any]:
+def score_ticks(values: Sequence[float]) -> list[float]:
     """From a round number below all of them to one above, with two to five ticks.
 
-    >>> score_axis([11.04, 7.3]), score_axis([2.0])["ticks"]
-    ({'low': 6.0, 'high': 12.0, 'ticks': [6.0, 8.0, 10.0, 12.0]}, [1.0, 2.0, 3.0])
+    >>> score_ticks([11.04, 7.3]), score_ticks([2.0])
+    ([6.0, 8.0, 10.0, 12.0], [1.0, 2.0, 3.0])
     """
     low, high = min(values), max(values)
     if high - low < 1e-9 * max(1.0, abs(high)):
         low, high = low - 1, high + 1
     step = round_step((high - low) / 3)
     first, last = math.floor(low / step), math.ceil(high / step)
-    ticks = [float(f"{number * step:.6g}") for number in range(first, last + 1)]
-    return {"low": ticks[0], "high": ticks[-1], "ticks": ticks}
+    return [float(f"{number * step:.6g}") for number in range(first, last + 1)]
 
 
 def round_step(least: float) -> float:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 from PIL import Image
@@ -13,12 +13,107 @@ from cnnviz.arithmetic.network import INPUT
 from cnnviz.figures.palettes import diverging, fitting_palette, legend, sequential
 from cnnviz.networks.activations import Activations, Index, number
 from cnnviz.networks.neuron import Neuron
-from cnnviz.ui.component import browser_component, data_url, told
-from cnnviz.ui.components.one_neuron.script import agreement, neuron_script, stage_lines, use_words
+from cnnviz.ui.component import Component, answer, browser_component, data_url
+from cnnviz.ui.components.one_neuron.script import Script, StageLine, agreement, neuron_script, stage_lines, use_words
 
 __all__ = ["Moves", "show_neuron"]
 
-_component = browser_component(__file__)
+
+class PicturePart(TypedDict):
+    """What the network was given, an address, with the receptive field as shares: top, left, height, width."""
+
+    source: str
+    alt: str
+    coarse: bool
+    field: tuple[float, float, float, float]
+    caption: str
+
+
+class OfThemes(TypedDict):
+    """The same picture, an address, for a light and for a dark page."""
+
+    light: str
+    dark: str
+
+
+class MapPart(TypedDict):
+    """The map the unit stands on, what its colours mean, and the unit's cell."""
+
+    sources: OfThemes
+    legends: OfThemes
+    low: str
+    high: str
+    rows: int
+    columns: int
+    at: tuple[int, int]
+    alt: str
+    caption: str
+
+
+class User(TypedDict):
+    """A layer that reads the value, and how."""
+
+    name: str
+    words: str
+
+
+class Message(Script):
+    """Everything the browser draws; `still` is what stands under the grids of each term while nothing is pointed at."""
+
+    id: str
+    picture: PicturePart
+    map: MapPart
+    account: str
+    totalName: str
+    agreement: str
+    still: list[str]
+    behind: list[StageLine]
+    makers: list[str]
+    users: list[User]
+
+
+class Cell(TypedDict):
+    """Another cell of the map; `id` says for which neuron that was meant, `stamp` when."""
+
+    value: tuple[int, int]
+    id: str
+    stamp: float
+
+
+class Pixel(TypedDict):
+    """A place on the picture, down and across as shares."""
+
+    value: tuple[float, float]
+    id: str
+    stamp: float
+
+
+class Down(TypedDict):
+    """The place of an input channel, and the layer that made it."""
+
+    value: tuple[int, str]
+    id: str
+    stamp: float
+
+
+class Up(TypedDict):
+    """A layer that reads the value."""
+
+    value: str
+    id: str
+    stamp: float
+
+
+class Answers(TypedDict):
+    """Another neuron that was asked for, in one of four ways."""
+
+    cell: Cell
+    pixel: Pixel
+    down: Down
+    up: Up
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 @dataclass(frozen=True)
@@ -40,7 +135,7 @@ def show_neuron(
     data = neuron_data(activations, neuron, picture, title)
 
     def moved(name: str) -> Callable[[], None]:
-        return lambda: follow(told(key, name), name, data, moves)
+        return lambda: follow(answer(key, name), name, data, moves)
 
     _component(
         key=key,
@@ -52,7 +147,7 @@ def show_neuron(
     )
 
 
-def follow(said: object, name: str, data: dict[str, Any], moves: Moves) -> None:
+def follow(said: object, name: str, data: Message, moves: Moves) -> None:
     """Do what a click asks for. One meant for a neuron that has been left meanwhile, or made up, is passed over."""
     if not isinstance(said, dict) or said.get("id") != data["id"]:
         return
@@ -68,7 +163,7 @@ def follow(said: object, name: str, data: dict[str, Any], moves: Moves) -> None:
             moves.up(user)
 
 
-def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, title: str) -> dict[str, Any]:
+def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, title: str) -> Message:
     """Everything the browser draws; see `neuron_script` for the numbers."""
     name, index = neuron.layer, neuron.index
     node = activations.network[name]
@@ -80,7 +175,8 @@ def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, 
         "AdaptiveAvgPool2d": f"{count} values, divided by {neuron.divisor}",
     }
     uses = activations.users(name, index)
-    return script | {
+    return {
+        **script,
         "id": f"{title} {name} {index}",
         "picture": picture_part(activations, neuron, picture),
         "map": map_part(activations.maps(name), name, index),
@@ -94,7 +190,7 @@ def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, 
     }
 
 
-def still_words(script: dict[str, Any], place: int) -> str:
+def still_words(script: Script, place: int) -> str:
     """What stands under the grids while nothing is pointed at."""
     term = script["terms"][place]
     if script["kind"] == "MaxPool2d":
@@ -105,7 +201,7 @@ def still_words(script: dict[str, Any], place: int) -> str:
     return f"These products add up to {term['sum']}.{hint}"
 
 
-def picture_part(activations: Activations, neuron: Neuron, picture: Image.Image) -> dict[str, Any]:
+def picture_part(activations: Activations, neuron: Neuron, picture: Image.Image) -> PicturePart:
     """The picture with the receptive field on it."""
     _, height, width = activations.image.shape
     flat = activations[neuron.layer].ndim == 1
@@ -116,12 +212,12 @@ def picture_part(activations: Activations, neuron: Neuron, picture: Image.Image)
         "source": data_url(picture),
         "alt": f"What the network was given, {height} × {width} pixels. The unit sees {size} of them, in a frame.",
         "coarse": min(picture.size) <= 64,
-        "field": [rows.start / height, columns.start / width, len(rows) / height, len(columns) / width],
+        "field": (rows.start / height, columns.start / width, len(rows) / height, len(columns) / width),
         "caption": f"its receptive field: {size} of {height} × {width} pixels",
     }
 
 
-def map_part(maps: np.ndarray, name: str, index: Index) -> dict[str, Any]:
+def map_part(maps: np.ndarray, name: str, index: Index) -> MapPart:
     """The map the unit stands on; units without a place, as of a dense layer, are laid out in rows."""
     channel, row, column = index
     is_vector = maps.shape[1:] == (1, 1)
@@ -148,7 +244,7 @@ def map_part(maps: np.ndarray, name: str, index: Index) -> dict[str, Any]:
         "high": number(high),
         "rows": shown.shape[0],
         "columns": shown.shape[1],
-        "at": [row, column],
+        "at": (row, column),
         "alt": f"The map of {caption}.",
         "caption": caption,
     }

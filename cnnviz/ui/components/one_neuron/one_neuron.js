@@ -1,204 +1,169 @@
 // One neuron: where it looks, where it stands, what it multiplies, and the lines that add up to its value. Every number
 // and text comes from Python; here they are drawn, and one of the input channels is chosen to be looked at.
 
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+import { element, flag, memory, part } from "../shared/dom.js";
+import { arrow, within } from "../shared/keys.js";
+import { legend } from "../shared/legend.js";
+import { bar, summed } from "../shared/lines.js";
+import { cellAt, lay, shares } from "../shared/pointer.js";
+import { isDark } from "../shared/theme.js";
 
+/** @import { Mounted, Place } from "../shared/mounted.d.ts" */
+/** @import { Answers, Grid, MapPart, Message, PicturePart, Term } from "./messages.d.ts" */
+
+/** @typedef {{ cell: (place: Place) => void, pixel: (place: Place) => void, down: (place: number, maker: string) => void, up: (user: string) => void }} Ways */
+
+const stateOf = memory(() => ({ id: "", chosen: 0, timer: 0 }));
+
+/** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const host = parentElement.querySelector(".one_neuron");
-  const state = (host.state ??= { id: "", chosen: 0, timer: null });
+  const host = part(parentElement, "one_neuron");
+  const state = stateOf(host);
   if (state.id !== data.id) Object.assign(state, { id: data.id, chosen: 0 });
-  state.at = [...data.map.at];
-  host.dataset.theme = isDark(host) ? "dark" : "light";
-  const tell = (name, value) => setTriggerValue(name, { value, id: data.id, stamp: performance.now() });
-  drawPicture(host.querySelector(".picture"), data.picture, tell);
-  drawMap(host, state, data.map, tell);
-  drawAccount(host, state, data, tell);
-  drawProduct(host, state, data, tell);
+  const about = () => ({ id: data.id, stamp: performance.now() });
+  /** @type {Ways} */
+  const ways = {
+    cell: (value) => setTriggerValue("cell", { value, ...about() }),
+    pixel: (value) => setTriggerValue("pixel", { value, ...about() }),
+    down: (place, maker) => setTriggerValue("down", { value: [place, maker], ...about() }),
+    up: (value) => setTriggerValue("up", { value, ...about() }),
+  };
+  const theme = isDark(host) ? "dark" : "light";
+  const [product, account] = [element("div", "product"), element("div", "account")];
+  const choose = (/** @type {number} */ number, /** @type {boolean} */ isFocused) => {
+    state.chosen = number;
+    account.replaceChildren(...accountOf(data, number, (other) => choose(other, true)));
+    product.replaceChildren(...productOf(data, number, ways));
+    if (isFocused) account.querySelectorAll("button")[number].focus();
+  };
+  choose(state.chosen, false);
+  const { cells } = data.terms[0].window;
+  flag(host, "wide", data.written && Math.max(cells.length, cells[0].length) > 3);
+  const focused = host.querySelector(".map .stage:focus") !== null;
+  const map = drawnMap(data.map, theme, state, ways);
+  host.replaceChildren(element("div", "places", drawnPicture(data.picture, ways), map), product, account);
+  if (focused) part(map, "stage").focus(); // whoever walks over the map by keys goes on
   return () => clearTimeout(state.timer);
 }
 
-function isDark(host) {
-  const [r, g, b] = (getComputedStyle(host).getPropertyValue("--st-background-color").match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"]).map(
-    (pair) => parseInt(pair, 16),
+/** @type {(source: string, alt: string, label: string, frame: HTMLElement) => HTMLElement} */
+const stageOf = (source, alt, label, frame) =>
+  element(
+    "div",
+    { className: "stage", tabIndex: 0, role: "application", ariaLabel: label },
+    element("img", { src: source, alt, draggable: false, decoding: "sync" }),
+    frame,
   );
-  return 0.3 * r + 0.6 * g + 0.1 * b < 128;
+
+/** @type {(picture: PicturePart, ways: Ways) => HTMLElement} */
+function drawnPicture({ source, alt, coarse, field, caption }, ways) {
+  const frame = element("div", "frame field");
+  const stage = stageOf(source, alt, alt, frame);
+  lay(frame, field);
+  flag(frame, "small", Math.min(field[2], field[3]) < 0.06);
+  flag(part(stage, "img"), "coarse", coarse);
+  stage.onclick = (event) => ways.pixel(shares(stage, event));
+  return element("figure", "picture", stage, element("figcaption", "", caption));
 }
 
-function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function place(part, [top, left, height, width]) {
-  Object.assign(part.style, { top: `${100 * top}%`, left: `${100 * left}%`, height: `${100 * height}%`, width: `${100 * width}%` });
-}
-
-// Where in the stage a pointer is, as shares of its height and width.
-function touched(stage, event) {
-  const box = stage.getBoundingClientRect();
-  return [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width].map((share) => Math.min(0.9999, Math.max(0, share)));
-}
-
-function drawPicture(figure, picture, tell) {
-  const stage = figure.querySelector(".stage");
-  const image = stage.querySelector("img");
-  if (image.getAttribute("src") !== picture.source) image.src = picture.source;
-  image.alt = picture.alt;
-  image.classList.toggle("coarse", picture.coarse);
-  stage.setAttribute("aria-label", picture.alt);
-  const frame = stage.querySelector(".frame");
-  place(frame, picture.field);
-  frame.classList.toggle("small", Math.min(picture.field[2], picture.field[3]) < 0.06);
-  figure.querySelector("figcaption").textContent = picture.caption;
-  stage.onclick = (event) => tell("pixel", touched(stage, event));
-}
-
-function drawMap(host, state, map, tell) {
-  const figure = host.querySelector(".map");
-  const stage = figure.querySelector(".stage");
-  const image = stage.querySelector("img");
-  const source = map.sources[host.dataset.theme];
-  if (image.getAttribute("src") !== source) image.src = source;
-  image.alt = map.alt;
-  stage.style.setProperty("--aspect", map.columns / map.rows);
-  stage.setAttribute("aria-label", `${map.alt} Arrow keys choose another cell.`);
-  const mark = stage.querySelector(".unit");
-  const show = () => {
-    const [row, column] = state.at;
-    place(mark, [row / map.rows, column / map.columns, 1 / map.rows, 1 / map.columns]);
-    mark.classList.toggle("small", map.rows > 40 || map.columns > 40);
-  };
-  const go = (row, column, wait) => {
-    state.at = [Math.max(0, Math.min(map.rows - 1, row)), Math.max(0, Math.min(map.columns - 1, column))];
-    show();
+/** @type {(map: MapPart, theme: "light" | "dark", state: { timer: number }, ways: Ways) => HTMLElement} */
+function drawnMap({ sources, legends, low, high, rows, columns, at, alt, caption }, theme, state, ways) {
+  const mark = element("div", rows > 40 || columns > 40 ? "unit small" : "unit");
+  const stage = stageOf(sources[theme], alt, `${alt} Arrow keys choose another cell.`, mark);
+  stage.style.setProperty("--aspect", String(columns / rows));
+  let [row, column] = at;
+  const go = (/** @type {Place} */ to, /** @type {number} */ wait) => {
+    [row, column] = [within(to[0], rows), within(to[1], columns)];
+    lay(mark, [row / rows, column / columns, 1 / rows, 1 / columns]);
     clearTimeout(state.timer);
-    state.timer = setTimeout(() => tell("cell", state.at), wait);
+    if (wait >= 0) state.timer = setTimeout(() => ways.cell([row, column]), wait);
   };
-  show();
-  stage.onclick = (event) => {
-    const [down, across] = touched(stage, event);
-    go(Math.floor(down * map.rows), Math.floor(across * map.columns), 0);
-  };
+  go(at, -1);
+  stage.onclick = (event) => go(cellAt(shares(stage, event), [rows, columns]), 0);
   stage.onkeydown = (event) => {
-    const step = STEPS[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const far = event.shiftKey ? 5 : 1;
-    go(state.at[0] + far * step[0], state.at[1] + far * step[1], 200);
+    const step = arrow(event, 5);
+    if (step) go([row + step[0], column + step[1]], 200);
   };
-  const legend = figure.querySelector(".legend");
-  legend.querySelector("img").src = map.legends[host.dataset.theme];
-  legend.querySelector(".low").textContent = map.low;
-  legend.querySelector(".high").textContent = map.high;
-  figure.querySelector("figcaption").textContent = map.caption;
+  return element("figure", "map", stage, legend(low, legends[theme], high), element("figcaption", "", caption));
 }
 
-function drawAccount(host, state, data, tell) {
-  const account = host.querySelector(".account");
-  account.querySelector(".heading").textContent = data.account;
-  const list = account.querySelector(".lines");
-  const lines = [...data.terms, ...data.lines];
-  list.replaceChildren(
-    ...lines.map((line, number) => {
-      const row = element("li", line.share < 0 ? "line negative" : "line");
-      const button = element(number < data.terms.length && data.terms.length > 1 ? "button" : "span", "name", line.name);
-      if (button.tagName === "BUTTON") {
-        button.type = "button";
-        button.setAttribute("aria-pressed", number === state.chosen);
-        button.onclick = () => {
-          state.chosen = number;
-          drawAccount(host, state, data, tell);
-          drawProduct(host, state, data, tell);
-          list.querySelectorAll("button")[number].focus();
-        };
-        row.onclick = (event) => event.target === button || button.click();
-        row.classList.toggle("chosen", number === state.chosen);
-      }
-      const bar = element("span", "bar");
-      bar.style.setProperty("--share", Math.abs(line.share));
-      row.append(button, bar, element("span", "sum", line.sum));
-      return row;
+/** The sum as lines; the terms can be chosen. @type {(data: Message, chosen: number, choose: (number: number) => void) => HTMLElement[]} */
+function accountOf({ account, terms, lines, totalName, total, agreement }, chosen, choose) {
+  const items = [...terms, ...lines].map(({ name, share, sum }, number) => {
+    const isChoice = number < terms.length && terms.length > 1;
+    const title = isChoice
+      ? element("button", { className: "name", ariaPressed: String(number === chosen) }, name)
+      : element("span", "name", name);
+    const item = element("li", "line", title, bar(share / 2), element("span", "sum", sum));
+    if (isChoice) item.onclick = () => choose(number);
+    flag(item, "chosen", isChoice && number === chosen);
+    return item;
+  });
+  return [element("p", "heading", account), summed(items, 0.5, totalName, total, agreement)];
+}
+
+/** @type {(data: Message, chosen: number, ways: Ways) => HTMLElement[]} */
+function productOf(data, chosen, ways) {
+  const { terms, written, behind, makers, users } = data;
+  const term = terms[chosen];
+  const still = data.still[chosen] ?? "";
+  const reading = element("p", { className: "reading", ariaLive: "polite" }, still);
+  const read = (/** @type {string | null} */ text) => (reading.textContent = text ?? still);
+  const factor = (/** @type {string} */ sign, /** @type {string} */ name, /** @type {Grid | null} */ grid) => {
+    if (!grid) return null;
+    const figure = element("figure", name, element("figcaption", "", name), drawnGrid(term, name, grid, written, read));
+    return element("div", "factor", element("span", "sign", sign), figure);
+  };
+  const factors = [
+    factor("", "window", term.window),
+    factor("×", "kernel", term.kernel),
+    factor("=", "products", term.kernel && data.kind !== "MaxPool2d" ? term.products : null),
+  ];
+  const stages = behind.map(({ name, formula, value }) =>
+    element("p", "step", element("span", "name", name), `${formula} = `, element("output", "", value)),
+  );
+  const buttons = [
+    ...makers.map((maker) => way("south", `Down: who made ${term.name}? ${maker}`, () => ways.down(term.place, maker))),
+    ...users.map(({ name, words }) => way("north", `Up: ${words}`, () => ways.up(name))),
+  ];
+  const which = chosen === 0 && terms.length > 1 ? ", which matters most" : "";
+  return [
+    element("p", "heading", term.name + which),
+    element("div", written ? "grids" : "grids coarse", factors),
+    element("div", "notes", reading, element("div", "behind", stages), element("div", "ways", buttons)),
+  ];
+}
+
+/** @type {(term: Term, name: string, grid: Grid, written: boolean, read: (text: string | null) => void) => HTMLElement} */
+function drawnGrid(term, name, { cells, tints }, written, read) {
+  const drawn = cells.map((row, r) =>
+    row.map((text, c) => {
+      const isWinner = term.winner?.[0] === r && term.winner[1] === c;
+      const kinds = {
+        negative: tints[r][c] < 0,
+        strong: Math.abs(tints[r][c]) > 0.55,
+        padding: name === "window" && term.padding[r][c],
+        winner: isWinner,
+      };
+      const cell = element("div", { className: "cell", style: { "--tint": Math.abs(tints[r][c]) } }, written && text);
+      for (const [kind, on] of Object.entries(kinds)) flag(cell, kind, on);
+      cell.onpointerenter = () => read(product(term, r, c));
+      cell.onpointerleave = () => read(null);
+      return cell;
     }),
   );
-  const total = account.querySelector(".total");
-  total.querySelector("span").textContent = data.totalName;
-  total.querySelector("output").textContent = data.total;
-  account.querySelector(".agreement").textContent = data.agreement;
+  const label = `${name}: ${cells.map((row) => row.join(" ")).join("; ")}`;
+  const letters = Math.max(4, ...cells.flat().map((text) => text.length));
+  const style = { "--columns": cells[0].length, "--letters": letters };
+  return element("div", { className: "grid", role: "img", ariaLabel: label, style }, drawn);
 }
 
-function drawProduct(host, state, data, tell) {
-  const part = host.querySelector(".product");
-  const term = data.terms[state.chosen];
-  part.querySelector(".heading").textContent = term.name + (state.chosen === 0 && data.terms.length > 1 ? ", which matters most" : "");
-  const reading = part.querySelector(".reading");
-  const still = data.still[state.chosen] ?? "";
-  reading.textContent = still;
-  const parts = [["window", "window"], ["kernel", "kernel"], ["products", data.kind === "MaxPool2d" ? "" : "products"]].filter(
-    ([name, title]) => term[name] && title && !(name === "products" && !term.kernel),
-  );
-  const signs = { kernel: "×", products: "=" };
-  const grids = part.querySelector(".grids");
-  grids.classList.toggle("coarse", !data.written);
-  host.classList.toggle("wide", data.written && Math.max(term.window.cells.length, term.window.cells[0].length) > 3);
-  grids.replaceChildren();
-  for (const [name, title] of parts) {
-    const figure = element("figure", name);
-    figure.append(element("figcaption", "", title), gridOf(term, name, data, reading, still));
-    const factor = element("div", "factor");
-    factor.append(element("span", "sign", signs[name] ?? ""), figure);
-    grids.append(factor);
-  }
-  drawLines(part.querySelector(".behind"), data.behind);
-  part.querySelector(".ways").replaceChildren(
-    ...data.makers.map((maker) => way("south", `Down: who made ${term.name}? ${maker}`, () => tell("down", [term.place, maker]))),
-    ...data.users.map(({ name, words }) => way("north", `Up: ${words}`, () => tell("up", name))),
-  );
+/** What one cell of the window is, and makes. @type {(term: Term, r: number, c: number) => string} */
+function product({ window, kernel, products, padding }, r, c) {
+  const where = `row ${r}, column ${c} of the window${padding[r][c] ? " (padding)" : ""}: `;
+  if (!kernel) return where + window.cells[r][c];
+  return `${where}${window.cells[r][c]} × ${kernel.cells[r][c]} = ${products.cells[r][c]}`;
 }
 
-function gridOf(term, name, data, reading, still) {
-  const { cells, tints } = term[name];
-  const grid = element("div", "grid");
-  grid.style.setProperty("--columns", cells[0].length);
-  grid.style.setProperty("--letters", Math.max(4, ...cells.flat().map((text) => text.length)));
-  grid.setAttribute("role", "img");
-  grid.setAttribute("aria-label", `${name}: ${cells.map((row) => row.join(" ")).join("; ")}`);
-  cells.forEach((row, r) =>
-    row.forEach((text, c) => {
-      const cell = element("div", "cell", data.written ? text : "");
-      cell.style.setProperty("--tint", Math.abs(tints[r][c]));
-      cell.classList.toggle("negative", tints[r][c] < 0);
-      cell.classList.toggle("strong", Math.abs(tints[r][c]) > 0.55);
-      cell.classList.toggle("padding", name === "window" && term.padding[r][c]);
-      cell.classList.toggle("winner", term.winner?.[0] === r && term.winner?.[1] === c);
-      cell.onpointerenter = () => (reading.textContent = told(term, r, c, data));
-      cell.onpointerleave = () => (reading.textContent = still);
-      grid.append(cell);
-    }),
-  );
-  return grid;
-}
-
-function told(term, r, c, data) {
-  const where = `row ${r}, column ${c} of the window${term.padding[r][c] ? " (padding)" : ""}: `;
-  if (!term.kernel) return where + term.window.cells[r][c];
-  return `${where}${term.window.cells[r][c]} × ${term.kernel.cells[r][c]} = ${term.products.cells[r][c]}`;
-}
-
-function drawLines(host, stages) {
-  host.replaceChildren(
-    ...stages.map(({ name, formula, value }) => {
-      const line = element("p", "stage");
-      line.append(element("span", "name", name), element("span", "formula", `${formula} = `), element("output", "", value));
-      return line;
-    }),
-  );
-}
-
-function way(direction, text, onClick) {
-  const button = element("button", `way ${direction}`, text);
-  button.type = "button";
-  button.onclick = onClick;
-  return button;
-}
+/** @type {(direction: string, text: string, onclick: () => void) => HTMLElement} */
+const way = (direction, text, onclick) => element("button", { className: `button way ${direction}`, onclick }, text);

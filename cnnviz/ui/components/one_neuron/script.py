@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import floor, log10
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -17,11 +17,59 @@ COLOURS = ("red", "green", "blue", "near infrared")
 WRITTEN_CELLS = 5  # a window of more rows or columns is drawn without its numbers; pointing at a cell tells them
 
 
-def neuron_script(neuron: Neuron, is_picture: bool) -> dict[str, Any]:
+class Grid(TypedDict):
+    """Numbers as texts, and how strongly each is tinted, from -1 to 1."""
+
+    cells: list[list[str]]
+    tints: list[list[float]]
+
+
+class AccountLine(TypedDict):
+    """One line of the sum; `share` is its part of the largest, with its sign."""
+
+    name: str
+    sum: str
+    share: float
+
+
+class Grids(TypedDict):
+    """The window, kernel and products of one input channel; which cells are padding, and which one wins."""
+
+    window: Grid
+    kernel: Grid | None
+    products: Grid
+    place: int
+    padding: list[list[bool]]
+    winner: tuple[int, int] | None
+
+
+class Term(AccountLine, Grids):
+    """What one input channel adds."""
+
+
+class Script(TypedDict):
+    """The numbers of a neuron: its terms, the other lines, their total; `written`: the grids show their numbers."""
+
+    kind: str
+    terms: list[Term]
+    lines: list[AccountLine]
+    total: str
+    written: bool
+    divisor: int
+
+
+class StageLine(TypedDict):
+    """What happens behind the layer: what it is called, its formula with numbers, its result."""
+
+    name: str
+    formula: str
+    value: str
+
+
+def neuron_script(neuron: Neuron, is_picture: bool) -> Script:
     """The window, kernel and products of the channels that matter most, and the lines that add up to the value.
 
-    Keys: ``terms`` (each with ``place``, ``name``, ``sum``, ``share`` and the three grids), ``lines`` (the rest and the
-    bias: ``name``, ``sum``, ``share``), ``total``, ``kind``, ``written``. `is_picture`: the channels are colours.
+    The other lines are the rest and the bias. `is_picture`: the channels are colours.
     """
     places = neuron.ranked_channels[:SHOWN_CHANNELS]
     sums = neuron.channel_sums
@@ -36,7 +84,7 @@ def neuron_script(neuron: Neuron, is_picture: bool) -> dict[str, Any]:
         names.append("bias")
     texts, total = rounded_together(values, DECIMALS)
     largest = max((abs(value) for value in values), default=0.0) or 1.0
-    lines = [
+    lines: list[AccountLine] = [
         {"name": name, "sum": text, "share": value / largest}
         for name, text, value in zip(names, texts, values, strict=True)
     ]
@@ -48,7 +96,8 @@ def neuron_script(neuron: Neuron, is_picture: bool) -> dict[str, Any]:
     return {
         "kind": neuron.kind,
         "terms": [
-            line | grids(neuron, place, limits, str(line["sum"])) for line, place in zip(lines, places, strict=False)
+            Term(**line, **grids(neuron, place, limits, line["sum"]))
+            for line, place in zip(lines, places, strict=False)
         ],
         "lines": lines[len(places) :],
         "total": total,
@@ -67,25 +116,34 @@ def channel_name(channel: int, is_picture: bool) -> str:
     return COLOURS[channel] if is_picture and channel < len(COLOURS) else f"channel {channel}"
 
 
-def grids(neuron: Neuron, place: int, limits: Sequence[float], total: str) -> dict[str, Any]:
+def grids(neuron: Neuron, place: int, limits: Sequence[float], total: str) -> Grids:
     """Window, kernel and products of one input channel as texts and tints; which cells are padding.
 
     The texts of the products add up to `total`, what the channel's line says.
     """
-    arrays = [neuron.window[place], None if neuron.weights is None else neuron.weights[place], neuron.products[place]]
-    made: dict[str, Any] = {
-        name: None if array is None else {"cells": texts_of(array), "tints": tints_of(array, limit)}
-        for name, array, limit in zip(("window", "kernel", "products"), arrays, limits, strict=True)
-    }
-    products = neuron.products[place]
-    if neuron.kind != "MaxPool2d":
-        texts, _ = rounded_together(products.ravel().tolist(), DECIMALS, total)
-        made["products"]["cells"] = np.array(texts).reshape(products.shape).tolist()
+    values = neuron.products[place]
+    window, kernel_limit, products_limit = limits
+    products = grid_of(values, products_limit)
     winner = None
     if neuron.kind == "MaxPool2d":
-        row, column = np.unravel_index(int(products.argmax()), products.shape)
-        winner = [int(row), int(column)]
-    return made | {"place": place, "padding": neuron.is_padding.tolist(), "winner": winner}
+        row, column = np.unravel_index(int(values.argmax()), values.shape)
+        winner = (int(row), int(column))
+    else:
+        texts, _ = rounded_together(values.ravel().tolist(), DECIMALS, total)
+        products["cells"] = np.array(texts).reshape(values.shape).tolist()
+    return {
+        "window": grid_of(neuron.window[place], window),
+        "kernel": None if neuron.weights is None else grid_of(neuron.weights[place], kernel_limit),
+        "products": products,
+        "place": place,
+        "padding": neuron.is_padding.tolist(),
+        "winner": winner,
+    }
+
+
+def grid_of(array: np.ndarray, limit: float) -> Grid:
+    """Numbers (H, W) as texts, tinted by their part of the limit."""
+    return {"cells": texts_of(array), "tints": tints_of(array, limit)}
 
 
 def texts_of(array: np.ndarray) -> list[list[str]]:
@@ -117,7 +175,7 @@ def largest_of(array: np.ndarray | None) -> float:
     return float(np.abs(np.where(np.isfinite(array), array, 0.0)).max()) or 1.0
 
 
-def stage_lines(stages: Sequence[Stage]) -> list[dict[str, str]]:
+def stage_lines(stages: Sequence[Stage]) -> list[StageLine]:
     """BatchNorm, sum and ReLU as lines: what it is called, the formula with its numbers, the result."""
     words = {"BatchNorm2d": "batch normalisation", "ReLU": "ReLU", "Add": "plus the other path"}
     return [
@@ -159,11 +217,11 @@ def compared(result: float, own: float) -> str:
 'The network itself computed −2.25; the two differ by 2 · 10⁻¹.')
     """
     difference = abs(result - own)
-    told = f"The network itself computed {own:.6g}".replace("-", "−")
+    own_words = f"The network itself computed {own:.6g}".replace("-", "−")
     if difference == 0:
-        return f"{told}: the same to the last digit."
+        return f"{own_words}: the same to the last digit."
     digits, exponent = f"{difference:.0e}".split("e")
-    return f"{told}; the two differ by {digits} · 10{raised(int(exponent))}."
+    return f"{own_words}; the two differ by {digits} · 10{raised(int(exponent))}."
 
 
 def raised(exponent: int) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TypedDict
 
 from PIL import Image
 
-from cnnviz.ui.component import browser_component, data_url, told
+from cnnviz.ui.component import Component, answer, browser_component, data_url
 
 __all__ = ["MOST", "Rectangle", "choose_regions", "read_regions", "regions_from", "written_regions"]
 
@@ -15,7 +16,31 @@ COARSE = 64  # pixels; a smaller picture is enlarged without smoothing
 
 Rectangle = tuple[float, float, float, float]  # top, left, bottom, right, as shares of the picture's sides
 
-_component = browser_component(__file__)
+
+class Message(TypedDict):
+    """The picture, an address, what it shows, its rectangles, and how many there can be."""
+
+    picture: str
+    coarse: bool
+    rectangles: list[Rectangle]
+    most: int
+    words: str
+
+
+class Rectangles(TypedDict):
+    """All rectangles as they are now, and when that was said."""
+
+    value: list[Rectangle]
+    stamp: float
+
+
+class Answers(TypedDict):
+    """Another list of rectangles."""
+
+    rectangles: Rectangles
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 def choose_regions(
@@ -24,15 +49,15 @@ def choose_regions(
     """Draw the picture with its rectangles; `on_change` gets all of them when one was drawn, moved or taken away."""
 
     def changed() -> None:
-        said = told(key, "rectangles")
+        said = answer(key, "rectangles")
         found = read_regions(said.get("value") if isinstance(said, dict) else None)
         if found is not None:
             on_change(found)
 
-    data = {
+    data: Message = {
         "picture": data_url(picture),
         "coarse": max(picture.size) < COARSE,
-        "rectangles": [list(one) for one in rectangles],
+        "rectangles": list(rectangles),
         "most": MOST,
         "words": "The picture. Drag over it to mark a region.",
     }

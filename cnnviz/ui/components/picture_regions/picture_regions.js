@@ -1,129 +1,121 @@
 // Rectangles on a picture, as [top, left, bottom, right] in shares of its sides. Python keeps them; here they are drawn.
-const SMALLEST = 0.02
-const STEP = 0.02
 
+import { element, memory, part } from "../shared/dom.js";
+import { arrow, use } from "../shared/keys.js";
+import { lay, shares } from "../shared/pointer.js";
+
+/** @import { Mounted, Place } from "../shared/mounted.d.ts" */
+/** @import { Answers, Message } from "./messages.d.ts" */
+
+/** @typedef {[number, number, number, number]} Rectangle */
+
+const SMALLEST = 0.02;
+const STEP = 0.02;
+
+const stateOf = memory(() => ({ focused: /** @type {number | null} */ (null) }));
+
+/** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const host = parentElement.querySelector(".picture_regions")
-  const stage = host.querySelector(".stage")
-  const tell = (rectangles) => setTriggerValue("rectangles", { value: rectangles, stamp: performance.now() })
-  host.focused ??= null
-
-  const image = document.createElement("img")
-  image.src = data.picture
-  image.alt = data.words
-  image.className = data.coarse ? "coarse" : ""
-  image.draggable = false
-  const boxes = data.rectangles.map((rectangle, number) => boxOf(rectangle, number, data.rectangles, host, tell))
-  stage.replaceChildren(image, ...boxes)
-  if (host.focused !== null) boxes[Math.min(host.focused, boxes.length - 1)]?.focus()
+  const host = part(parentElement, "picture_regions");
+  const state = stateOf(host);
+  const stage = part(host, "stage");
+  const { rectangles, most } = data;
+  const tell = (/** @type {Rectangle[]} */ value) => setTriggerValue("rectangles", { value, stamp: performance.now() });
+  const image = element("img", { src: data.picture, alt: data.words, className: data.coarse ? "coarse" : "" });
+  image.draggable = false;
+  const boxOf = (/** @type {Rectangle} */ rectangle, /** @type {number} */ number) => {
+    const without = () => tell(rectangles.filter((_, other) => other !== number));
+    const label = `Region ${number + 1}: ${percents(rectangle)}`;
+    const remove = element("button", { ariaLabel: `Remove region ${number + 1}`, onclick: without }, "×");
+    const box = element("div", { className: "rectangle", tabIndex: 0, role: "group", ariaLabel: label });
+    box.append(element("span", "", number + 1), remove);
+    place(box, rectangle);
+    box.onfocus = () => (state.focused = number);
+    box.onblur = () => (state.focused = null);
+    box.onkeydown = (event) => {
+      if (event.key === "Delete" || event.key === "Backspace") {
+        use(event);
+        return without();
+      }
+      const step = arrow(event);
+      if (!step) return;
+      const by = /** @type {Place} */ (step.map((one) => one * STEP));
+      state.focused = number;
+      tell(rectangles.with(number, event.shiftKey ? sized(rectangle, by) : shifted(rectangle, by)));
+    };
+    return box;
+  };
+  const boxes = rectangles.map(boxOf);
+  stage.replaceChildren(image, ...boxes);
+  if (state.focused !== null) boxes[Math.min(state.focused, boxes.length - 1)]?.focus();
 
   stage.onpointerdown = (event) => {
-    if (event.target.closest("button")) return
-    const moved = boxes.indexOf(event.target.closest(".rectangle"))
-    if (moved < 0 && data.rectangles.length >= data.most) return
-    startDrag(stage, event, moved, data.rectangles, host, tell)
-  }
-  const add = host.querySelector(".add")
-  add.disabled = data.rectangles.length >= data.most
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.closest("button")) return;
+    const moved = boxes.findIndex((box) => box.contains(target));
+    if (moved < 0 && rectangles.length >= most) return;
+    event.preventDefault();
+    const box = moved < 0 ? boxOf([0, 0, 0, 0], rectangles.length) : boxes[moved];
+    if (moved < 0) stage.append(box);
+    const began = shares(stage, event);
+    let now = moved < 0 ? /** @type {Rectangle} */ ([...began, ...began]) : rectangles[moved];
+    stage.setPointerCapture(event.pointerId);
+    stage.onpointermove = (move) => {
+      const at = shares(stage, move);
+      now = moved < 0 ? between(began, at) : shifted(rectangles[moved], [at[0] - began[0], at[1] - began[1]]);
+      place(box, now);
+    };
+    const end = (/** @type {boolean} */ isKept) => {
+      stage.onpointermove = stage.onpointerup = stage.onpointercancel = null;
+      const large = now[2] - now[0] >= SMALLEST && now[3] - now[1] >= SMALLEST;
+      if (isKept && large && now !== rectangles[moved])
+        tell(moved < 0 ? [...rectangles, now] : rectangles.with(moved, now));
+      else if (moved < 0) box.remove();
+      else {
+        place(box, rectangles[moved]);
+        box.focus();
+      }
+    };
+    stage.onpointerup = () => end(true);
+    stage.onpointercancel = () => end(false);
+  };
+  const add = part(host, "add", HTMLButtonElement);
+  add.disabled = rectangles.length >= most;
   add.onclick = () => {
-    host.focused = data.rectangles.length
-    tell([...data.rectangles, [0.35, 0.35, 0.65, 0.65]])
-  }
-  const clear = host.querySelector(".clear")
-  clear.disabled = !data.rectangles.length
-  clear.onclick = () => tell([])
-  const count = data.rectangles.length
-  host.querySelector("output").textContent = count
-    ? `${count} of ${data.most}. Arrow keys move the one in focus, with Shift they size it; Delete removes it.`
-    : "Drag over the picture, or add a rectangle and move it with the arrow keys."
+    state.focused = rectangles.length;
+    tell([...rectangles, [0.35, 0.35, 0.65, 0.65]]);
+  };
+  const clear = part(host, "clear", HTMLButtonElement);
+  clear.disabled = !rectangles.length;
+  clear.onclick = () => tell([]);
+  part(host, "output").textContent = rectangles.length
+    ? `${rectangles.length} of ${most}. Arrow keys move the one in focus, with Shift they size it; Delete removes it.`
+    : "Drag over the picture, or add a rectangle and move it with the arrow keys.";
 }
 
-function boxOf(rectangle, number, all, host, tell) {
-  const box = document.createElement("div")
-  box.className = "rectangle"
-  box.tabIndex = 0
-  box.setAttribute("role", "group")
-  box.setAttribute("aria-label", `Region ${number + 1}: ${percents(rectangle)}`)
-  place(box, rectangle)
-  const name = document.createElement("span")
-  name.textContent = number + 1
-  const remove = document.createElement("button")
-  remove.type = "button"
-  remove.textContent = "×"
-  remove.setAttribute("aria-label", `Remove region ${number + 1}`)
-  const without = () => tell(all.filter((_, other) => other !== number))
-  remove.onclick = without
-  box.append(name, remove)
-  box.onfocus = () => (host.focused = number)
-  box.onblur = () => (host.focused = null)
-  box.onkeydown = (event) => {
-    if (event.key === "Delete" || event.key === "Backspace") return event.preventDefault(), without()
-    const step = { ArrowUp: [-STEP, 0], ArrowDown: [STEP, 0], ArrowLeft: [0, -STEP], ArrowRight: [0, STEP] }[event.key]
-    if (!step) return
-    event.preventDefault()
-    host.focused = number
-    tell(all.with(number, event.shiftKey ? sized(rectangle, step) : shifted(rectangle, step)))
-  }
-  return box
+/** The rectangle with these two corners. @type {(one: Place, other: Place) => Rectangle} */
+function between([y, x], [down, across]) {
+  return [Math.min(y, down), Math.min(x, across), Math.max(y, down), Math.max(x, across)];
 }
 
-function startDrag(stage, event, moved, all, host, tell) {
-  event.preventDefault()
-  const box = moved < 0 ? boxOf([0, 0, 0, 0], all.length, all, host, tell) : stage.querySelectorAll(".rectangle")[moved]
-  if (moved < 0) stage.append(box)
-  const began = at(stage, event)
-  let now = moved < 0 ? [...began, ...began] : all[moved]
-  stage.setPointerCapture(event.pointerId)
-  stage.onpointermove = (move) => {
-    const [down, across] = at(stage, move)
-    now =
-      moved < 0
-        ? [Math.min(began[0], down), Math.min(began[1], across), Math.max(began[0], down), Math.max(began[1], across)]
-        : shifted(all[moved], [down - began[0], across - began[1]])
-    place(box, now)
-  }
-  const end = (told) => {
-    stage.onpointermove = stage.onpointerup = stage.onpointercancel = null
-    const large = now[2] - now[0] >= SMALLEST && now[3] - now[1] >= SMALLEST
-    const changed = moved < 0 || now !== all[moved]
-    if (told && large && changed) tell(moved < 0 ? [...all, now] : all.with(moved, now))
-    else if (moved < 0) box.remove()
-    else {
-      place(box, all[moved])
-      box.focus()
-    }
-  }
-  stage.onpointerup = () => end(true)
-  stage.onpointercancel = () => end(false)
-}
-
-// Where the pointer is, down and across, within the picture.
-function at(stage, event) {
-  const frame = stage.getBoundingClientRect()
-  const within = (share) => Math.min(1, Math.max(0, share))
-  return [within((event.clientY - frame.top) / frame.height), within((event.clientX - frame.left) / frame.width)]
-}
-
+/** @type {(rectangle: Rectangle, by: Place) => Rectangle} */
 function shifted([top, left, bottom, right], [down, across]) {
-  const dy = Math.min(1 - bottom, Math.max(-top, down))
-  const dx = Math.min(1 - right, Math.max(-left, across))
-  return [top + dy, left + dx, bottom + dy, right + dx]
+  const dy = Math.min(1 - bottom, Math.max(-top, down));
+  const dx = Math.min(1 - right, Math.max(-left, across));
+  return [top + dy, left + dx, bottom + dy, right + dx];
 }
 
+/** @type {(rectangle: Rectangle, by: Place) => Rectangle} */
 function sized([top, left, bottom, right], [down, across]) {
-  return [
-    top,
-    left,
-    Math.min(1, Math.max(top + SMALLEST, bottom + down)),
-    Math.min(1, Math.max(left + SMALLEST, right + across)),
-  ]
+  const end = (/** @type {number} */ begin, /** @type {number} */ to) => Math.min(1, Math.max(begin + SMALLEST, to));
+  return [top, left, end(top, bottom + down), end(left, right + across)];
 }
 
-function place(box, [top, left, bottom, right]) {
-  box.style.cssText = `top:${100 * top}%;left:${100 * left}%;height:${100 * (bottom - top)}%;width:${100 * (right - left)}%`
-}
+/** @type {(box: HTMLElement, rectangle: Rectangle) => void} */
+const place = (box, [top, left, bottom, right]) => lay(box, [top, left, bottom - top, right - left]);
 
+/** @type {(rectangle: Rectangle) => string} */
 function percents([top, left, bottom, right]) {
-  const [a, b, c, d] = [top, bottom, left, right].map((share) => Math.round(100 * share))
-  return `${a} to ${b} % down, ${c} to ${d} % across`
+  const [a, b, c, d] = [top, bottom, left, right].map((share) => Math.round(100 * share));
+  return `${a} to ${b} % down, ${c} to ${d} % across`;
 }

@@ -4,7 +4,7 @@ Python works out every map for every shift and what is equal in them; the browse
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import streamlit as st
@@ -13,12 +13,31 @@ from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, MaxPool2d
 from cnnviz.arithmetic.lecture.kernels import KERNELS
 from cnnviz.arithmetic.windows import convolve, steps
 from cnnviz.arithmetic.windows.shifting import Agreement, moves_along, shifted, stays
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import Component, browser_component
 from cnnviz.ui.page.choice import choose
 
 __all__ = ["AFTER", "PATTERNS", "shift_script", "show_shift"]
 
-_component = browser_component(__file__)
+
+class Shift(TypedDict):
+    """One shift: the three maps as texts, "x" for every cell that differs from the unmoved map, and what that means."""
+
+    across: int
+    maps: list[list[list[str]]]
+    changed: list[list[str]]
+    words: list[str]
+
+
+class Message(TypedDict):
+    """Every shift; the titles of the maps, the largest magnitude of each, and the place of the shift to begin with."""
+
+    titles: list[str]
+    limits: list[float]
+    start: int
+    shifts: list[Shift]
+
+
+_component: Component[Message] = browser_component(__file__)
 
 SIDE = 14  # room for a pattern of 4 × 4 in the middle that moves by four pixels either way, and for the kernel
 FARTHEST = 4
@@ -33,7 +52,7 @@ AFTER = (MAX_POOL, AVERAGE_POOL, STRIDE)
 EDGES = {"upright edges": "sobel_x", "level edges": "sobel_y", "all around": "edge"}
 
 
-def show_shift() -> None:
+def show_shift(key: str = "pool_shift") -> None:
     """Draw the controls and the three maps."""
     first, second, third = st.columns(3)
     with first:
@@ -42,16 +61,12 @@ def show_shift() -> None:
         edges = choose("pool_edges", "the convolution answers with", tuple(EDGES), "all around")
     with third:
         after = choose("pool_after", "then", AFTER, MAX_POOL)
-    _component(key="pool_shift", data=shift_script(pattern, edges, after))
+    _component(key=key, data=shift_script(pattern, edges, after))
 
 
 @lru_cache(maxsize=len(PATTERNS) * len(EDGES) * len(AFTER))
-def shift_script(pattern: str, edges: str, after: str) -> dict[str, Any]:
-    """Every shift from four pixels left to four right: the three maps as text, what differs, and what that means.
-
-    Keys: ``titles`` of the maps, ``limits`` (the largest magnitude of each), ``start``, and ``shifts``, each with
-    ``across``, ``maps`` (texts), ``changed`` (one "x" for every cell that differs from the unmoved map), ``words``.
-    """
+def shift_script(pattern: str, edges: str, after: str) -> Message:
+    """Every shift from four pixels left to four right: the three maps as text, what differs, and what that means."""
     unmoved = maps_of(pattern, edges, after, 0)
     made = {across: maps_of(pattern, edges, after, across) for across in range(-FARTHEST, FARTHEST + 1)}
     return {

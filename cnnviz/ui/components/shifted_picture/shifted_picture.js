@@ -1,127 +1,108 @@
 // Three maps for each shift of the picture, all worked out by Python; here one of them is shown.
 
+import { fromAddress, setInAddress } from "../shared/address.js";
+import { element, flag, memory, part, write } from "../shared/dom.js";
+import { isShortcut, use, within } from "../shared/keys.js";
+
+/** @import { Mounted } from "../shared/mounted.d.ts" */
+/** @import { Message } from "./messages.d.ts" */
+
 const ROLES = ["input", "output", "pooled"];
 const WIGGLE_MS = 700;
+const ADDRESS = "pool_moved"; // the shift as the page's address has it: pool_moved=-2
 
-export default function ({ data, parentElement }) {
-  const host = parentElement.querySelector(".shifted_picture");
-  const state = (host.state ??= { at: startOf(data), timer: null, way: 1 });
-  Object.assign(state, { data, at: Math.min(state.at, data.shifts.length - 1) });
-  host.dataset.theme = isDark(host) ? "dark" : "light";
-  build(host, state);
-  show(host, state);
-  assign(host, state);
-  return () => clearTimeout(state.timer);
-}
+const stateOf = memory(() => ({ at: /** @type {number | null} */ (null), timer: 0, way: 1 }));
 
-// The shift is part of the page's address: pool_moved=-2.
-function startOf({ start, shifts }) {
-  const asked = Number(new URL(window.location.href).searchParams.get("pool_moved") ?? "0");
-  const found = shifts.findIndex(({ across }) => across === asked);
-  return found < 0 ? start : found;
-}
+/** @param {Mounted<Message, {}>} mounted */
+export default function ({ data: { titles, shifts, limits, start }, parentElement }) {
+  const host = part(parentElement, "shifted_picture");
+  const state = stateOf(host);
+  const asked = shifts.findIndex(({ across }) => across === Number(fromAddress(ADDRESS) ?? "0"));
+  let at = Math.min(state.at ?? (asked < 0 ? start : asked), shifts.length - 1);
+  const slide = part(host, "slide", HTMLInputElement);
+  const button = part(host, "wiggle");
+  slide.max = String(shifts.length - 1);
+  const grids = titles.map((title, number) => new Grid(title, ROLES[number], shifts[0].maps[number], limits[number]));
+  part(host, "maps").replaceChildren(...grids.map((grid) => grid.figure));
 
-function remember(state) {
-  const address = new URL(window.location.href);
-  const { across } = state.data.shifts[state.at];
-  if (across) address.searchParams.set("pool_moved", across);
-  else address.searchParams.delete("pool_moved");
-  window.history.replaceState(window.history.state, "", address);
-}
-
-function isDark(host) {
-  const [r, g, b] = (getComputedStyle(host).getPropertyValue("--st-background-color").match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"]).map(
-    (pair) => parseInt(pair, 16),
-  );
-  return 0.3 * r + 0.6 * g + 0.1 * b < 128;
-}
-
-function element(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function build(host, state) {
-  const { titles, shifts } = state.data;
-  state.grids = [];
-  host.querySelector(".maps").replaceChildren(
-    ...titles.map((title, number) => {
-      const figure = element("figure", ROLES[number]);
-      const rows = shifts[0].maps[number];
-      const grid = element("div", "grid");
-      grid.setAttribute("role", "img");
-      grid.style.setProperty("--columns", rows[0].length);
-      const cells = rows.map((row) => row.map(() => element("div", "cell")));
-      grid.append(...cells.flat());
-      const words = element("p", "words");
-      figure.append(element("figcaption", "", `${title}, ${rows.length} × ${rows[0].length}`), grid, words);
-      state.grids.push({ grid, cells, words, title });
-      return figure;
-    }),
-  );
-  host.querySelector(".slide").max = shifts.length - 1;
-}
-
-function show(host, state) {
-  const { shifts, limits } = state.data;
-  const { across, maps, changed, words } = shifts[state.at];
-  state.grids.forEach(({ grid, cells, words: line, title }, number) => {
-    cells.forEach((row, r) =>
-      row.forEach((cell, c) => {
-        const text = maps[number][r][c];
-        if (cell.textContent !== text) cell.textContent = text;
-        cell.style.setProperty("--tint", limits[number] ? Math.abs(Number(text)) / limits[number] : 0);
-        cell.classList.toggle("changed", number > 0 && changed[number][r][c] === "x");
-        cell.classList.toggle("zero", text === "0");
-      }),
-    );
-    line.textContent = words[number];
-    grid.setAttribute("aria-label", `${title}. ${words[number]}`);
-  });
-  host.querySelector(".slide").value = state.at;
-  host.querySelector(".where").textContent = across === 0 ? "not moved" : `${across > 0 ? "+" : "−"}${Math.abs(across)} px`;
-}
-
-function go(host, state, at) {
-  const last = state.data.shifts.length - 1;
-  state.at = Math.max(0, Math.min(last, at));
-  show(host, state);
-  if (state.timer) return;
-  host.querySelector(".spoken").textContent = state.data.shifts[state.at].words.filter(Boolean).join(" ");
-  remember(state);
-}
-
-function wiggle(host, state) {
-  const button = host.querySelector(".wiggle");
-  if (state.timer) {
+  const show = () => {
+    const { across, maps, changed, words } = shifts[at];
+    state.at = at;
+    grids.forEach((grid, number) => grid.show(maps[number], number ? changed[number] : null, words[number]));
+    slide.value = String(at);
+    part(host, "where").textContent = across ? `${across > 0 ? "+" : "−"}${Math.abs(across)} px` : "not moved";
+  };
+  const remember = () => setInAddress(ADDRESS, shifts[at].across ? String(shifts[at].across) : null);
+  const go = (/** @type {number} */ to) => {
+    at = within(to, shifts.length);
+    show();
+    if (state.timer) return;
+    write(part(host, "spoken"), shifts[at].words.filter(Boolean).join(" "));
+    remember();
+  };
+  const tick = () => {
+    state.timer = setTimeout(tick, WIGGLE_MS);
+    if (at + state.way < 0 || at + state.way >= shifts.length) state.way = -state.way;
+    go(at + state.way);
+  };
+  const stop = () => {
     clearTimeout(state.timer);
-    state.timer = null;
-    remember(state);
-  } else {
-    const tick = () => {
-      state.timer = setTimeout(tick, WIGGLE_MS);
-      if (state.at + state.way < 0 || state.at + state.way >= state.data.shifts.length) state.way = -state.way;
-      go(host, state, state.at + state.way);
-    };
+    state.timer = 0;
+  };
+  const wiggle = () => {
+    if (state.timer) {
+      stop();
+      remember();
+    } else tick();
+    button.ariaPressed = String(state.timer !== 0);
+    button.textContent = state.timer ? "Stop" : "Let it move";
+  };
+  show();
+  if (state.timer) {
+    stop(); // it goes on with what came now
     tick();
   }
-  button.setAttribute("aria-pressed", state.timer !== null);
-  button.textContent = state.timer ? "Stop" : "Let it move";
+  part(host, "left").onclick = () => go(at - 1);
+  part(host, "right").onclick = () => go(at + 1);
+  slide.oninput = () => go(Number(slide.value));
+  button.onclick = wiggle;
+  host.onkeydown = (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (isShortcut(event)) return;
+    if (by && target !== slide) go(at + by);
+    else if (event.key === " " && !target.matches("button")) wiggle();
+    else return;
+    use(event);
+  };
+  return stop;
 }
 
-function assign(host, state) {
-  const to = (by) => () => go(host, state, state.at + by);
-  host.querySelector(".left").onclick = to(-1);
-  host.querySelector(".right").onclick = to(1);
-  host.querySelector(".slide").oninput = (event) => go(host, state, Number(event.target.value));
-  host.querySelector(".wiggle").onclick = () => wiggle(host, state);
-  host.onkeydown = (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by && !event.target.matches(".slide")) go(host, state, state.at + by);
-    else if (event.key === " " && !event.target.matches("button")) wiggle(host, state);
-    else return;
-    event.preventDefault();
-  };
+/** One map, drawn once; each shift changes its texts and tints. */
+class Grid {
+  /** @param {string} title @param {string} role @param {string[][]} rows @param {number} limit */
+  constructor(title, role, rows, limit) {
+    this.title = title;
+    this.limit = limit;
+    this.cells = rows.map((row) => row.map(() => element("div", "cell")));
+    this.grid = element("div", { className: "grid", role: "img", style: { "--columns": rows[0].length } }, this.cells);
+    this.words = element("p", "words");
+    const caption = element("figcaption", "", `${title}, ${rows.length} × ${rows[0].length}`);
+    this.figure = element("figure", role, caption, this.grid, this.words);
+  }
+
+  /** @param {string[][]} texts @param {string[] | null} changed @param {string} words */
+  show(texts, changed, words) {
+    this.cells.forEach((row, r) =>
+      row.forEach((cell, c) => {
+        const text = texts[r][c];
+        write(cell, text);
+        cell.style.setProperty("--tint", String(this.limit ? Math.abs(Number(text)) / this.limit : 0));
+        flag(cell, "changed", changed?.[r][c] === "x");
+        flag(cell, "zero", text === "0");
+      }),
+    );
+    this.words.textContent = words;
+    this.grid.ariaLabel = `${this.title}. ${words}`;
+  }
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import streamlit as st
@@ -13,12 +13,53 @@ from cnnviz.arithmetic.lecture.kernels import Kernel
 from cnnviz.arithmetic.windows import convolve
 from cnnviz.figures.filtered import FilteredPicture, filtered_picture
 from cnnviz.training.shuffling import shuffled
-from cnnviz.ui.component import browser_component, data_url
+from cnnviz.ui.component import Component, browser_component, data_url
 
 GREY = (0.299, 0.587, 0.114)  # how ITU-R 601 weighs red, green and blue into luminance
 WINDOW = 3
 
-_component = browser_component(__file__)
+
+class PatchPicture(TypedDict):
+    """A small picture, an address, and what it shows."""
+
+    source: str
+    alt: str
+
+
+class PatchRow(TypedDict):
+    """The same of every patch: its name, a picture each."""
+
+    name: str
+    pictures: list[PatchPicture]
+
+
+class PatchSide(TypedDict):
+    """The patches as they are, or shuffled."""
+
+    title: str
+    rows: list[PatchRow]
+
+
+class PatchLegend(TypedDict):
+    """The palette of the filtered pictures, an address, and its ends."""
+
+    source: str
+    low: str
+    high: str
+
+
+class Message(TypedDict):
+    """Both sides; `size` is a patch's, `window` the marked window's; `places` says where each pixel went."""
+
+    sides: list[PatchSide]
+    columns: list[str]
+    size: int
+    window: int
+    places: list[int]
+    legend: PatchLegend
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 @dataclass(frozen=True)
@@ -29,12 +70,14 @@ class Example:
     patch: np.ndarray
 
 
-def show_torn(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, key: str) -> None:
+def show_shuffled_patches(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, key: str) -> None:
     """Draw the examples as they are and with their pixels in `order`: colour, near infrared, filtered."""
-    _component(key=key, data=torn_data(examples, order, kernel, dark=st.context.theme.type == "dark"))
+    _component(key=key, data=shuffled_patches_data(examples, order, kernel, dark=st.context.theme.type == "dark"))
 
 
-def torn_data(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, dark: bool = False) -> dict[str, Any]:
+def shuffled_patches_data(
+    examples: Sequence[Example], order: np.ndarray, kernel: Kernel, dark: bool = False
+) -> Message:
     """Both sides as small pictures, and where each pixel of the left went: `places`, row by row.
 
     All filtered pictures share one palette and one range, so that they can be compared.
@@ -43,7 +86,7 @@ def torn_data(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, da
     whole = [example.patch for example in examples]
     torn = [shuffled(patch, order) for patch in whole]
     answers, legend = filtered(whole + torn, kernel, dark)
-    sides = []
+    sides: list[PatchSide] = []
     for title, patches, maps in (
         ("As it is", whole, answers[: len(whole)]),
         ("The same pixels, shuffled", torn, answers[len(whole) :]),
@@ -64,7 +107,7 @@ def torn_data(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, da
     }
 
 
-def row(words: str, names: Sequence[str], pictures: Sequence[Image.Image], title: str) -> dict[str, Any]:
+def row(words: str, names: Sequence[str], pictures: Sequence[Image.Image], title: str) -> PatchRow:
     """One row of pictures, each with the words for those who do not see it."""
     return {
         "name": words,

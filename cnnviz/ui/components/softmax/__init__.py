@@ -1,9 +1,41 @@
 """The top classes as bars, and behind each bar the softmax with its numbers: point at a row to follow it."""
 
-from cnnviz.figures.softmax import SoftmaxTable
-from cnnviz.ui.component import browser_component
+from typing import Literal, TypedDict
 
-_component = browser_component(__file__)
+from cnnviz.figures.softmax import SoftmaxTable
+from cnnviz.ui.component import Component, browser_component
+
+
+class Row(TypedDict):
+    """One class from score to probability; each step is its left side, its sign and its result."""
+
+    name: str
+    score: str
+    difference: str
+    exponential: str
+    percent: str
+    share: float
+    steps: list[tuple[str, Literal["=", "≈"], str]]
+
+
+class Others(TypedDict):
+    """All other classes together."""
+
+    name: str
+    exponential: str
+    percent: str
+    share: float
+
+
+class Message(TypedDict):
+    """The rows, the others, and the sum of all exponentials."""
+
+    rows: list[Row]
+    others: Others
+    total: str
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 def show_softmax(table: SoftmaxTable, key: str) -> None:
@@ -11,7 +43,7 @@ def show_softmax(table: SoftmaxTable, key: str) -> None:
 
     Pointing at a row, tapping it or moving to it with the arrow keys writes its division with the numbers put in.
     """
-    rows = [
+    rows: list[Row] = [
         {
             "name": row.name,
             "score": number(row.score),
@@ -20,17 +52,17 @@ def show_softmax(table: SoftmaxTable, key: str) -> None:
             "percent": f"{row.percent:.2f} %",
             "share": row.percent,
             "steps": [
-                [
+                (
                     f"exp({number(row.score)} − {bracketed(table.rows[0].score)}) = exp({number(row.difference)})",
                     "=" if row.difference == 0 else "≈",
                     number(row.exponential),
-                ],
-                [f"{number(row.exponential)} / {number(table.total)}", "≈", f"{row.percent:.2f} %"],
+                ),
+                (f"{number(row.exponential)} / {number(table.total)}", "≈", f"{row.percent:.2f} %"),
             ],
         }
         for row in table.rows
     ]
-    others = {
+    others: Others = {
         "name": f"the other {table.num_others}" if table.num_others else "no others",
         "exponential": number(table.others_exponential),
         "percent": f"{table.others_percent:.2f} %",

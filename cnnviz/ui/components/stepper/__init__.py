@@ -6,18 +6,94 @@ from typing import Any, TypedDict
 import streamlit as st
 
 from cnnviz.arithmetic.matrix import MatrixError, read_matrix
-from cnnviz.ui.component import browser_component, told
-from cnnviz.ui.components.stepper.saving import saved_file
+from cnnviz.figures.stepper import Script
+from cnnviz.figures.stepper.parts import kernel_of
+from cnnviz.ui.component import Component, answer, browser_component
+from cnnviz.ui.components.stepper.saving import SavedFile, saved_file
 
 __all__ = ["Numbers", "start_step", "stepper"]
 
-_component = browser_component(
-    __file__,
-    *("drawing.js", "layout.js", "grids.js", "arithmetic.js", "channels.js", "marking.js", "stamping.js", "linked.js"),
-    *("player.js", "editing.js"),
-    *("matrix.js", "picture.js", "saving.js"),
-    *("planes.css", "matrix.css", "picture.css", "saving.css"),
-)
+
+class Filtered(TypedDict):
+    """The whole picture under one filter: an address, its size, its palette (an address too) and the palette's ends."""
+
+    source: str
+    caption: str
+    alt: str
+    rows: int
+    columns: int
+    low: str
+    high: str
+    legend: str
+
+
+class WholePicture(TypedDict):
+    """A picture, an address, with a patch of so many pixels a side; the layer's stride; and what each filter makes."""
+
+    source: str
+    caption: str
+    alt: str
+    rows: int
+    columns: int
+    top: int
+    left: int
+    side: int
+    stride: list[int]
+    filtered: list[Filtered]
+
+
+class Message(Script):
+    """A script and how it is shown; see `stepper`. `heard` is when the last typed numbers that arrived were sent."""
+
+    start: int | None
+    editable: bool
+    heard: float
+    linked: bool
+    focus: bool
+    autoplay: bool
+    loop: bool
+    plain: bool
+    picture: WholePicture | None
+    save: bool
+    file: SavedFile | None
+
+
+class Edit(TypedDict):
+    """What somebody typed into one plane, see `Numbers`, and when it was sent."""
+
+    grid: str
+    plane: int
+    filter: int
+    rows: str
+    divisor: int
+    sent: float
+
+
+class Edits(TypedDict):
+    """Every edit that was not heard yet, and when the last one was sent."""
+
+    edits: list[Edit]
+    sent: float
+
+
+class Wanted(TypedDict):
+    """A file that somebody wants; the answer repeats its stamp."""
+
+    kind: str
+    step: int
+    dark: bool
+    stamp: int
+
+
+class Answers(TypedDict):
+    """Typed numbers, another place of the patch (row and column), or a file that is wanted."""
+
+    numbers: Edits
+    place: tuple[int, int]
+    save: Wanted
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 class Numbers(TypedDict):
@@ -35,7 +111,7 @@ class Numbers(TypedDict):
 
 
 def stepper(
-    script: dict[str, Any],
+    script: Script,
     key: str,
     *,
     start: int | None = None,
@@ -43,7 +119,7 @@ def stepper(
     linked: bool = False,
     autoplay: bool = False,
     plain: bool = False,
-    picture: dict[str, Any] | None = None,
+    picture: WholePicture | None = None,
     save: bool = True,
     on_place: Callable[[int, int], None] | None = None,
 ) -> None:
@@ -60,22 +136,22 @@ def stepper(
 
     def typed() -> None:
         if on_numbers is not None:
-            for numbers in _edits(told(key, "numbers"), script):
+            for numbers in _edits(answer(key, "numbers"), script):
                 on_numbers(numbers)
                 mended = readable(numbers, script)
                 if mended != numbers:  # it was answered in words; the other cells are not to be lost
                     on_numbers(mended)
 
     def moved() -> None:
-        place = told(key, "place")
+        place = answer(key, "place")
         match place:
             case [int(row), int(column)] if on_place is not None:
                 on_place(max(0, row), max(0, column))
 
-    def asked() -> None:
-        st.session_state[f"{key}_asked"] = told(key, "save")
+    def save_wanted() -> None:
+        st.session_state[f"{key}_wanted"] = answer(key, "save")
 
-    wanted = st.session_state.pop(f"{key}_asked", None)
+    wanted = st.session_state.pop(f"{key}_wanted", None)
     _component(
         key=key,
         data={
@@ -94,7 +170,7 @@ def stepper(
         },
         on_numbers_change=typed,
         on_place_change=moved,
-        on_save_change=asked,
+        on_save_change=save_wanted,
     )
 
 
@@ -104,7 +180,7 @@ def start_step() -> int:
     return int(asked) - 1 if asked.isdecimal() and 0 < len(asked) < 5 and int(asked) > 0 else 0
 
 
-def _edits(sent: Any, script: dict[str, Any]) -> Iterator[Numbers]:
+def _edits(sent: Any, script: Script) -> Iterator[Numbers]:
     """The planes that somebody typed into and that this script has; what a browser makes up is passed over.
 
     The browser repeats what it sent until it has been heard, because of two quick edits only the second may arrive.
@@ -120,10 +196,10 @@ def _edits(sent: Any, script: dict[str, Any]) -> Iterator[Numbers]:
                     yield Numbers(grid=grid, plane=plane, filter=number, rows=rows, divisor=by)
 
 
-def readable(numbers: Numbers, script: dict[str, Any]) -> Numbers:
+def readable(numbers: Numbers, script: Script) -> Numbers:
     """The same with every cell that holds no number as it was before; where cells are missing, unchanged."""
     is_kernel = numbers["grid"] == "kernel"
-    planes = script["kernel"]["filters"][numbers["filter"]]["planes"] if is_kernel else script["input"]["planes"]
+    planes = kernel_of(script)["filters"][numbers["filter"]]["planes"] if is_kernel else script["input"]["planes"]
     before = planes[numbers["plane"]]["cells"]
     if not is_kernel:
         (top, left), (height, width) = script["input"]["origin"], script["input"]["size"]

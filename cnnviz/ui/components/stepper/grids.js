@@ -1,272 +1,306 @@
 // Building the grids of a script: every plane with its name, cells and frame, once per script. Later steps touch only the
 // cells that change (marking.js), so 2,000 cells step as smoothly as 30.
 
-const BORDER_TITLES = {
+import { element, flag, part } from "../shared/dom.js";
+import { counted, minus } from "../shared/numbers.js";
+import { keepRoom } from "./arithmetic.js";
+import { buildJoint, sumPlanes } from "./channels.js";
+import { numberField } from "./editing.js";
+import { gapOf, layoutOf, numberSize } from "./layout.js";
+import { clearMarks, placeFrames } from "./marking.js";
+import { ticksOf } from "./timeline.js";
+import { Cell } from "./walk.js";
+
+/** @import { GridName, Plane, Script, Step, Walk } from "./walk.js" */
+/** @import { Input, KernelPlane, OutputGrid } from "./messages.d.ts" */
+
+/** A kernel's plane beside what it meets: the channel, or the output, at the place `slot`. @typedef {KernelPlane & { hue: string, slot: number, of: string }} KernelNow */
+
+/** @type {Record<string, string>} */
+const TITLES = {
   b: "beyond the padding: reached because of ceil_mode, never counted",
   z: "a zero put between the inputs",
   x: "not reached: no window reads this cell",
   c: "cropped by the padding",
 };
+/** @type {Record<string, string>} */
+const KINDS = { p: " padding", z: " between", b: " beyond" };
 
-function build(host, walk) {
-  const { data } = walk;
-  if (walk.marks) clearMarks(walk); // cells that are being edited stay
-  Object.assign(walk, { marks: [], turn: null, reached: -1, spots: null, largestStamp: null, longestStep: null });
-  walk.ticks = ticksOf(data.steps);
-  walk.indexAt = new Map(data.steps.map((step, index) => [step.at.join("."), index]));
-  walk.hasSums = Boolean(data.kernel) && !isStamp(walk) && data.steps[0].channels.length > 1;
-  walk.planes ??= {};
-  host.dataset.kind = data.kind;
-  flag(host, "summing", walk.hasSums);
-  flag(host, "editing", walk.editing);
-  captions(host, walk);
-  if (!isBeingEdited(host, walk)) {
-    walk.planes.input = data.input.planes.map((plane, index) => inputPlane(host, walk, plane, index));
-    walk.planes.kernel = kernelPlanes(walk, data.steps[walk.step]).map((plane, index) => kernelPlane(host, walk, plane, index));
-    fillPanel(host, "input", walk.planes.input);
-    fillPanel(host, "kernel", walk.planes.kernel);
-    walk.drawnShape = drawnShape(data);
+/** @type {(walk: Walk) => void} */
+export function build(walk) {
+  const { data, planes } = walk;
+  clearMarks(walk); // cells that are being edited stay
+  Object.assign(walk, { turn: -1, reached: -1, spots: null, ticks: ticksOf(data.steps) });
+  walk.indexAt = new Map(data.steps.map(({ at }, index) => [at.join("."), index]));
+  walk.host.dataset.kind = data.kind;
+  flag(walk.host, "summing", walk.hasSums);
+  flag(walk.host, "editing", walk.editing);
+  captions(walk);
+  const isKept = isBeingEdited(walk); // the fields stay where they are, or they would lose the focus
+  if (!isKept) {
+    planes.input = data.input.planes.map((_, index) => inputPlane(walk, index));
+    planes.kernel = kernelPlanes(walk, walk.step).map((one, index) => kernelPlane(walk, one, index));
+    walk.drawnShape = shapeOf(data);
   }
-  walk.planes.output = data.output.planes.map((plane, index) => outputPlane(walk, plane, index));
-  fillPanel(host, "output", walk.planes.output);
-  walk.planes.sums = walk.hasSums ? sumPlanes(walk) : [];
-  fillPanel(host, "sums", walk.planes.sums);
-  part(host, "kernel").hidden = !data.kernel;
-  part(host, "sums").hidden = !walk.hasSums;
-  buildJoint(host, walk);
+  planes.output = data.output.planes.map((_, index) => outputPlane(walk, index));
+  planes.sums = walk.hasSums ? sumPlanes(walk) : [];
+  for (const name of gridNames(walk)) {
+    if (isKept && (name === "input" || name === "kernel")) continue;
+    part(walk.part(name), "planes").replaceChildren(...planes[name].map(({ box }) => box));
+  }
+  walk.part("kernel").hidden = !data.kernel;
+  walk.part("sums").hidden = !walk.hasSums;
+  buildJoint(walk);
 }
 
-function fillPanel(host, name, planes) {
-  part(part(host, name), "planes").replaceChildren(...planes.map((plane) => plane.box));
-}
+/** @type {(walk: Walk) => GridName[]} */
+const gridNames = ({ planes }) => /** @type {GridName[]} */ (Object.keys(planes));
 
-// While somebody types, their fields stay as they are: an answer that comes late must not write over newer typing.
-const isBeingEdited = (host, walk) =>
-  walk.editing && walk.drawnShape === drawnShape(walk.data) && part(host, "input").querySelector(".field") !== null;
+/** While somebody types, their fields stay as they are: an answer that comes late must not write over newer typing. @type {(walk: Walk) => boolean} */
+const isBeingEdited = ({ editing, drawnShape, data, planes }) =>
+  editing && drawnShape === shapeOf(data) && planes.input.some(({ grid }) => grid.querySelector(".field"));
 
-const drawnShape = ({ kind, input, kernel }) =>
-  JSON.stringify([kind, input.kinds, input.planes.length, kernel?.size, kernel?.filters.length, kernel?.filters[0].planes.length]);
+/** @type {(script: Script) => string} */
+const shapeOf = ({ kind, input, kernel }) => {
+  const { size, filters } = kernel ?? {};
+  return JSON.stringify([kind, input.kinds, input.planes.length, size, filters?.length, filters?.[0].planes.length]);
+};
 
 // ---------------------------------------------------------------- captions
 
-function captions(host, walk) {
-  const { input, kernel, output } = walk.data;
-  const size = (planes, [rows, columns]) => {
-    const one = walk.data.axes === 1 ? `${columns}` : `${rows} × ${columns}`;
-    return planes.length > 1 ? `${planes.length} × ${one}` : one;
-  };
-  caption(host, "input", "input", `${size(input.planes, input.size)}${borderWords(walk.data)}`);
-  caption(host, "output", "output", `${size(output.planes, output.size)}${croppedWords(output)}${output.rounded ? " (rounded)" : ""}`);
-  caption(host, "sums", "per channel", "input · kernel, summed");
-  if (kernel) kernelCaption(host, walk, walk.data.steps[walk.step]);
-  part(host, "note").textContent = kernel?.divisor > 1 ? `each divided by ${kernel.divisor}` : "";
+/** @type {(walk: Walk) => void} */
+function captions(walk) {
+  const { input, kernel, output, axes } = walk.data;
+  const size = (/** @type {number} */ count, /** @type {number[]} */ [rows, columns]) =>
+    `${count > 1 ? `${count} × ` : ""}${axes === 1 ? columns : `${rows} × ${columns}`}`;
+  const rounded = output.rounded ? " (rounded)" : "";
+  caption(walk, "input", "input", `${size(input.planes.length, input.size)}${borderWords(walk.data)}`);
+  caption(walk, "output", "output", `${size(output.planes.length, output.size)}${croppedWords(output)}${rounded}`);
+  caption(walk, "sums", "per channel", "input · kernel, summed");
+  if (kernel) kernelCaption(walk, walk.step);
+  walk.part("note").textContent = kernel && kernel.divisor > 1 ? `each divided by ${kernel.divisor}` : "";
 }
 
-function kernelCaption(host, walk, step) {
-  const { kernel, axes, dilation } = walk.data;
-  const of = isStamp(walk) || kernel.filters.length === 1 ? "" : ` of ${kernel.filters[step.at[0]].name}`;
-  const holes = Math.max(...dilation) > 1 ? `, dilation ${[...new Set(dilation)].join(" × ")}` : "";
-  const size = axes === 1 ? `${kernel.size[1]}` : kernel.size.join(" × ");
-  caption(host, "kernel", isLaidFlipped(walk.data) ? "kernel, flipped" : "kernel", `${size}${holes}${of}`);
+/** @type {(walk: Walk, step: Step) => void} */
+export function kernelCaption(walk, step) {
+  const { kernel, data } = walk;
+  const of = walk.isStamp || kernel.filters.length === 1 ? "" : ` of ${kernel.filters[step.at[0]].name}`;
+  const holes = Math.max(...data.dilation) > 1 ? `, dilation ${[...new Set(data.dilation)].join(" × ")}` : "";
+  const size = data.axes === 1 ? `${kernel.size[1]}` : kernel.size.join(" × ");
+  caption(walk, "kernel", walk.isLaidFlipped ? "kernel, flipped" : "kernel", `${size}${holes}${of}`);
 }
 
-function caption(host, panel, name, words) {
-  const line = part(part(host, panel), "planes").previousElementSibling;
-  const text = `${name} ${words}`;
-  if (line.textContent !== text) line.replaceChildren(element("b", "", name), ` ${words}`);
+/** @type {(walk: Walk, panel: GridName, name: string, words: string) => void} */
+function caption(walk, panel, name, words) {
+  const line = part(walk.part(panel), "figcaption");
+  if (line.textContent !== `${name} ${words}`) line.replaceChildren(element("b", "", name), ` ${words}`);
 }
 
-function croppedWords({ kinds }) {
-  return kinds.some((line) => line.includes("c")) ? `, cropped from ${kinds.length} × ${kinds[0].length}` : "";
-}
+/** @type {(output: OutputGrid) => string} */
+const croppedWords = ({ kinds }) =>
+  kinds.some((line) => line.includes("c")) ? `, cropped from ${kinds.length} × ${kinds[0].length}` : "";
 
-// Such as " + padding 1", " + reflect padding 1 × 2": what is drawn around the input.
+/** What is drawn around the input, such as " + padding 1", " + reflect padding 1 × 2". @type {(script: Script) => string} */
 function borderWords({ input, axes }) {
   const [top, left] = input.origin;
-  const count = (letters) => [...letters].filter((letter) => letter === "p").length;
-  const down = input.kinds.map((line) => line[left]);
-  const across = [...input.kinds[top]];
-  const before = [count(down.slice(0, top)), count(across.slice(0, left))];
-  const after = [count(down.slice(top)), count(across.slice(left))];
+  const lines = [input.kinds.map((line) => line[left]), [...input.kinds[top]]];
+  const padded = (/** @type {string[]} */ letters) => letters.filter((letter) => letter === "p").length;
+  const before = lines.map((line, axis) => padded(line.slice(0, input.origin[axis])));
+  const after = lines.map((line, axis) => padded(line.slice(input.origin[axis])));
   const stretched = Math.max(...input.spread) > 1 ? ", zeros between" : "";
   if (![...before, ...after].some(Boolean)) return stretched;
   const mode = ["", "zeros"].includes(input.border) ? "" : `${input.border} `;
-  const isEven = before.join() === after.join();
   const sizes = axes === 1 ? [before[1]] : before[0] === before[1] ? [before[0]] : before;
-  return `${stretched} + ${mode}padding${isEven ? ` ${sizes.join(" × ")}` : ""}`;
+  return `${stretched} + ${mode}padding${before.join() === after.join() ? ` ${sizes.join(" × ")}` : ""}`;
 }
 
 // ---------------------------------------------------------------- planes
 
-// One plane: {box, grid, cells: cells[row][column], frame, label, longest}. Its cells know their place.
-function plane(name, index, texts, { title = "", hue = "", label, paint, fields = null }) {
-  const box = element("div", "plane");
-  if (hue) box.dataset.hue = hue;
-  if (title) box.append(element("div", "name", title));
-  const grid = element("div", "grid");
-  grid.setAttribute("role", "grid");
-  grid.setAttribute("aria-label", label);
-  grid.style.setProperty("--columns", texts[0].length);
-  const cells = texts.map((line, row) => {
-    const band = element("div", "band");
-    band.setAttribute("role", "row");
-    const made = line.map((text, column) => {
-      const cell = document.createElement("div");
-      cell.setAttribute("role", "gridcell");
-      cell.place = { name, plane: index, cell: [row, column] };
-      cell.base = "cell";
-      paint(cell, row, column);
-      cell.className = cell.base;
-      const field = fields?.(text, row, column);
-      if (field) cell.append(field);
-      else cell.textContent = minus(text);
+/**
+ * A plane with a cell for each text; `paint` gives each its look, and, where it is edited, its field.
+ * @param {GridName} name
+ * @param {number} index
+ * @param {string[][]} texts
+ * @param {{ label: string, title?: string, hue?: string, paint: (cell: Cell, row: number, column: number) => HTMLElement | null | void }} look
+ * @returns {Plane}
+ */
+export function plane(name, index, texts, { title = "", hue = "", label, paint }) {
+  const cells = texts.map((line, row) =>
+    line.map((text, column) => {
+      const cell = new Cell({ name, plane: index, cell: [row, column] });
+      const field = paint(cell, row, column);
+      cell.node.className = cell.kept;
+      cell.node.append(field ?? minus(text));
       return cell;
-    });
-    band.append(...made);
-    grid.append(band);
-    return made;
-  });
+    }),
+  );
+  const bands = cells.map((line) =>
+    element(
+      "div",
+      { className: "band", role: "row" },
+      line.map(({ node }) => node),
+    ),
+  );
   const frame = element("div", "frame");
-  grid.append(frame);
-  box.append(grid);
+  const style = { "--columns": texts[0].length };
+  const grid = element("div", { className: "grid", role: "grid", ariaLabel: label, style }, bands, frame);
+  const box = element("div", "plane", title && element("div", "name", title), grid);
+  if (hue) box.dataset.hue = hue;
   return { box, grid, cells, frame, label, longest: Math.max(...texts.flat().map((text) => text.length)) };
 }
 
-function tint(cell, shade) {
-  cell.style.setProperty("--tint", Math.abs(shade ?? 0));
-  if ((shade ?? 0) < 0) cell.base += " negative";
-}
+/** @type {(texts: unknown[][]) => string} */
+export const sizeWords = (texts) => `${counted(texts.length, "row")}, ${counted(texts[0].length, "column")}`;
 
-const sizeWords = (texts) => `${counted(texts.length, "row")}, ${counted(texts[0].length, "column")}`;
-
-function inputPlane(host, walk, { name, hue, cells, shade }, index) {
+/** @type {(walk: Walk, index: number) => Plane} */
+function inputPlane(walk, index) {
   const { input } = walk.data;
-  const stands = name ? `input, ${name}` : "input";
+  const { name, hue, cells, shade } = input.planes[index];
   return plane("input", index, cells, {
     title: name,
     hue,
-    label: `${stands}: ${sizeWords(cells)}`,
-    paint: (cell, row, column) => paintInput(cell, input, input.kinds[row][column], shade[row][column], input.unread[row][column]),
-    fields: (text, row, column) =>
-      walk.editing && input.kinds[row][column] === "." ? numberField(host, walk, { name: "input", plane: index, cell: [row, column] }, text) : null,
+    label: `${name ? `input, ${name}` : "input"}: ${sizeWords(cells)}`,
+    paint: (cell, row, column) => {
+      paintInput(cell, input, row, column, shade[row][column]);
+      const isField = walk.editing && input.kinds[row][column] === ".";
+      return isField ? numberField(walk, cell.place, cells[row][column]) : null;
+    },
   });
 }
 
-function paintInput(cell, input, kind, shade, unread) {
-  if (kind === "p") cell.base += " padding";
-  if (kind === "z") cell.base += " between";
-  if (kind === "b") cell.base += " beyond";
-  if (unread === "x") cell.base += " unread";
-  const title = BORDER_TITLES[unread === "x" ? "x" : kind];
-  if (title) cell.title = title;
-  if (input.grey && shade !== null) {
-    const level = Math.round(shade * 255);
-    cell.base += " grey";
-    cell.style.setProperty("--level", level);
-    cell.style.setProperty("--ink", level > 120 ? "#10151a" : "#f4f7fa");
-  } else tint(cell, shade);
+/** @type {(cell: Cell, input: Input, row: number, column: number, shade: number | null) => void} */
+function paintInput(cell, { kinds, unread, grey }, row, column, shade) {
+  const kind = kinds[row][column];
+  const isUnread = unread[row][column] === "x";
+  cell.kept += `${KINDS[kind] ?? ""}${isUnread ? " unread" : ""}`;
+  cell.node.title = TITLES[isUnread ? "x" : kind] ?? "";
+  if (!grey || shade === null) return cell.tint(shade);
+  const level = Math.round(shade * 255);
+  cell.kept += " grey";
+  cell.node.style.setProperty("--level", String(level));
+  cell.node.style.setProperty("--on-grey", level > 120 ? "#10151a" : "#f4f7fa");
 }
 
-function outputPlane(walk, { name, hue, cells, shade }, index) {
-  const { kinds } = walk.data.output;
+/** @type {(walk: Walk, index: number) => Plane} */
+function outputPlane(walk, index) {
+  const { planes, kinds } = walk.data.output;
+  const { name, hue, cells, shade } = planes[index];
   return plane("output", index, cells, {
     title: name,
     hue,
     label: `output${name ? `, ${name}` : ""}: ${sizeWords(cells)}`,
     paint: (cell, row, column) => {
-      if (kinds[row]?.[column] === "c") {
-        cell.base += " cropped";
-        cell.title = BORDER_TITLES.c;
+      if (kinds[row][column] === "c") {
+        cell.kept += " cropped";
+        cell.node.title = TITLES.c;
       }
-      if (!isStamp(walk)) tint(cell, shade[row][column]);
+      if (!walk.isStamp) cell.tint(shade[row][column]);
     },
   });
 }
 
-// The kernel's planes that a step uses: those of its filter, beside the channels they meet; when stamping those of its
-// input channel, beside the outputs they are stamped into.
-function kernelPlanes(walk, step) {
+/**
+ * The kernel's planes that a step uses: those of its filter, beside the channels they meet; when stamping those of its
+ * input channel, beside the outputs they are stamped into.
+ * @type {(walk: Walk, step: Step) => KernelNow[]}
+ */
+export function kernelPlanes(walk, step) {
   const { kernel, input } = walk.data;
   if (!kernel) return [];
-  if (isStamp(walk)) {
-    return step.planes.map((number) => {
-      const { planes } = kernel.filters[number];
-      return { ...planes[step.at[0] % planes.length], slot: number, of: kernel.filters[number].name };
+  const [place] = step.at;
+  if (walk.isStamp) {
+    return step.planes.map((slot) => {
+      const { planes, name } = kernel.filters[slot];
+      return { ...planes[place % planes.length], hue: "", slot, of: name };
     });
   }
-  return kernel.filters[step.at[0]].planes.map((one, index) => {
-    const { name, hue } = input.planes[step.channels[index]];
-    return { ...one, hue, slot: step.channels[index], of: name };
+  return kernel.filters[place].planes.map((one, index) => {
+    const slot = step.channels[index];
+    const { name, hue } = input.planes[slot];
+    return { ...one, hue, slot, of: name };
   });
 }
 
-function kernelPlane(host, walk, { cells, shade, hue, of }, index) {
+/** @type {(walk: Walk, kernel: KernelNow, index: number) => Plane} */
+function kernelPlane(walk, { cells, shade, hue, of }, index) {
   return plane("kernel", index, cells, {
     hue,
     label: `kernel${of ? `, ${of}` : ""}: ${sizeWords(cells)}`,
-    paint: (cell, row, column) => tint(cell, shade[row][column]),
-    fields: (text, row, column) => (walk.editing ? numberField(host, walk, { name: "kernel", plane: index, cell: [row, column] }, text) : null),
+    paint: (cell, row, column) => {
+      cell.tint(shade[row][column]);
+      return walk.editing ? numberField(walk, cell.place, cells[row][column]) : null;
+    },
   });
 }
 
 // ---------------------------------------------------------------- sizes and places
 
-// The placing for the width there is, and every size that follows from it.
-function fit(host, walk) {
+/** The placing for the width there is, and every size that follows from it. @type {(walk: Walk) => void} */
+export function fit(walk) {
+  const { host, data, planes } = walk;
   const width = host.clientWidth;
+  walk.width = width;
   if (!width) return;
-  const { input, kernel, output } = walk.data;
-  const side = (planes, named) => ({ rows: planes[0].cells.length, columns: planes[0].cells[0].length, planes: planes.length, named });
-  const caption = (panel) => 7.6 * part(part(host, panel), "planes").previousElementSibling.textContent.length;
+  const { input, kernel, output } = data;
+  const caption = (/** @type {GridName} */ name) =>
+    7.6 * (part(walk.part(name), "figcaption").textContent ?? "").length;
+  const side = (/** @type {"input" | "output"} */ name) => {
+    const [{ cells, name: title }] = data[name].planes;
+    const count = data[name].planes.length;
+    return { rows: cells.length, columns: cells[0].length, planes: count, named: title !== "", caption: caption(name) };
+  };
   const shape = {
-    input: { ...side(input.planes), caption: caption("input") },
+    input: side("input"),
     kernel: kernel && { rows: kernel.size[0], columns: kernel.size[1], caption: caption("kernel") },
     sums: walk.hasSums,
     named: input.planes[0].name !== "",
-    output: { ...side(output.planes, output.planes[0].name !== ""), caption: caption("output") },
+    output: side("output"),
   };
-  const placing = layoutOf(shape, width);
-  walk.placing = placing;
-  host.dataset.way = placing.way;
-  flag(host, "narrow", placing.isNarrow);
-  flag(host, "many", shape.input.planes > 1);
-  const isPaired = { row: placing.folds === 1, stacked: placing.folds === output.planes.length }[placing.way];
-  flag(host, "paired", isPaired && !walk.hasSums && input.planes.length === output.planes.length);
-  host.style.setProperty("--folds", placing.folds);
-  host.style.setProperty("--channels", isStamp(walk) ? Math.max(input.planes.length, output.planes.length) : input.planes.length);
-  const pitches = { input: placing.pitch, kernel: placing.small, sums: placing.pitch, output: placing.pitch };
-  const boxes = [];
-  for (const [name, planes] of Object.entries(walk.planes)) {
-    if (!planes.length) continue;
-    const pitch = pitches[name];
-    const panel = part(host, name);
-    const gap = gapOf(pitch);
-    const size = numberSize(pitch, Math.max(...planes.map((one) => one.longest)));
-    panel.style.setProperty("--cell", `${pitch - gap}px`);
-    panel.style.setProperty("--gap", `${gap}px`);
-    panel.style.setProperty("--type", `${size}px`);
-    panel.style.setProperty("--border", `${pitch < 14 ? 2 : pitch < 24 ? 3 : 4}px`);
-    flag(panel, "wordless", size === 0);
-    flag(panel, "weighted", pitch >= 28);
-    if (name !== "output") boxes.push([planes[0].cells[0].length * pitch - gap, planes[0].cells.length * pitch - gap]);
-  }
-  host.style.setProperty("--box-wide", `${Math.max(...boxes.map(([wide]) => wide))}px`);
-  host.style.setProperty("--box-high", `${Math.max(...boxes.map(([, high]) => high))}px`);
-  walk.pitches = pitches;
-  flag(part(host, "timeline"), "crowded", part(host, "timeline").clientWidth < 26 * walk.ticks.length);
+  const { way, folds, pitch, small, isNarrow } = layoutOf(shape, width);
+  const [channels, filters] = [input.planes.length, output.planes.length];
+  host.dataset.way = way;
+  flag(host, "narrow", isNarrow);
+  flag(host, "many", channels > 1);
+  const isPaired = { row: folds === 1, stacked: folds === filters }[way] && channels === filters;
+  flag(host, "paired", isPaired && !walk.hasSums);
+  host.style.setProperty("--folds", String(folds));
+  host.style.setProperty("--channels", String(walk.isStamp ? Math.max(channels, filters) : channels));
+  walk.pitches = { input: pitch, kernel: small, sums: pitch, output: pitch };
+  const boxes = gridNames(walk).flatMap((name) => (planes[name].length ? [sizePanel(walk, name)] : []));
+  const sources = boxes.filter(({ name }) => name !== "output" || isPaired);
+  host.style.setProperty("--box-wide", `${Math.max(...sources.map(({ wide }) => wide))}px`);
+  host.style.setProperty("--box-high", `${Math.max(...sources.map(({ high }) => high))}px`);
+  const { timeline } = walk.player;
+  flag(timeline, "crowded", timeline.clientWidth < 26 * walk.ticks.length);
   walk.spots = null;
-  placeFrames(walk, walk.shown ?? walk.step);
-  keepRoom(host, walk);
+  placeFrames(walk, walk.shown);
+  keepRoom(walk);
 }
 
-// Moves a plane's frame over the cells from (top, left) to (bottom, right); reads nothing back from the page.
-function frameAt(walk, name, one, top, left, bottom, right) {
+/** The sizes inside one panel; gives those of a plane in px. @type {(walk: Walk, name: GridName) => { name: GridName, wide: number, high: number }} */
+function sizePanel(walk, name) {
+  const pitch = walk.pitches?.[name] ?? 0;
+  const planes = walk.planes[name];
+  const gap = gapOf(pitch);
+  const size = numberSize(pitch, Math.max(...planes.map(({ longest }) => longest)));
+  const panel = walk.part(name);
+  const sizes = { cell: pitch - gap, gap, type: size, border: pitch < 14 ? 2 : pitch < 24 ? 3 : 4 };
+  for (const [key, value] of Object.entries(sizes)) panel.style.setProperty(`--${key}`, `${value}px`);
+  flag(panel, "wordless", size === 0);
+  flag(panel, "weighted", pitch >= 28);
+  const [{ cells }] = planes;
+  return { name, wide: cells[0].length * pitch - gap, high: cells.length * pitch - gap };
+}
+
+/** Moves a plane's frame over these rows and columns; reads nothing back from the page. @type {(walk: Walk, name: GridName, one: Plane, lines: { rows: number[], columns: number[] }) => void} */
+export function frameAt(walk, name, { frame: { style } }, { rows, columns }) {
+  if (!walk.pitches) return;
   const pitch = walk.pitches[name];
   const out = pitch < 14 ? 2 : 3;
-  const { style } = one.frame;
-  style.transform = `translate(${left * pitch - out}px, ${top * pitch - out}px)`;
-  const wide = `${(right - left + 1) * pitch - gapOf(pitch) + 2 * out}px`;
-  const high = `${(bottom - top + 1) * pitch - gapOf(pitch) + 2 * out}px`;
-  if (style.width !== wide) style.width = wide;
-  if (style.height !== high) style.height = high;
+  const size = (/** @type {number[]} */ lines) =>
+    `${(lines[lines.length - 1] - lines[0] + 1) * pitch - gapOf(pitch) + 2 * out}px`;
+  const [width, height] = [size(columns), size(rows)];
+  style.transform = `translate(${columns[0] * pitch - out}px, ${rows[0] * pitch - out}px)`;
+  if (style.width !== width) style.width = width;
+  if (style.height !== height) style.height = height;
 }

@@ -1,214 +1,254 @@
 // What a cell takes part in: pointing at it, tapping it or reaching it with the keys shows it on all grids; a click,
 // a tap or Enter keeps it.
 
+import { write } from "../shared/dom.js";
+import { use, within } from "../shared/keys.js";
+import { counted, minus } from "../shared/numbers.js";
+import { mark, show } from "./marking.js";
+import { relateStampedOutput, relateStampKernel } from "./stamping.js";
+import { remember, takeKeyboard } from "./stepper.js";
+import { cellOf, writePin } from "./walk.js";
+
+/** @import { Place } from "../shared/mounted.d.ts" */
+/** @import { Input } from "./messages.d.ts" */
+/** @import { Cell, Plane, Spot, Step, Walk } from "./walk.js" */
+
 // ---------------------------------------------------------------- pure: where a cell is used
 
-// Every drawn place that holds the same input cell: through reflect, replicate and circular padding there are several.
+/** Every drawn place that holds the same input cell: through reflect, replicate and circular padding there are several. @type {(input: Pick<Input, "sources" | "kinds">, row: number, column: number) => Place[]} */
 export function copiesOf({ sources, kinds }, row, column) {
   if (!sources || !".p".includes(kinds[row][column])) return [[row, column]];
-  const same = (lines, at) => lines.flatMap((source, index) => (source === lines[at] ? [index] : []));
-  return same(sources.rows, row).flatMap((r) => same(sources.columns, column).map((c) => [r, c]));
+  const same = (/** @type {number[]} */ lines, /** @type {number} */ at) =>
+    lines.flatMap((source, index) => (source === lines[at] ? [index] : []));
+  return same(sources.rows, row).flatMap((r) =>
+    same(sources.columns, column).map((c) => /** @type {Place} */ ([r, c])),
+  );
 }
 
-// Every (step, number of the channel in it, tap row, tap column) in which one of the places of an input plane is used.
+/** Every step, number of the channel in it, tap row and column in which one of the places of an input plane is used. @type {(steps: Step[], plane: number, places: Place[]) => { index: number, channel: number, a: number, b: number }[]} */
 export function usesOfInput(steps, plane, places) {
   return steps.flatMap((step, index) => {
     const channel = step.channels.indexOf(plane);
     if (channel < 0) return [];
-    return places.flatMap(([row, column]) => {
-      const [a, b] = [step.rows.indexOf(row), step.columns.indexOf(column)];
-      return Math.min(a, b) < 0 ? [] : [{ index, channel, a, b }];
-    });
+    const taps = places.map(([row, column]) => ({ a: step.rows.indexOf(row), b: step.columns.indexOf(column) }));
+    return taps.flatMap(({ a, b }) => (Math.min(a, b) < 0 ? [] : [{ index, channel, a, b }]));
   });
 }
 
-// Every drawn input place that a kernel cell (a, b) of a filter multiplies: [row, column] of each of its windows.
+/** Every drawn input place that a kernel cell (a, b) of a filter multiplies. @type {(steps: Step[], filter: number, a: number, b: number) => Place[]} */
 export function placesOfWeight(steps, filter, a, b) {
-  return steps.filter((step) => step.at[0] === filter).map((step) => [step.rows[a], step.columns[b]]);
+  return steps.filter(({ at }) => at[0] === filter).map(({ rows, columns }) => [rows[a], columns[b]]);
 }
 
 // ---------------------------------------------------------------- showing it
 
-function relate(host, walk, place) {
-  const own = place && walk.indexAt.get([place.plane, ...place.cell].join("."));
-  if (!place) show(host, walk, walk.step);
-  else if (place.name === walkingGrid(walk)) show(host, walk, own ?? walk.step);
-  else if (place.name === "sums") show(host, walk, walk.indexAt.get([walk.turn, ...place.cell].join(".")) ?? walk.step);
-  else {
-    show(host, walk, walk.step);
-    host.classList.add("relating");
-    write(part(host, "relation"), relation(host, walk, place));
+/** @type {(walk: Walk, place: Spot | null) => void} */
+export function relate(walk, place) {
+  const { step } = walk.player;
+  if (!place) return show(walk, step);
+  const plane = place.name === "sums" ? walk.turn : place.plane;
+  if (place.name === walk.ground || place.name === "sums") {
+    return show(walk, walk.indexOf([plane, ...place.cell]) ?? step);
   }
-}
-
-function relation(host, walk, place) {
+  show(walk, step);
+  walk.host.classList.add("relating");
   const isKernel = place.name === "kernel";
-  if (isStamp(walk)) return (isKernel ? relateStampKernel : relateStampedOutput)(host, walk, place);
-  return (isKernel ? relateKernel : relateInput)(host, walk, place);
+  const tell = walk.isStamp
+    ? isKernel
+      ? relateStampKernel
+      : relateStampedOutput
+    : isKernel
+      ? relateKernel
+      : relateInput;
+  write(walk.part("relation"), tell(walk, place));
 }
 
-function relateInput(host, walk, { plane, cell: [row, column] }) {
+/** @type {(walk: Walk, place: Spot) => string} */
+function relateInput(walk, { plane, cell: [row, column] }) {
   const { steps, input, kernel, kind } = walk.data;
   const places = copiesOf(input, row, column);
   const uses = usesOfInput(steps, plane, places);
   for (const [r, c] of places) mark(walk, walk.planes.input[plane].cells[r][c], "marked by-input");
   let won = 0;
-  const outputs = new Set(uses.map(({ index }) => index));
   for (const { index, channel, a, b } of uses) {
     const { at, winner, divisor } = steps[index];
-    const wins = Boolean(winner) && winner[0] === a && winner[1] === b;
-    won += wins;
-    const weight = kernel ? `×${minus(kernel.filters[at[0]].planes[channel].cells[a][b])}` : divisor ? `÷${divisor}` : wins ? "max" : "";
-    mark(walk, walk.planes.output[at[0]].cells[at[1]][at[2]], wins || kind !== "max" ? "marked reached by-input" : "marked reached seen", weight);
+    const wins = winner?.[0] === a && winner[1] === b;
+    if (wins) won += 1;
+    const taps = kernel?.filters[at[0]].planes[channel].cells;
+    const weight = taps ? `×${minus(taps[a][b])}` : divisor ? `÷${divisor}` : wins ? "max" : "";
+    const look = wins || kind !== "max" ? "marked reached by-input" : "marked reached seen";
+    mark(walk, walk.planes.output[at[0]].cells[at[1]][at[2]], look, weight);
   }
   const who = inputWords(walk, plane, row, column, places.length);
+  const outputs = new Set(uses.map(({ index }) => index)).size;
   if (input.kinds[row][column] === "b") return `${who} ceil_mode lets a window reach it, and it is never counted.`;
   if (!uses.length) return `${who} is not reached by any window: it changes no output.`;
-  const feeds = places.length > 1 ? "feed" : "feeds";
-  const count = counted(outputs.size, "output");
-  if (kind === "max") return `${who} is seen by ${counted(outputs.size, "window")} and is the winner in ${won || "none"} of them.`;
-  if (kind === "average") return `${who} ${feeds} ${count}, each with the share written there.`;
-  return `${who} ${feeds} ${count}, each through the weight written there.`;
+  if (kind === "max")
+    return `${who} is seen by ${counted(outputs, "window")} and is the winner in ${won || "none"} of them.`;
+  const through = kind === "average" ? "with the share" : "through the weight";
+  return `${who} ${places.length > 1 ? "feed" : "feeds"} ${counted(outputs, "output")}, each ${through} written there.`;
 }
 
+/** @type {(walk: Walk, plane: number, row: number, column: number, copies: number) => string} */
 function inputWords(walk, plane, row, column, copies) {
   const { input, axes } = walk.data;
-  const text = minus(input.planes[plane].cells[row][column]);
-  const named = input.planes[plane].name ? ` of ${input.planes[plane].name}` : "";
-  const place = (r, c) => {
-    const [real, across] = [(r - input.origin[0]) / input.spread[0] + 1, (c - input.origin[1]) / input.spread[1] + 1];
-    return axes === 1 ? `place ${across}` : `row ${real}, column ${across}`;
-  };
+  const { origin, spread, sources } = input;
+  const { name, cells } = input.planes[plane];
+  const text = minus(cells[row][column]);
+  const named = name ? ` of ${name}` : "";
   const kind = input.kinds[row][column];
   if (kind === "b") return "This cell lies beyond the padding:";
   if (kind === "z") return "This zero, put between the inputs,";
-  if (kind === "p" && !input.sources) return `This padding cell, a ${text}${named},`;
-  const { sources } = input;
-  const [r, c] = sources ? [sources.rows[row], sources.columns[column]] : [row, column];
-  if (copies > 1) return `The ${text} in ${place(r, c)}${named} and its ${counted(copies - 1, "copy").replace("copys", "copies")} in the border`;
-  return `The ${text} in ${place(r, c)}${named || " of the input"}`;
+  if (kind === "p" && !sources) return `This padding cell, a ${text}${named},`;
+  const [r, c] = (sources ? [sources.rows[row], sources.columns[column]] : [row, column]).map(
+    (at, axis) => (at - origin[axis]) / spread[axis] + 1,
+  );
+  const place = axes === 1 ? `place ${c}` : `row ${r}, column ${c}`;
+  const others = `${copies - 1} ${copies > 2 ? "copies" : "copy"}`;
+  if (copies > 1) return `The ${text} in ${place}${named} and its ${others} in the border`;
+  return `The ${text} in ${place}${named || " of the input"}`;
 }
 
-function relateKernel(host, walk, { plane, cell: [a, b] }) {
-  const { steps, kernel } = walk.data;
-  const channel = steps[walk.shown].channels[plane];
-  const places = placesOfWeight(steps, walk.turn, a, b);
+/** @type {(walk: Walk, place: Spot) => string} */
+function relateKernel(walk, { plane, cell: [a, b] }) {
+  const { filters } = walk.kernel;
+  const channel = walk.data.steps[walk.shown].channels[plane];
+  const places = placesOfWeight(walk.data.steps, walk.turn, a, b);
   mark(walk, walk.planes.kernel[plane].cells[a][b], "marked by-kernel");
   for (const [row, column] of places) mark(walk, walk.planes.input[channel].cells[row][column], "marked by-kernel");
-  const of = kernel.filters.length > 1 ? ` of ${kernel.filters[walk.turn].name}` : "";
+  const of = filters.length > 1 ? ` of ${filters[walk.turn].name}` : "";
   const which = places.length === 1 ? "in the only window" : `in all ${places.length} windows`;
-  return `The weight ${minus(walk.kernelNow[plane].cells[a][b])} is used ${which}${of}, on the framed inputs: one weight, shared.`;
+  const weight = minus(walk.kernelNow[plane].cells[a][b]);
+  return `The weight ${weight} is used ${which}${of}, on the framed inputs: one weight, shared.`;
 }
 
 // ---------------------------------------------------------------- pointing, tapping, keys
 
-const placeUnder = (event) => event.target.closest?.(".cell")?.place;
-const samePlace = (one, other) => writePin(one) === writePin(other);
+/** @type {(one: Spot | null, other: Spot | null) => boolean} */
+const isSame = (one, other) => writePin(one) === writePin(other);
 
-function assignPointing(host, walk) {
-  const grids = part(host, "grids");
+/** @type {(walk: Walk) => void} */
+export function assignPointing(walk) {
+  const { player, planes } = walk;
+  const grids = walk.part("grids");
   grids.onpointerover = (event) => {
-    if (walk.timer || walk.editing || event.pointerType === "touch") return;
-    const place = placeUnder(event);
-    if (place && samePlace(place, walk.pointed)) return;
-    if (!place && (!walk.pointed || event.target.closest?.(".grid"))) return; // between two cells nothing flickers
-    walk.pointed = place ?? null;
-    relate(host, walk, place ?? walk.pinned);
+    if (player.playing || walk.editing || event.pointerType === "touch") return;
+    const place = cellOf(event.target)?.place ?? null;
+    if (isSame(place, walk.pointed)) return;
+    const isBetween = !place && event.target instanceof Element && event.target.closest(".grid");
+    if (isBetween) return; // between two cells nothing flickers
+    walk.pointed = place;
+    relate(walk, place ?? walk.pinned);
   };
   grids.onpointerleave = () => {
     if (!walk.pointed) return;
     walk.pointed = null;
-    if (!walk.timer) relate(host, walk, walk.pinned);
+    if (!player.playing) relate(walk, walk.pinned);
   };
   // A click points, and leaves the keyboard with the walk: the arrows go on stepping.
   grids.onmousedown = (event) => {
-    if (walk.editing || !placeUnder(event)) return;
+    if (walk.editing || !cellOf(event.target)) return;
     event.preventDefault();
-    takeKeyboard(host);
+    takeKeyboard(walk);
   };
   grids.onclick = (event) => {
-    const place = placeUnder(event);
-    if (place && !walk.editing) choose(host, walk, place);
-    else if (!walk.editing) chooseFilter(host, walk, event.target);
+    if (walk.editing) return;
+    const cell = cellOf(event.target);
+    if (cell) choose(walk, cell.place);
+    else chooseFilter(walk, event.target);
   };
-  for (const name of ["input", "kernel", "output"]) walk.planes[name].forEach((one) => assignStop(host, walk, name, one));
+  for (const name of /** @type {const} */ (["input", "kernel", "output"])) {
+    if (walk.editing || name === walk.ground) continue;
+    const [row, column] = name === "kernel" ? [0, 0] : walk.data[name].origin;
+    for (const one of planes[name]) setStop(walk, one, one.cells[row][column]); // Tab reaches one cell of each grid
+  }
   seat(walk);
 }
 
-// A click or Enter: on the walk's own grid it goes there, on any other it keeps what is shown, and the second lets go.
-function choose(host, walk, place) {
-  stop(host, walk);
-  if (place.name === walkingGrid(walk)) return go(host, walk, walk.indexAt.get([place.plane, ...place.cell].join(".")) ?? walk.step);
-  if (place.name === "sums") return go(host, walk, walk.indexAt.get([walk.turn, ...place.cell].join(".")));
-  walk.pinned = samePlace(walk.pinned, place) ? null : place;
-  flag(host, "pinned", walk.pinned);
-  relate(host, walk, walk.pinned ?? (walk.pointed ? place : null));
+/** A click or Enter: on the walk's own grid it goes there, on any other it keeps what is shown, and the second lets go. @type {(walk: Walk, place: Spot) => void} */
+function choose(walk, place) {
+  const { player } = walk;
+  const plane = place.name === "sums" ? walk.turn : place.plane;
+  if (place.name === walk.ground || place.name === "sums") {
+    return player.jump(walk.indexOf([plane, ...place.cell]) ?? player.step);
+  }
+  player.stop();
+  walk.pin(isSame(walk.pinned, place) ? null : place);
+  relate(walk, walk.pinned ?? (walk.pointed ? place : null));
   remember(walk);
 }
 
-// A click on the name of an output map: the same place in that filter's turn.
-function chooseFilter(host, walk, target) {
-  const box = target.closest?.(".output .plane");
+/** A click on the name of an output map: the same place in that filter's turn. @type {(walk: Walk, target: EventTarget | null) => void} */
+function chooseFilter(walk, target) {
+  const box = target instanceof Element ? target.closest(".output .plane") : null;
   const number = walk.planes.output.findIndex((one) => one.box === box);
-  if (number < 0 || isStamp(walk)) return;
-  const [, row, column] = walk.data.steps[walk.step].at;
-  jump(host, walk, walk.indexAt.get([number, row, column].join(".")));
+  if (number < 0 || walk.isStamp) return;
+  const [, row, column] = walk.step.at;
+  walk.player.jump(walk.indexOf([number, row, column]) ?? walk.player.step);
 }
 
-// Each grid has one cell that Tab reaches; the arrows move it on the grids that the walk itself does not step through.
-function assignStop(host, walk, name, one) {
-  if (walk.editing || name === walkingGrid(walk)) return;
-  const { origin } = walk.data[name];
-  setStop(host, walk, one, one.cells[origin?.[0] ?? 0][origin?.[1] ?? 0]);
-}
-
-function setStop(host, walk, one, cell) {
+/** The cell of a grid that Tab reaches; the arrows move it. @type {(walk: Walk, one: Plane, cell: Cell) => void} */
+function setStop(walk, one, cell) {
+  const { player } = walk;
   if (one.stop) {
-    one.stop.removeAttribute("tabindex");
-    one.stop.onfocus = one.stop.onblur = null;
+    one.stop.node.removeAttribute("tabindex");
+    one.stop.node.onfocus = one.stop.node.onblur = null;
   }
   one.stop = cell;
-  cell.tabIndex = 0;
-  cell.onfocus = () => {
-    if (walk.timer) return;
-    relate(host, walk, cell.place);
-    write(part(host, "spoken"), part(host, "relation").textContent);
+  cell.node.tabIndex = 0;
+  cell.node.onfocus = () => {
+    if (player.playing) return;
+    relate(walk, cell.place);
+    write(walk.part("spoken"), walk.part("relation").textContent ?? "");
   };
-  cell.onblur = () => {
-    if (!walk.timer && cell.isConnected) relate(host, walk, walk.pinned);
+  cell.node.onblur = () => {
+    if (!player.playing && cell.node.isConnected) relate(walk, walk.pinned);
   };
 }
 
-// Tab reaches the walk's own grid at the cell where the walk stands.
-function seat(walk) {
-  const { at } = walk.data.steps[walk.step];
-  const cell = walk.planes[walkingGrid(walk)][at[0]].cells[at[1]][at[2]];
-  if (walk.seat === cell) return;
-  const root = walk.seat?.getRootNode();
-  const hadFocus = walk.seat?.isConnected && root.activeElement === walk.seat;
-  walk.seat?.removeAttribute("tabindex");
+/** Tab reaches the walk's own grid at the cell where the walk stands. @type {(walk: Walk) => void} */
+export function seat(walk) {
+  const [plane, row, column] = walk.step.at;
+  const cell = walk.planes[walk.ground][plane].cells[row][column];
+  const before = walk.seat;
+  if (before === cell) return;
+  const root = /** @type {ShadowRoot | undefined} */ (before?.node.getRootNode());
+  const hadFocus = before?.node.isConnected && root?.activeElement === before.node;
+  before?.node.removeAttribute("tabindex");
   walk.seat = cell;
-  if (!walk.editing) cell.tabIndex = 0;
-  if (hadFocus) cell.focus({ preventScroll: true });
+  if (!walk.editing) cell.node.tabIndex = 0;
+  if (hadFocus) cell.node.focus({ preventScroll: true });
 }
 
-// Arrows, Home, End and Enter inside a grid; true where the key was for the grid.
-function onGridKey(event, host, walk) {
-  const place = event.target.place;
-  if (!place || walk.editing) return false;
-  if (event.key === "Enter") {
-    choose(host, walk, place);
-    return true;
+/** Arrows, Home, End and Enter inside a grid; true where the key was for the grid. @type {(event: KeyboardEvent, walk: Walk) => boolean} */
+export function onGridKey(event, walk) {
+  const target = event.target instanceof HTMLElement && event.target.role === "gridcell" ? cellOf(event.target) : null;
+  if (!target || walk.editing || event.ctrlKey || event.metaKey || event.altKey) return false;
+  const { place } = target;
+  if (event.key === "Enter") choose(walk, place);
+  else {
+    if (place.name === walk.ground) return false;
+    const one = walk.planes[place.name][place.plane];
+    const to = cellForKey(event.key, place.cell, one.cells.length, one.cells[0].length);
+    if (!to) return false;
+    walk.player.stop();
+    const cell = one.cells[to[0]][to[1]];
+    if (cell !== one.stop) {
+      setStop(walk, one, cell);
+      cell.node.focus();
+    }
   }
-  if (place.name === walkingGrid(walk)) return false;
-  const one = walk.planes[place.name][place.plane];
-  const to = cellForKey(event.key, place.cell, one.cells.length, one.cells[0].length);
-  if (!to) return false;
-  stop(host, walk);
-  const cell = one.cells[to[0]][to[1]];
-  if (cell !== one.stop) {
-    setStop(host, walk, one, cell);
-    cell.focus();
-  }
+  use(event);
   return true;
+}
+
+/** The cell that a key leads to inside a grid, or null for any other key. @type {(key: string, cell: Place, rows: number, columns: number) => Place | null} */
+export function cellForKey(key, [row, column], rows, columns) {
+  /** @type {Record<string, Place>} */
+  const moves = {
+    ...{ ArrowRight: [row, column + 1], ArrowLeft: [row, column - 1], ArrowDown: [row + 1, column] },
+    ...{ ArrowUp: [row - 1, column], Home: [row, 0], End: [row, columns - 1] },
+  };
+  const to = moves[key];
+  return to ? [within(to[0], rows), within(to[1], columns)] : null;
 }

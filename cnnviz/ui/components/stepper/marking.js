@@ -1,142 +1,136 @@
 // Showing one step: only the cells that it touches change, and a list of them is kept for the next step to clear.
 
-function show(host, walk, index) {
+import { flag, write } from "../shared/dom.js";
+import { minus } from "../shared/numbers.js";
+import { writeArithmetic } from "./arithmetic.js";
+import { showJoint, writeSums } from "./channels.js";
+import { frameAt, kernelCaption, kernelPlanes, sizeWords } from "./grids.js";
+import { showStamp } from "./stamping.js";
+import { showTime } from "./timeline.js";
+
+/** @import { Cell, Step, Walk } from "./walk.js" */
+
+const HINT = "Point at any cell to see what it takes part in; a click keeps it.";
+
+/** @type {(walk: Walk, index: number) => void} */
+export function show(walk, index) {
   const step = walk.data.steps[index];
   walk.shown = index;
   clearMarks(walk);
-  host.classList.remove("relating");
-  if (walk.turn !== step.at[0]) turn(host, walk, step);
+  walk.host.classList.remove("relating");
+  if (walk.turn !== step.at[0]) turn(walk, step);
   reach(walk);
-  if (isStamp(walk)) showStamp(walk, step, index);
+  if (walk.isStamp) showStamp(walk, step, index);
   else showWindow(walk, step, index);
   placeFrames(walk, index);
-  writeArithmetic(host, walk, step);
-  showJoint(host, walk, step);
-  write(part(host, "relation"), hint(walk));
-  showTime(host, walk, index);
-  if (walk.ready) for (const view of views) view.show(host, walk, index);
+  writeArithmetic(walk, step);
+  showJoint(walk, step);
+  write(walk.part("relation"), walk.data.note || HINT);
+  showTime(walk, index);
+  if (walk.ready) for (const view of walk.views) view.show(walk, index);
 }
 
-const write = (node, text) => {
-  if (node.textContent !== text) node.textContent = text;
-};
-
-function mark(walk, cell, names, weight = "") {
-  cell.className += ` ${names}`;
-  if (weight) cell.dataset.weight = cell.dataset.weight ? `${cell.dataset.weight} ${weight}` : weight;
+/** @type {(walk: Walk, cell: Cell, names: string, weight?: string) => void} */
+export function mark(walk, cell, names, weight) {
+  cell.mark(names, weight);
   walk.marks.push(cell);
 }
 
-function clearMarks(walk) {
-  for (const cell of walk.marks) {
-    cell.className = cell.base;
-    delete cell.dataset.weight;
-  }
+/** @type {(walk: Walk) => void} */
+export function clearMarks(walk) {
+  for (const cell of walk.marks) cell.clear();
   walk.marks.length = 0;
 }
 
+/** @type {(walk: Walk, step: Step, index: number) => void} */
 function showWindow(walk, step, index) {
-  const { kernel, kind } = walk.data;
+  const { planes, data } = walk;
   step.channels.forEach((channel, number) => {
-    const { cells } = walk.planes.input[channel];
-    const taps = kernel && walk.kernelNow[number].cells;
-    step.rows.forEach((row, a) =>
-      step.columns.forEach((column, b) =>
-        mark(walk, cells[row][column], "covered", taps && !walk.editing ? `×${minus(taps[a][b])}` : ""),
-      ),
-    );
+    const taps = data.kernel && !walk.editing ? walk.kernelNow[number].cells : null;
+    step.rows.forEach((row, a) => {
+      step.columns.forEach((column, b) => {
+        mark(walk, planes.input[channel].cells[row][column], "covered", taps ? `×${minus(taps[a][b])}` : "");
+      });
+    });
   });
-  if (kind === "max" && step.winner) {
+  if (data.kind === "max" && step.winner) {
     const [a, b] = step.winner;
-    mark(walk, walk.planes.input[step.channels[0]].cells[step.rows[a]][step.columns[b]], "winner");
+    mark(walk, planes.input[step.channels[0]].cells[step.rows[a]][step.columns[b]], "winner");
   }
   const [plane, row, column] = step.at;
-  const touched = [walk.planes.output[plane], ...walk.planes.sums].map((one) => one.cells[row][column]);
-  for (const cell of touched) mark(walk, cell, index > walk.seen ? "here reached" : "here");
+  for (const one of [planes.output[plane], ...planes.sums]) {
+    mark(walk, one.cells[row][column], index > walk.player.seen ? "here reached" : "here");
+  }
 }
 
-// ---------------------------------------------------------------- which filter it is the turn of
-
-// A new filter (a new input channel, when pooling or stamping): its kernel, its channel results, and who is left out.
-function turn(host, walk, step) {
+/** A new filter (a new input channel, when pooling or stamping): its kernel, its channel results, and who is left out. @type {(walk: Walk, step: Step) => void} */
+function turn(walk, step) {
   walk.turn = step.at[0];
-  walk.filter = step.at[0];
   walk.spots = null;
-  const now = kernelPlanes(walk, step);
-  walk.kernelNow = now;
-  if (walk.data.kernel) kernelCaption(host, walk, step);
-  now.forEach(({ cells, shade, hue, slot, of }, index) => {
+  walk.kernelNow = kernelPlanes(walk, step);
+  if (walk.data.kernel) kernelCaption(walk, step);
+  walk.kernelNow.forEach(({ cells, shade, hue, slot, of }, index) => {
     const one = walk.planes.kernel[index];
-    one.box.style.setProperty("--slot", slot + 1);
-    one.box.dataset.hue = hue ?? "";
-    one.grid.setAttribute("aria-label", `kernel${of ? `, ${of}` : ""}: ${sizeWords(cells)}`);
+    one.box.style.setProperty("--slot", String(slot + 1));
+    one.box.dataset.hue = hue;
+    one.grid.ariaLabel = `kernel${of ? `, ${of}` : ""}: ${sizeWords(cells)}`;
     const own = `${step.at[0]}.${slot}`;
-    if (one.own === own || (one.own === undefined && walk.editing && hasFields(one))) {
-      one.own = own;
-      return;
+    const isTyped = one.own === undefined && walk.editing && one.cells[0][0].field !== null;
+    if (one.own !== own && !isTyped) {
+      cells.forEach((line, row) => {
+        line.forEach((text, column) => rewrite(one.cells[row][column], text, shade[row][column]));
+      });
     }
     one.own = own;
-    cells.forEach((line, row) => line.forEach((text, column) => rewrite(one.cells[row][column], text, shade[row][column])));
   });
-  const met = isStamp(walk) ? [step.at[0]] : step.channels;
-  walk.planes.input.forEach((one, channel) => flag(one.box, "unmet", !met.includes(channel)));
-  const filled = isStamp(walk) ? step.planes : [step.at[0]];
-  walk.planes.output.forEach((one, number) => flag(one.box, "waiting", !filled.includes(number)));
+  const [met, filled] = walk.isStamp ? [[step.at[0]], step.planes] : [step.channels, [step.at[0]]];
+  walk.planes.input.forEach(({ box }, channel) => flag(box, "unmet", !met.includes(channel)));
+  walk.planes.output.forEach(({ box }, number) => flag(box, "waiting", !filled.includes(number)));
   writeSums(walk, step);
 }
 
-const hasFields = (one) => one.grid.querySelector(".field") !== null;
-
-function rewrite(cell, text, shade) {
-  const field = cell.firstElementChild;
+/** @type {(cell: Cell, text: string, shade: number | null) => void} */
+export function rewrite(cell, text, shade) {
+  const { field } = cell;
   if (field) field.value = text;
-  else cell.textContent = minus(text);
-  cell.base = "cell";
-  tint(cell, shade);
-  cell.className = cell.base;
+  else cell.node.textContent = minus(text);
+  cell.kept = "cell";
+  cell.tint(shade);
+  cell.node.className = cell.kept;
 }
 
-// ---------------------------------------------------------------- how far the walk has come
-
-// Outputs up to the furthest step stand out; only those that are new, or left again, are touched.
+/** Outputs up to the furthest step stand out; only those that are new, or left again, are touched. @type {(walk: Walk) => void} */
 function reach(walk) {
-  if (isStamp(walk)) return;
-  const { steps } = walk.data;
-  const from = Math.min(walk.reached, walk.seen);
-  const to = Math.max(walk.reached, walk.seen);
+  if (walk.isStamp) return;
+  const { seen } = walk.player;
+  const [from, to] = [Math.min(walk.reached, seen), Math.max(walk.reached, seen)];
   for (let index = from + 1; index <= to; index++) {
-    const [plane, row, column] = steps[index].at;
-    const cells = [walk.planes.output[plane].cells[row][column]];
-    if (plane === walk.turn) cells.push(...walk.planes.sums.map((one) => one.cells[row][column]));
-    for (const cell of cells) setReached(cell, index <= walk.seen);
+    const [plane, row, column] = walk.data.steps[index].at;
+    const touched = [walk.planes.output[plane], ...(plane === walk.turn ? walk.planes.sums : [])];
+    for (const one of touched) setReached(one.cells[row][column], index <= seen);
   }
-  walk.reached = walk.seen;
+  walk.reached = seen;
 }
 
-function setReached(cell, on) {
-  const base = cell.base.replace(" reached", "");
-  cell.base = on ? `${base} reached` : base;
-  cell.className = cell.base;
+/** @type {(cell: Cell, on: boolean) => void} */
+export function setReached(cell, on) {
+  const kept = cell.kept.replace(" reached", "");
+  cell.kept = on ? `${kept} reached` : kept;
+  cell.node.className = cell.kept;
 }
 
-// ---------------------------------------------------------------- frames
-
-function placeFrames(walk, index) {
-  if (!walk.pitches) return;
+/** @type {(walk: Walk, index: number) => void} */
+export function placeFrames(walk, index) {
   const step = walk.data.steps[index];
-  const window = [step.rows[0], step.columns[0], step.rows.at(-1), step.columns.at(-1)];
+  const { input, output, sums } = walk.planes;
   const [plane, row, column] = step.at;
-  const here = [row, column, row, column];
-  if (isStamp(walk)) {
-    frameAt(walk, "input", walk.planes.input[plane], ...here);
-    for (const number of step.planes) frameAt(walk, "output", walk.planes.output[number], ...window);
+  const here = { rows: [row], columns: [column] };
+  if (walk.isStamp) {
+    frameAt(walk, "input", input[plane], here);
+    for (const number of step.planes) frameAt(walk, "output", output[number], step);
     return;
   }
-  for (const channel of step.channels) frameAt(walk, "input", walk.planes.input[channel], ...window);
-  frameAt(walk, "output", walk.planes.output[plane], ...here);
-  for (const one of walk.planes.sums) frameAt(walk, "sums", one, ...here);
-}
-
-function hint(walk) {
-  return walk.data.note || "Point at any cell to see what it takes part in; a click keeps it.";
+  for (const channel of step.channels) frameAt(walk, "input", input[channel], step);
+  frameAt(walk, "output", output[plane], here);
+  for (const one of sums) frameAt(walk, "sums", one, here);
 }

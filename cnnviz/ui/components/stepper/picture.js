@@ -1,125 +1,115 @@
 // The whole picture and the whole filtered picture beside the grids: the patch and the window's place drawn on both.
 // Dragging, tapping or arrow keys move the patch; Python is told once, when it comes to rest.
 
-function pictureFigure(name) {
-  const figure = element("figure", name);
-  const stage = element("div", "stage");
-  const image = document.createElement("img");
-  image.draggable = false;
-  stage.append(image, element("div", "patch"), element("div", "window"));
-  figure.append(element("figcaption", ""), stage);
-  return figure;
-}
+import { element, flag, part, picture } from "../shared/dom.js";
+import { arrow, within } from "../shared/keys.js";
+import { legend } from "../shared/legend.js";
+import { drag, lay } from "../shared/pointer.js";
 
-function buildPictures(host, walk) {
-  const slot = part(host, "pictures");
-  const { picture } = walk.data;
-  slot.hidden = !picture;
-  flag(host, "pictured", picture);
-  if (!picture) return slot.replaceChildren();
-  if (!slot.childElementCount) {
-    const filtered = pictureFigure("filtered");
-    const legend = element("div", "legend");
-    legend.append(element("span", "low"), document.createElement("img"), element("span", "high"));
-    filtered.append(legend);
-    slot.append(pictureFigure("source"), filtered);
-  }
-  const figure = part(slot, "source");
-  figure.tabIndex = 0;
-  figure.setAttribute("role", "slider");
-  figure.setAttribute("aria-label", "Place of the patch. Arrow keys move it.");
-  drawPicture(figure, picture);
-  placePatch(walk, picture.top, picture.left, figure);
-  assignDragging(walk, figure, picture);
-  walk.filteredNow = null;
-}
+/** @import { Box } from "../shared/mounted.d.ts" */
+/** @import { Filtered, WholePicture } from "./messages.d.ts" */
+/** @import { View, Walk } from "./walk.js" */
 
+/** @type {View} */
+export const pictureView = {
+  build(walk) {
+    const slot = walk.part("pictures");
+    const whole = walk.data.picture;
+    slot.hidden = !whole;
+    flag(walk.host, "pictured", whole);
+    if (!whole) return slot.replaceChildren();
+    if (!slot.childElementCount) slot.append(figureOf("source"), figureOf("filtered"));
+    const figure = part(slot, "source");
+    figure.tabIndex = 0;
+    figure.role = "slider";
+    figure.ariaLabel = "Place of the patch. Arrow keys move it.";
+    drawPicture(figure, whole);
+    assignDragging(walk, figure, whole);
+    walk.filtered = null;
+  },
+
+  // The window on the picture, and its output on the filtered picture. What lies in the padding is cut off.
+  show(walk, index) {
+    const whole = walk.data.picture;
+    if (!whole) return;
+    const { input, output, steps } = walk.data;
+    const {
+      at: [number, row, column],
+      rows,
+      columns,
+    } = steps[index];
+    const [source, figure] = [walk.part(".pictures .source"), walk.part(".pictures .filtered")];
+    const filtered = whole.filtered[number];
+    const [top, left] = [whole.top, whole.left].map((place, axis) => Math.floor(place / whole.stride[axis]));
+    if (walk.filtered !== number) {
+      walk.filtered = number;
+      drawPicture(figure, filtered);
+      figure.querySelector(".legend")?.remove();
+      figure.append(legend(filtered.low, filtered.legend, filtered.high));
+      lay(part(figure, "patch"), shareOf(filtered, [top, left, ...output.size]));
+    }
+    const [first, last] = [0, -1].map((end) => [rows.at(end) ?? 0, columns.at(end) ?? 0]);
+    const begin = [whole.top + first[0] - input.origin[0], whole.left + first[1] - input.origin[1]];
+    const size = [last[0] - first[0] + 1, last[1] - first[1] + 1];
+    lay(part(source, "window"), shareOf(whole, [...begin, ...size]));
+    lay(part(figure, "window"), shareOf(filtered, [top + row, left + column, 1, 1]));
+  },
+
+  leave: (walk) => clearTimeout(walk.patchTimer),
+};
+
+/** @type {(name: string) => HTMLElement} */
+const figureOf = (name) =>
+  element(
+    "figure",
+    name,
+    element("figcaption"),
+    element("div", "stage", element("img", { draggable: false }), element("div", "patch"), element("div", "window")),
+  );
+
+/** @type {(figure: HTMLElement, picture: WholePicture | Filtered) => void} */
 function drawPicture(figure, { source, caption, alt, rows, columns }) {
-  write(figure.querySelector("figcaption"), caption);
-  const image = figure.querySelector(".stage img");
-  if (image.getAttribute("src") !== source) image.src = source;
-  image.alt = alt;
-  figure.style.setProperty("--aspect", columns / rows);
+  part(figure, "figcaption").textContent = caption;
+  picture(part(figure, ".stage img", HTMLImageElement), source, alt);
+  figure.style.setProperty("--aspect", String(columns / rows));
 }
 
-// In per cent of the picture, so that it stays right at any width.
-export function boxStyle({ rows, columns }, [top, left, height, width]) {
-  const share = (part, whole) => `${(100 * part) / whole}%`;
-  return { top: share(top, rows), left: share(left, columns), height: share(height, rows), width: share(width, columns) };
-}
+/** A box of pixels as shares of the picture, so that it stays right at any width. @type {(size: { rows: number, columns: number }, box: number[]) => Box} */
+export const shareOf = ({ rows, columns }, [top, left, height, width]) => [
+  top / rows,
+  left / columns,
+  height / rows,
+  width / columns,
+];
 
-function placePatch(walk, top, left, figure) {
-  const { rows, columns, side } = walk.data.picture;
-  Object.assign(figure.querySelector(".patch").style, boxStyle({ rows, columns }, [top, left, side, side]));
-  figure.setAttribute("aria-valuemin", 0);
-  figure.setAttribute("aria-valuenow", top * columns + left);
-  figure.setAttribute("aria-valuemax", rows * columns - 1);
-  figure.setAttribute("aria-valuetext", `row ${top}, column ${left}`);
-}
-
-function assignDragging(walk, figure, picture) {
-  const { rows, columns, side, stride } = picture;
-  let { top, left } = picture;
-  const snapped = (value, most, step) => step * Math.floor(Math.max(0, Math.min(most, Math.round(value))) / step);
-  const move = (row, column) => {
-    top = snapped(row, rows - side, stride[0]);
-    left = snapped(column, columns - side, stride[1]);
-    placePatch(walk, top, left, figure);
+/** @type {(walk: Walk, figure: HTMLElement, picture: WholePicture) => void} */
+function assignDragging(walk, figure, { rows, columns, side, stride, ...before }) {
+  let [top, left] = [0, 0];
+  const snapped = (/** @type {number} */ value, /** @type {number} */ most, /** @type {number} */ step) =>
+    step * Math.floor(within(Math.round(value), most + 1) / step);
+  const place = (/** @type {number} */ row, /** @type {number} */ column) => {
+    [top, left] = [row, column];
+    lay(part(figure, "patch"), shareOf({ rows, columns }, [top, left, side, side]));
+    figure.ariaValueMin = "0";
+    figure.ariaValueNow = String(top * columns + left);
+    figure.ariaValueMax = String(rows * columns - 1);
+    figure.setAttribute("aria-valuetext", `row ${top}, column ${left}`);
+  };
+  const move = (/** @type {number} */ row, /** @type {number} */ column) => {
+    place(snapped(row, rows - side, stride[0]), snapped(column, columns - side, stride[1]));
     figure.classList.add("moving");
   };
   const rest = () => {
     figure.classList.remove("moving");
-    if (top !== picture.top || left !== picture.left) walk.setStateValue("place", [top, left]);
+    if (top !== before.top || left !== before.left) walk.python?.setStateValue("place", [top, left]);
   };
-  const follow = (event) => {
-    const box = figure.querySelector("img").getBoundingClientRect();
-    move(((event.clientY - box.top) / box.height) * rows - side / 2, ((event.clientX - box.left) / box.width) * columns - side / 2);
-  };
-  const stage = figure.querySelector(".stage");
-  stage.onpointerdown = (event) => {
-    stage.setPointerCapture(event.pointerId);
-    follow(event);
-  };
-  stage.onpointermove = (event) => stage.hasPointerCapture(event.pointerId) && follow(event);
-  stage.onpointerup = rest;
-  stage.onpointercancel = rest;
-  const ways = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  place(before.top, before.left);
+  drag(part(figure, "stage"), ([y, x]) => move(y * rows - side / 2, x * columns - side / 2), rest);
   figure.onkeydown = (event) => {
-    const way = ways[event.key];
-    if (!way) return;
-    const far = event.shiftKey ? side : 1;
-    move(top + way[0] * far * stride[0], left + way[1] * far * stride[1]);
-    event.preventDefault();
-    event.stopPropagation();
+    const step = arrow(event, side);
+    if (!step) return;
+    move(top + step[0] * stride[0], left + step[1] * stride[1]);
     clearTimeout(walk.patchTimer);
     walk.patchTimer = setTimeout(rest, 250);
   };
 }
-
-// The window on the picture, and its output on the filtered picture. What lies in the padding is cut off.
-function showPictures(host, walk, index) {
-  const { picture, input } = walk.data;
-  if (!picture) return;
-  const slot = part(host, "pictures");
-  const step = walk.data.steps[index];
-  const [number, row, column] = step.at;
-  const figure = part(slot, "filtered");
-  if (walk.filteredNow !== number) {
-    walk.filteredNow = number;
-    const now = picture.filtered[number];
-    drawPicture(figure, now);
-    write(figure.querySelector(".low"), now.low);
-    write(figure.querySelector(".high"), now.high);
-    figure.querySelector(".legend img").src = now.legend;
-    const [height, width] = walk.data.output.size;
-    const at = [Math.floor(picture.top / picture.stride[0]), Math.floor(picture.left / picture.stride[1])];
-    Object.assign(figure.querySelector(".patch").style, boxStyle(now, [...at, height, width]));
-  }
-  const [first, last] = [0, -1].map((end) => [step.rows.at(end) - input.origin[0], step.columns.at(end) - input.origin[1]]);
-  const window = [picture.top + first[0], picture.left + first[1], last[0] - first[0] + 1, last[1] - first[1] + 1];
-  Object.assign(part(slot, "source").querySelector(".window").style, boxStyle(picture, window));
-  const place = [Math.floor(picture.top / picture.stride[0]) + row, Math.floor(picture.left / picture.stride[1]) + column, 1, 1];
-  Object.assign(figure.querySelector(".window").style, boxStyle(picture.filtered[number], place));
-}
-
-views.push({ build: buildPictures, show: showPictures, unmount: (host, walk) => clearTimeout(walk.patchTimer) });

@@ -1,62 +1,141 @@
 // Draws what Python worked out (see cnnviz/figures/stepper): it colours, frames, moves and repeats text.
-// Streamlit calls the default export again on every change of data or theme, on the same elements: so what is shown is
-// rebuilt each time, handlers are assigned, and the state of the walk lives on the host element.
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const host = parentElement.querySelector(".stepper");
-  const first = !host.walk;
-  const walk = (host.walk ??= { speed: 1, timer: null, editing: false, step: 0, seen: 0, pinned: null, pointed: null });
+import { flag, memory, part } from "../shared/dom.js";
+import { isStill } from "../shared/theme.js";
+import { speak } from "./arithmetic.js";
+import { slide } from "./channels.js";
+import { assignEditing } from "./editing.js";
+import { build, fit } from "./grids.js";
+import { assignPointing, onGridKey, relate, seat } from "./linked.js";
+import { show } from "./marking.js";
+import { matrixView } from "./matrix.js";
+import { pictureView } from "./picture.js";
+import { savingView } from "./saving.js";
+import { buildTimeline } from "./timeline.js";
+import { readPin, readStep, Walk, writePin } from "./walk.js";
+
+/** @import { Mounted } from "../shared/mounted.d.ts" */
+/** @import { Answers, Message } from "./messages.d.ts" */
+/** @import { Script } from "./walk.js" */
+
+const STEP_MS = 900;
+const VIEWS = [matrixView, pictureView, savingView];
+
+const instances = memory(() => ({ walk: /** @type {Walk | null} */ (null) }));
+
+/** @param {Mounted<Message, Answers>} mounted */
+export default function ({ data: message, parentElement, setStateValue, setTriggerValue }) {
+  const host = part(parentElement, "stepper");
+  const data = /** @type {Script} */ (message);
+  const instance = instances(host);
+  const isFirst = instance.walk === null;
+  const walk = (instance.walk ??= begin(host, data));
   const fingerprint = JSON.stringify([data.steps, data.input, data.kernel, data.output]);
   const changed = walk.fingerprint !== fingerprint;
-  if (changed) openOn(host, walk, data, first);
-  Object.assign(walk, { data, fingerprint, setStateValue, setTriggerValue, gone: false });
-  if (!first) remember(walk);
-  if (changed && !first && !walk.editing) host.scrollIntoView({ block: "nearest", behavior: isStill() ? "auto" : "smooth" });
-  host.dataset.theme = isDark(host) ? "dark" : "light";
+  if (changed) open(walk, data, isFirst);
+  Object.assign(walk, { data, fingerprint, python: { setStateValue, setTriggerValue }, gone: false });
+  if (!isFirst) remember(walk);
+  const isLate = changed && !isFirst && !walk.editing;
+  if (isLate) host.scrollIntoView({ block: "nearest", behavior: isStill() ? "auto" : "smooth" });
   flag(host, "plain", data.plain);
-  rebuild(host, walk);
-  host.observer ??= new ResizeObserver(() => fit(host, host.walk));
-  host.observer.observe(host);
+  rebuild(walk);
+  walk.observer ??= new ResizeObserver(() => host.clientWidth !== walk.width && fit(walk));
+  walk.observer.observe(host);
   // the keys belong to the walk when the page opens, and again after a suggestion was clicked
   const suggested = changed && document.activeElement?.closest('[data-testid="stButton"]');
-  if (data.focus && (suggested || (first && document.activeElement === document.body))) takeKeyboard(host);
-  if (first && data.autoplay && !isStill()) play(host, walk);
+  if (data.focus && (suggested || (isFirst && document.activeElement === document.body))) takeKeyboard(walk);
+  if (isFirst && data.autoplay && !isStill()) walk.player.play();
   return () => {
-    clearTimeout(walk.timer); // no more: the address belongs to the next page already
-    walk.gone = true;
-    host.observer.disconnect();
-    host.observer = null;
-    for (const view of views) view.unmount?.(host, walk);
+    walk.gone = true; // the address belongs to the next page already
+    walk.player.leave();
+    walk.observer?.disconnect();
+    walk.observer = null;
+    for (const view of VIEWS) view.leave?.(walk);
   };
 }
 
-// Where a new script opens: at first on the step and the pinned cell that were asked for, later on its first step, or,
-// while somebody types, where they are.
-function openOn(host, walk, data, first) {
-  const last = data.steps.length - 1;
-  const stays = walk.editing && walk.data?.steps.length === data.steps.length;
-  stop(host, walk);
-  if (first) {
-    const asked = data.start ?? (data.linked ? readStep(fromAddress("step"), data.steps.length) : null);
-    walk.step = walk.seen = Math.max(0, Math.min(asked ?? 0, last));
-    walk.pinned = data.linked ? readPin(fromAddress("pin"), data) : null;
+/** @type {(host: HTMLElement, data: Script) => Walk} */
+function begin(host, data) {
+  /** @type {Walk} */
+  const walk = new Walk(host, data, VIEWS, {
+    show: (index) => {
+      const { player, shown } = walk;
+      walk.pin(null);
+      show(walk, index);
+      seat(walk);
+      if (shown !== index || player.playing) slide(walk, player.playing ? (0.7 * STEP_MS) / player.speed : Infinity);
+    },
+    rest: () => {
+      if (walk.gone) return;
+      speak(walk);
+      remember(walk);
+    },
+    pace: () => STEP_MS,
+  });
+  host.onkeydown = (event) => onKey(event, walk);
+  return walk;
+}
+
+/** Where a new script opens: at first on the step and the pinned cell that were asked for, later on its first step, or, while somebody types, where they are. @type {(walk: Walk, data: Script, isFirst: boolean) => void} */
+function open(walk, data, isFirst) {
+  const { player } = walk;
+  const count = data.steps.length;
+  const stays = walk.editing && walk.data.steps.length === count;
+  player.stop();
+  Object.assign(walk, { data });
+  Object.assign(player, { count, total: count, loop: data.loop });
+  player.columns = walk.isStamp ? data.input.planes[0].cells[0].length : data.output.size[1];
+  if (isFirst) {
+    const asked = data.start ?? readStep(walk.remembered("step"), count) ?? 0;
+    player.step = player.seen = Math.max(0, Math.min(asked, count - 1));
+    walk.pinned = readPin(walk.remembered("pin"), data);
   } else if (!stays) {
-    walk.step = walk.seen = 0;
+    player.step = player.seen = 0;
     walk.pinned = null;
   }
-  if (data.kind !== "stamp" && walk.pinned?.name === "output") walk.pinned = null;
+  if (!walk.isStamp && walk.pinned?.name === "output") walk.pinned = null;
   walk.pointed = null;
 }
 
-function rebuild(host, walk) {
+/** @type {(walk: Walk) => void} */
+function rebuild(walk) {
   walk.ready = false;
-  build(host, walk);
-  assignControls(host, walk);
-  show(host, walk, walk.step);
-  fit(host, walk);
-  flag(host, "pinned", walk.pinned);
-  if (walk.pinned) relate(host, walk, walk.pinned);
+  build(walk);
+  buildTimeline(walk);
+  assignPointing(walk);
+  assignEditing(walk, () => {
+    rebuild(walk);
+    remember(walk);
+  });
+  show(walk, walk.player.step);
+  fit(walk);
+  walk.pin(walk.pinned);
+  if (walk.pinned) relate(walk, walk.pinned);
   walk.ready = true;
-  for (const view of views) view.build(host, walk);
-  for (const view of views) view.show(host, walk, walk.shown);
+  for (const view of VIEWS) view.build(walk);
+  for (const view of VIEWS) view.show(walk, walk.shown);
+}
+
+/** The step and the pinned cell are part of the page's address, so that a copied link opens on them. @type {(walk: Walk) => void} */
+export function remember(walk) {
+  const { step } = walk.player;
+  walk.remember("step", step > 0 ? String(step + 1) : null);
+  walk.remember("pin", writePin(walk.pinned));
+}
+
+/** @type {(event: KeyboardEvent, walk: Walk) => void} */
+function onKey(event, walk) {
+  if (onGridKey(event, walk) || walk.player.key(event)) return;
+  if (event.key !== "Escape" || !walk.pinned) return;
+  event.preventDefault();
+  walk.pin(null);
+  relate(walk, null);
+  remember(walk);
+}
+
+/** The arrow keys work at once, without a ring around something that nobody has chosen yet. @type {(walk: Walk) => void} */
+export function takeKeyboard({ host }) {
+  host.classList.add("quiet");
+  host.focus({ preventScroll: true });
+  host.onblur = () => host.classList.remove("quiet");
 }

@@ -1,6 +1,6 @@
 """What the drawing of the three layers says and shows: which input is joined to which output, by which weight."""
 
-from typing import Any
+from typing import TypedDict
 
 from cnnviz.arithmetic.settings import counted
 
@@ -10,13 +10,34 @@ KERNEL_HUES = (38, 205, 325, 95, 265)  # of a convolution's few weights, told ap
 Line = tuple[int, int, int]  # output, input, weight; all counted from 0
 
 
-def joined_script(inputs: int, window: int) -> dict[str, Any]:
+class Panel(TypedDict):
+    """One layer: its name and count, its lines, a hue for each weight, and what to say where one points."""
+
+    title: str
+    words: str
+    count: str
+    formula: str
+    lines: list[Line]
+    hues: list[int]
+    readings: dict[str, str]
+
+
+class Script(TypedDict):
+    """Three layers on the same inputs."""
+
+    inputs: int
+    outputs: int
+    window: int
+    panels: list[Panel]
+
+
+def three_layers_script(inputs: int, window: int) -> Script:
     """The three layers on `inputs` numbers in a row; windows of `window` neighbours, stride 1, no padding, no biases.
 
     Each panel holds its lines as (output, input, weight), a hue for every weight, and what to say where one points:
     at "output.2", "input.0" or the line "line.2.3" from input 3 to output 2. In the words, counting starts at 1.
 
-    >>> script = joined_script(8, 3)
+    >>> script = three_layers_script(8, 3)
     >>> [panel["count"] for panel in script["panels"]]
     ['48 weights', '18 weights', '3 weights']
     >>> script["panels"][2]["lines"][:4]
@@ -38,7 +59,7 @@ def joined_script(inputs: int, window: int) -> dict[str, Any]:
     }
 
 
-def panel(title: str, words: str, formula: str, lines: list[Line]) -> dict[str, Any]:
+def panel(title: str, words: str, formula: str, lines: list[Line]) -> Panel:
     """One layer: its name, its count and where that comes from, its lines, its readings."""
     num_weights = len({weight for _, _, weight in lines})
     is_shared = num_weights < len(lines)
@@ -90,6 +111,6 @@ def span(noun: str, numbers: list[int]) -> str:
     return f"{noun}s {numbers[0] + 1} to {numbers[-1] + 1}"
 
 
-def targets(script: dict[str, Any]) -> set[str]:
+def targets(script: Script) -> set[str]:
     """Everything that can be pointed at in at least one panel."""
     return {target for panel in script["panels"] for target in panel["readings"]}

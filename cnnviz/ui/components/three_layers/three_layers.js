@@ -1,188 +1,176 @@
 // Draws the three layers and lights, in all of them at once, what is pointed at. Every line, weight and sentence was
 // written by Python. A click keeps what is lit and tells Python, so that the address carries it.
 
-const SVG = "http://www.w3.org/2000/svg"
-const WIDE = 360
-const TALL = 196
-const INPUTS_AT = 30
-const OUTPUTS_AT = 166
-const UNIT = 26
+import { element, flag, memory, part, svg, write } from "../shared/dom.js";
+import { arrow, use, within } from "../shared/keys.js";
 
+/** @import { Mounted } from "../shared/mounted.d.ts" */
+/** @import { Answers, Message, Panel } from "./messages.d.ts" */
+
+/** What can be pointed at: a unit, or the line between an output and an input; see script.py. @typedef {string} Target */
+/** @typedef {{ out: number, into: number, weight: number, stroke: SVGElement, at: [number, number] }} Line */
+/** @typedef {{ figure: HTMLElement, says: (target: Target) => string, light: (target: Target) => void }} Drawn */
+
+const WIDE = 360;
+const TALL = 196;
+const INPUTS_AT = 30;
+const OUTPUTS_AT = 166;
+const UNIT = 26;
+const [TOP, BOTTOM] = [INPUTS_AT + UNIT / 2, OUTPUTS_AT - UNIT / 2]; // of the lines
+
+const stateOf = memory(() => ({ drawn: "", known: "", at: "" })); // `known` is what Python knows to be chosen
+
+/** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data, parentElement, setStateValue }) {
-  const host = parentElement.querySelector(".three_layers")
-  host.dataset.theme = data.dark ? "dark" : "light"
-  const same = host.drawn === `${data.inputs} ${data.window}`
-  host.drawn = `${data.inputs} ${data.window}`
-  if (!same || host.told !== data.at) host.at = data.at
-  host.told = data.at
-  const light = (target) => panels.forEach((panel) => panel.light(target))
-  const keep = (target) => {
-    host.at = target
-    light(target)
-    speak(host, panels, target)
-  }
-  const tell = (target) => {
-    keep(target)
-    host.told = target
-    setStateValue("at", target)
-  }
-  const panels = data.panels.map((panel) => drawnPanel(panel, data, light, tell))
-  host.querySelector(".panels").replaceChildren(...panels.map((panel) => panel.element))
-  host.querySelector(".panels").onpointerleave = () => light(host.at)
+  const host = part(parentElement, "three_layers");
+  const state = stateOf(host);
+  const drawn = `${data.inputs} ${data.window}`;
+  if (state.drawn !== drawn || state.known !== data.at) state.at = data.at;
+  Object.assign(state, { drawn, known: data.at });
+  const light = (/** @type {Target} */ target) => {
+    for (const panel of panels) panel.light(target);
+  };
+  const keep = (/** @type {Target} */ target) => {
+    state.at = target;
+    light(target);
+    write(part(host, "spoken"), panels.map(({ says }, at) => `${data.panels[at].title}: ${says(target)}`).join(" "));
+  };
+  const tell = (/** @type {Target} */ target) => {
+    keep(target);
+    state.known = target;
+    setStateValue("at", target);
+  };
+  const panels = data.panels.map((panel) => drawnPanel(panel, data, light, tell));
+  const box = part(host, "panels");
+  box.replaceChildren(...panels.map(({ figure }) => figure));
+  box.onpointerleave = () => light(state.at);
   host.onkeydown = (event) => {
-    if (event.key === "Enter") return tell(host.at)
-    const next = neighbour(host.at, event.key, data)
-    if (!next) return
-    event.preventDefault()
-    keep(next)
-  }
-  light(host.at)
+    if (event.key === "Enter") {
+      use(event);
+      return tell(state.at);
+    }
+    const step = arrow(event);
+    if (step) keep(neighbour(state.at, step, data));
+  };
+  light(state.at);
 }
 
-// Where an arrow key leads: along the row, or to the row above or below (outputs, lines of the window, inputs).
-function neighbour(target, key, { inputs, outputs, window }) {
-  const [kind, first, second] = target.split(".").map((part, i) => (i ? Number(part) : part))
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[key]
-  const clamp = (value, count) => Math.max(0, Math.min(count - 1, value))
-  if (step && kind === "output") return `output.${clamp(first + step, outputs)}`
-  if (step && kind === "input") return `input.${clamp(first + step, inputs)}`
-  if (step) {
-    const place = clamp(first * window + clamp(second - first, window) + step, outputs * window)
-    const out = Math.floor(place / window)
-    return `line.${out}.${out + (place % window)}`
-  }
-  if (key === "ArrowUp" && kind === "output") return `line.${first}.${first + Math.floor(window / 2)}`
-  if (key === "ArrowUp" && kind === "line") return `input.${second}`
-  if (key === "ArrowDown" && kind === "line") return `output.${first}`
-  if (key === "ArrowDown" && kind === "input") {
-    const out = clamp(first - Math.floor(window / 2), outputs)
-    return `line.${out}.${Math.max(out, Math.min(out + window - 1, first))}`
-  }
-  return ""
+/** @type {(target: Target) => [string, number, number]} */
+function read(target) {
+  const [kind, first, second] = target.split(".");
+  return [kind, Number(first), Number(second)];
 }
 
-function speak(host, panels, target) {
-  host.querySelector(".spoken").textContent = panels.map((panel) => `${panel.title}: ${panel.says(target)}`).join(" ")
+/** Where an arrow key leads: along the row, or to the row above or below (outputs, lines, inputs). @type {(target: Target, step: [number, number], data: Message) => Target} */
+function neighbour(target, [down, across], { inputs, outputs, window }) {
+  const [kind, first, second] = read(target);
+  const half = Math.floor(window / 2);
+  if (across && kind === "line") {
+    const place = within(first * window + within(second - first, window) + across, outputs * window);
+    const out = Math.floor(place / window);
+    return `line.${out}.${out + (place % window)}`;
+  }
+  if (across) return `${kind}.${within(first + across, kind === "output" ? outputs : inputs)}`;
+  if (kind === "line") return down < 0 ? `input.${second}` : `output.${first}`;
+  if (down < 0 && kind === "output") return `line.${first}.${first + half}`;
+  if (down > 0 && kind === "input") {
+    const out = within(first - half, outputs);
+    return `line.${out}.${out + within(first - out, window)}`;
+  }
+  return target;
 }
 
+/** @type {(panel: Panel, data: Message, light: (target: Target) => void, tell: (target: Target) => void) => Drawn} */
 function drawnPanel(panel, { inputs, outputs, window }, light, tell) {
-  const across = (place) => WIDE / 2 + (place - (inputs - 1) / 2) * Math.min(44, (WIDE - UNIT - 8) / (inputs - 1))
-  const over = (out) => across(out + (window - 1) / 2)
-  const drawing = make("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": `${panel.title}: ${panel.count}` })
-  drawing.append(named("inputs", 11), named("outputs", TALL - 2))
-  const rest = panel.lines.length > outputs * window ? 0.3 : panel.hues.length < panel.lines.length ? 0.8 : 0.6
+  const { title, count, words, formula, hues, readings } = panel;
+  const gap = Math.min(44, (WIDE - UNIT - 8) / (inputs - 1));
+  const across = (/** @type {number} */ place) => WIDE / 2 + (place - (inputs - 1) / 2) * gap;
+  const over = (/** @type {number} */ out) => across(out + (window - 1) / 2);
+  const pointed = (/** @type {SVGElement} */ made, /** @type {Target} */ target) => {
+    made.onpointerenter = () => light(target);
+    made.onclick = () => tell(target);
+    return made;
+  };
+  const isDense = panel.lines.length > outputs * window;
+  const rest = isDense ? 0.3 : hues.length < panel.lines.length ? 0.8 : 0.6;
+  /** @type {Line[]} */
   const lines = panel.lines.map(([out, into, weight]) => {
-    const d = `M${across(into)} ${INPUTS_AT + UNIT / 2}L${over(out)} ${OUTPUTS_AT - UNIT / 2}`
-    const stroke = make("path", { class: "line", d })
-    stroke.style.setProperty("--hue", panel.hues[weight])
-    stroke.style.setProperty("--rest", rest)
-    return { out, into, weight, stroke, d, at: [across(into), over(out)] }
-  })
-  drawing.append(...lines.map((line) => line.stroke))
-  for (const line of lines) {
-    const wide = panel.lines.length > outputs * window ? 5 : 12
-    pointed(drawing, make("path", { class: "catch", d: line.d, "stroke-width": wide }), `line.${line.out}.${line.into}`, light, tell)
-  }
-  const labels = make("g", {})
-  drawing.append(labels)
-  const units = []
-  for (let i = 0; i < inputs; i += 1) units.push(unit(drawing, "input", i, across(i), INPUTS_AT, light, tell))
-  for (let j = 0; j < outputs; j += 1) units.push(unit(drawing, "output", j, over(j), OUTPUTS_AT, light, tell))
-  const element = written(panel, drawing)
-  const reading = element.querySelector(".reading")
-  const says = (target) => panel.readings[target] ?? "Not joined here: no weight."
-  return {
-    element,
-    title: panel.title,
-    says,
-    light: (target) => {
-      const lit = lines.filter(isLit(target, lines))
-      lines.forEach((line) => line.stroke.classList.toggle("lit", lit.includes(line)))
-      for (const one of units) {
-        const [kind, place] = one.target.split(".")
-        const joined = lit.some((line) => String(kind === "input" ? line.into : line.out) === place)
-        one.element.classList.toggle("lit", joined || one.target === target)
-        one.element.classList.toggle("at", one.target === target)
-      }
-      labels.replaceChildren(...lit.map((line) => label(line, panel.hues[line.weight], target)))
-      reading.textContent = says(target)
-    },
-  }
-}
-
-// Which lines belong to a target: those of a unit, or all that carry the same weight as the line pointed at.
-function isLit(target, lines) {
-  const [kind, first, second] = target.split(".").map((part, i) => (i ? Number(part) : part))
-  if (kind === "output") return (line) => line.out === first
-  if (kind === "input") return (line) => line.into === first
-  const pointedAt = lines.find((line) => line.out === first && line.into === second)
-  return (line) => pointedAt && line.weight === pointedAt.weight
-}
-
-// The weight's name stands where the lines are far apart: near the end away from the unit pointed at.
-function label(line, hue, target) {
-  const part = { output: 0.26, input: 0.74, line: 0.5 }[target.split(".")[0]]
-  const [from, to] = line.at
-  const top = INPUTS_AT + UNIT / 2
-  const bottom = OUTPUTS_AT - UNIT / 2
-  const made = make("text", { class: "weight", x: from + (to - from) * part, y: top + (bottom - top) * part + 5 })
-  made.style.setProperty("--hue", hue)
-  made.textContent = `w${line.weight + 1}`
-  return made
-}
-
-function unit(drawing, kind, place, x, y, light, tell) {
-  const element = make("g", { class: `unit ${kind}` })
-  const reach = kind === "input" ? y - UNIT / 2 - 14 : y - UNIT / 2
-  element.append(
-    make("rect", { class: "reach", x: x - UNIT / 2 - 2, y: reach, width: UNIT + 4, height: UNIT + 14 }),
-    make("rect", { x: x - UNIT / 2, y: y - UNIT / 2, width: UNIT, height: UNIT }),
-  )
-  const text = make("text", { x, y: y + 5 })
-  text.textContent = place + 1
-  element.append(text)
-  pointed(drawing, element, `${kind}.${place}`, light, tell)
-  return { element, target: `${kind}.${place}` }
-}
-
-function pointed(drawing, element, target, light, tell) {
-  element.onpointerenter = () => light(target)
-  element.onclick = () => tell(target)
-  drawing.append(element)
-}
-
-function named(words, y) {
-  const text = make("text", { class: "side", x: 0, y })
-  text.textContent = words
-  return text
-}
-
-function written(panel, drawing) {
-  const figure = document.createElement("figure")
-  figure.className = "panel"
-  figure.append(
-    row("head", ["title", panel.title], ["count", panel.count]),
-    row("words", ["", panel.words], ["", panel.formula]),
+    const d = `M${across(into)} ${TOP}L${over(out)} ${BOTTOM}`;
+    const stroke = svg("path", { class: "line", d, style: `--hue: ${hues[weight]}; --rest: ${rest}` });
+    return { out, into, weight, stroke, at: [across(into), over(out)] };
+  });
+  const catches = lines.map(({ out, into, stroke }) => {
+    const d = stroke.getAttribute("d") ?? "";
+    return pointed(svg("path", { class: "catch", d, "stroke-width": isDense ? 5 : 12 }), `line.${out}.${into}`);
+  });
+  const labels = svg("g", {});
+  const unit = (/** @type {string} */ kind, /** @type {number} */ place) => {
+    const [x, y] = kind === "input" ? [across(place), INPUTS_AT] : [over(place), OUTPUTS_AT];
+    const top = y - UNIT / 2;
+    const made = svg(
+      "g",
+      { class: `unit ${kind}` },
+      svg("rect", {
+        class: "reach",
+        x: x - UNIT / 2 - 2,
+        y: kind === "input" ? top - 14 : top,
+        width: UNIT + 4,
+        height: UNIT + 14,
+      }),
+      svg("rect", { x: x - UNIT / 2, y: top, width: UNIT, height: UNIT }),
+      svg("text", { x, y: y + 5 }, place + 1),
+    );
+    return { kind, place, made: pointed(made, `${kind}.${place}`) };
+  };
+  const units = [
+    ...Array.from({ length: inputs }, (_, place) => unit("input", place)),
+    ...Array.from({ length: outputs }, (_, place) => unit("output", place)),
+  ];
+  const drawing = svg(
+    "svg",
+    { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": `${title}: ${count}` },
+    svg("text", { class: "side", x: 0, y: 11 }, "inputs"),
+    svg("text", { class: "side", x: 0, y: TALL - 2 }, "outputs"),
+    lines.map(({ stroke }) => stroke),
+    catches,
+    labels,
+    units.map(({ made }) => made),
+  );
+  const reading = element("div", "reading");
+  const says = (/** @type {Target} */ target) => readings[target] ?? "Not joined here: no weight.";
+  const figure = element(
+    "figure",
+    "panel",
+    element("div", "head", element("span", "title", title), element("span", "count", count)),
+    element("div", "words", element("span", "", words), element("span", "", formula)),
     drawing,
-    row("reading"),
-  )
-  return figure
+    reading,
+  );
+  const lightTarget = (/** @type {Target} */ target) => {
+    const lit = litLines(target, lines);
+    for (const line of lines) flag(line.stroke, "lit", lit.includes(line));
+    for (const { kind, place, made } of units) {
+      const isAt = target === `${kind}.${place}`;
+      flag(made, "lit", isAt || lit.some(({ into, out }) => (kind === "input" ? into : out) === place));
+      flag(made, "at", isAt);
+    }
+    labels.replaceChildren(...lit.map((line) => label(line, hues[line.weight], target)));
+    reading.textContent = says(target);
+  };
+  return { figure, says, light: lightTarget };
 }
 
-function row(kind, ...parts) {
-  const made = document.createElement("div")
-  made.className = kind
-  for (const [part, text] of parts) {
-    const span = document.createElement("span")
-    span.className = part
-    span.textContent = text
-    made.append(span)
-  }
-  return made
+/** The lines of a unit, or all that carry the same weight as the line pointed at. @type {(target: Target, lines: Line[]) => Line[]} */
+function litLines(target, lines) {
+  const [kind, first, second] = read(target);
+  if (kind !== "line") return lines.filter(({ out, into }) => (kind === "output" ? out : into) === first);
+  const pointedAt = lines.find(({ out, into }) => out === first && into === second);
+  return lines.filter(({ weight }) => weight === pointedAt?.weight);
 }
 
-function make(tag, attributes) {
-  const element = document.createElementNS(SVG, tag)
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
-  return element
+/** The weight's name stands where the lines are far apart: near the end away from the unit pointed at. @type {(line: Line, hue: number, target: Target) => SVGElement} */
+function label({ at: [from, to], weight }, hue, target) {
+  const share = { output: 0.26, input: 0.74 }[read(target)[0]] ?? 0.5;
+  const place = { x: from + (to - from) * share, y: TOP + (BOTTOM - TOP) * share + 5 };
+  return svg("text", { class: "weight", ...place, style: `--hue: ${hue}` }, `w${weight + 1}`);
 }

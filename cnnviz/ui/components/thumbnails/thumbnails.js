@@ -1,23 +1,23 @@
-// Draws the tiles it is given and tells Python which one was tapped. Called again on every change: children are replaced.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const host = parentElement.querySelector(".tiles") ?? parentElement.appendChild(document.createElement("div"));
-  host.className = "tiles";
-  host.setAttribute("role", "group");
-  host.setAttribute("aria-label", "Gallery of photographs");
-  host.replaceChildren(...data.tiles.map((tile) => drawTile(tile, tile.key === data.chosen, setTriggerValue)));
-}
+// Draws the tiles it is given and tells Python which one was tapped.
 
-function drawTile(tile, isChosen, setTriggerValue) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "tile";
-  button.setAttribute("aria-pressed", String(isChosen));
-  button.onclick = () => setTriggerValue("picked", tile.key);
-  const image = document.createElement("img");
-  image.src = tile.image;
-  image.alt = ""; // the name below says it; twice would be noise
-  const title = document.createElement("span");
-  title.textContent = tile.title;
-  button.append(image, title);
-  return button;
+import { element, part } from "../shared/dom.js";
+
+/** @import { Mounted } from "../shared/mounted.d.ts" */
+/** @import { Answers, Message } from "./messages.d.ts" */
+
+/** @param {Mounted<Message, Answers>} mounted */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const host = part(parentElement, "thumbnails");
+  host.role = "group";
+  host.ariaLabel = "Gallery of photographs";
+  host.replaceChildren(
+    ...data.tiles.map(({ key, title, image }) =>
+      element(
+        "button",
+        { className: "tile", ariaPressed: String(key === data.chosen), onclick: () => setTriggerValue("picked", key) },
+        element("img", { src: image, alt: "" }), // the name below says it; twice would be noise
+        element("span", "", title),
+      ),
+    ),
+  );
 }

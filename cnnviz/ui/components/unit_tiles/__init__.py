@@ -2,19 +2,102 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from PIL import Image
 
 from cnnviz.networks.activations import number
-from cnnviz.ui.component import browser_component, data_url, told
+from cnnviz.ui.component import Component, answer, browser_component, data_url
 
 __all__ = ["Sent", "Tile", "show_ascent", "show_sent", "show_tiles"]
 
 COARSE = 64  # pixels; a smaller picture is enlarged without smoothing
 
-_component = browser_component(__file__, "patches.js", "ascent.js", "sent.js")
+
+class Patch(TypedDict):
+    """A patch, an address, its value, the name of its picture, and all of it in words."""
+
+    source: str
+    coarse: bool
+    value: str
+    name: str
+    words: str
+
+
+class Patches(TypedDict):
+    """The patches, and how many there will be room for."""
+
+    tiles: list[Patch]
+    slots: int
+    label: str
+
+
+class Ascent(TypedDict):
+    """The picture (an address, "" for none) and the curve, whose points are parts of its width and height."""
+
+    source: str
+    alt: str
+    coarse: bool
+    waiting: str
+    points: list[tuple[float, float]]
+    low: str
+    high: str
+    last: str
+    steps: str
+
+
+class SentPart(TypedDict):
+    """One of the two pictures of the field."""
+
+    source: str
+    alt: str
+    coarse: bool
+    caption: str
+
+
+class SentBack(TypedDict):
+    """The picture with the unit's field on it, and the field's two pictures; see `Sent`."""
+
+    source: str
+    alt: str
+    coarse: bool
+    field: tuple[float, float, float, float]
+    at: tuple[int, int]
+    cells: tuple[int, int]
+    parts: list[SentPart]
+
+
+class Message(TypedDict):
+    """One of the three sides of a unit."""
+
+    patches: Patches | None
+    ascent: Ascent | None
+    sent: SentBack | None
+
+
+class ChosenPatch(TypedDict):
+    """The number of a patch and its words, and when it was clicked."""
+
+    value: tuple[int, str]
+    stamp: float
+
+
+class ChosenCell(TypedDict):
+    """The row and column of a unit, and when it was asked for."""
+
+    value: tuple[int, int]
+    stamp: float
+
+
+class Answers(TypedDict):
+    """A patch that was clicked, or a unit that was asked for."""
+
+    patch: ChosenPatch
+    cell: ChosenCell
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +134,7 @@ def show_tiles(tiles: Sequence[Tile], slots: int, label: str, on_choose: Callabl
             case [int(place), str(words)] if 0 <= place < len(tiles) and tiles[place].words == words:
                 on_choose(place)
 
-    data = [
+    patches: list[Patch] = [
         {
             "source": data_url(tile.image),
             "coarse": max(tile.image.size) < COARSE,
@@ -63,7 +146,7 @@ def show_tiles(tiles: Sequence[Tile], slots: int, label: str, on_choose: Callabl
     ]
     _component(
         key=key,
-        data={"kind": "patches", "tiles": data, "slots": slots, "label": label},
+        data={"patches": {"tiles": patches, "slots": slots, "label": label}, "ascent": None, "sent": None},
         on_patch_change=picked,
         on_cell_change=_nothing,
     )
@@ -75,7 +158,7 @@ def show_ascent(
     """Draw the picture (H, W, 3), or what to say before there is one, and the curve of (step, objective)."""
     _component(
         key=key,
-        data={"kind": "ascent", **ascent_data(picture, alt, waiting, values, steps)},
+        data={"patches": None, "ascent": ascent_data(picture, alt, waiting, values, steps), "sent": None},
         on_patch_change=_nothing,
         on_cell_change=_nothing,
     )
@@ -83,22 +166,22 @@ def show_ascent(
 
 def ascent_data(
     picture: np.ndarray | None, alt: str, waiting: str, values: Sequence[tuple[int, float]], steps: int
-) -> dict[str, Any]:
+) -> Ascent:
     """Every number and word that is drawn; the curve's points as parts of its width and height, from 0 to 1.
 
     >>> data = ascent_data(None, "", "Not yet.", [(0, -1.0), (4, 3.0)], steps=8)
     >>> data["points"], data["low"], data["high"]
-    ([[0.0, 0.0], [0.5, 1.0]], '−1', '3')
+    ([(0.0, 0.0), (0.5, 1.0)], '−1', '3')
     """
     answers = [value for _, value in values]
     low, high = (min(answers), max(answers)) if answers else (0.0, 1.0)
     spread = high - low or 1.0
     return {
-        "picture": data_url(Image.fromarray(picture), "JPEG", quality=92) if picture is not None else None,
+        "source": data_url(Image.fromarray(picture), "JPEG", quality=92) if picture is not None else "",
         "alt": alt,
         "coarse": picture is not None and len(picture) < COARSE,
         "waiting": waiting,
-        "points": [[step / steps, (value - low) / spread] for step, value in values],
+        "points": [(step / steps, (value - low) / spread) for step, value in values],
         "low": number(low) if answers else "",
         "high": number(high) if answers else "",
         "last": number(answers[-1]) if answers else "",
@@ -114,13 +197,12 @@ def show_sent(sent: Sent, on_cell: Callable[[int, int], None], key: str) -> None
             case [int(row), int(column)] if 0 <= row < sent.cells[0] and 0 <= column < sent.cells[1]:
                 on_cell(row, column)
 
-    parts = [
+    parts: list[SentPart] = [
         {"source": data_url(image), "alt": caption, "coarse": max(image.size) < COARSE, "caption": caption}
         for image, caption in zip((sent.patch, sent.signal), sent.captions, strict=True)
     ]
-    data = {
-        "kind": "sent",
-        "picture": data_url(sent.picture),
+    data: SentBack = {
+        "source": data_url(sent.picture),
         "alt": sent.words,
         "coarse": max(sent.picture.size) < COARSE,
         "field": sent.field,
@@ -128,12 +210,13 @@ def show_sent(sent: Sent, on_cell: Callable[[int, int], None], key: str) -> None
         "cells": sent.cells,
         "parts": parts,
     }
-    _component(key=key, data=data, on_patch_change=_nothing, on_cell_change=chosen)
+    message: Message = {"patches": None, "ascent": None, "sent": data}
+    _component(key=key, data=message, on_patch_change=_nothing, on_cell_change=chosen)
 
 
 def _value(key: str, name: str) -> object:
     """What the browser told last under a name."""
-    said = told(key, name)
+    said = answer(key, name)
     return said.get("value") if isinstance(said, dict) else None
 
 

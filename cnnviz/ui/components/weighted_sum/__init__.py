@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from math import floor, log10
-from typing import Any
+from typing import TypedDict
 
 from PIL import Image
 
@@ -10,7 +10,7 @@ from cnnviz.arithmetic.derivations.rounding import rounded_together
 from cnnviz.figures.palettes import sequential
 from cnnviz.networks.activations import number
 from cnnviz.networks.class_score import ClassScore
-from cnnviz.ui.component import browser_component, data_url, told
+from cnnviz.ui.component import Component, answer, browser_component, data_url
 from cnnviz.ui.components.one_neuron import legend_url
 from cnnviz.ui.components.one_neuron.script import compared, written
 
@@ -20,7 +20,64 @@ SHOWN = 10
 ROOM = 0.3  # of the longest bar, for what points the other way
 DECIMALS, MOST_DECIMALS = 4, 8
 
-_component = browser_component(__file__)
+
+class PlainLine(TypedDict):
+    """One line of the sum; its bar is a share of its track, and `torn` where it goes on beyond the end."""
+
+    name: str
+    sum: str
+    share: float
+    torn: bool
+
+
+class Term(PlainLine):
+    """A line that is a weight times a value, of the unit at `place`."""
+
+    place: int
+    weight: str
+    value: str
+
+
+class Maps(TypedDict):
+    """The maps of the terms, addresses, what they are, and what their colours mean."""
+
+    sources: list[str]
+    words: str
+    legend: str
+    low: str
+    high: str
+
+
+class Message(TypedDict):
+    """Every word and number that is drawn; `zero` is where on their track the bars start."""
+
+    id: str
+    finding: str
+    heads: list[str]
+    zero: float
+    terms: list[Term]
+    lines: list[PlainLine]
+    totalName: str
+    total: str
+    agreement: str
+    maps: Maps | None
+
+
+class Opened(TypedDict):
+    """The unit whose line was clicked, in which sum, and when."""
+
+    id: str
+    place: int
+    stamp: float
+
+
+class Answers(TypedDict):
+    """A unit to open."""
+
+    open: Opened
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 def show_terms(score: ClassScore, what: str, title: str, key: str, on_open: Callable[[int], None]) -> None:
@@ -33,7 +90,7 @@ def show_terms(score: ClassScore, what: str, title: str, key: str, on_open: Call
     data = terms_data(score, what, title)
 
     def opened() -> None:
-        match told(key, "open"):
+        match answer(key, "open"):
             # while a page is drawn anew the lines change: what was clicked must still be what is shown
             case {"id": str(shown), "place": int(place)} if shown == data["id"]:
                 if any(term["place"] == place for term in data["terms"]):
@@ -42,8 +99,8 @@ def show_terms(score: ClassScore, what: str, title: str, key: str, on_open: Call
     _component(key=key, data=data, on_open_change=opened)
 
 
-def terms_data(score: ClassScore, what: str, title: str) -> dict[str, Any]:
-    """Every word and number that is drawn. Keys: ``terms``, ``lines`` (the rest and the bias), ``total``, and more.
+def terms_data(score: ClassScore, what: str, title: str) -> Message:
+    """Every word and number that is drawn; the lines are the rest and the bias.
 
     The texts of the terms and lines add up to the total, which is the true sum rounded.
     """
@@ -60,25 +117,30 @@ def terms_data(score: ClassScore, what: str, title: str) -> dict[str, Any]:
     texts, total = rounded_together(values, decimals)
     low, high = ends(values[: len(places)], values[len(places) :])
     reach = high - low or 1.0
-    lines: list[dict[str, Any]] = [
+    lines: list[PlainLine] = [
         {"name": name, "sum": text, "share": clipped(value, low, high) / reach, "torn": not low <= value <= high}
         for name, text, value in zip(names, texts, values, strict=True)
     ]
-    for place, line in zip(places, lines, strict=False):
-        line["place"] = place
-        line["weight"] = written(float(score.weights[place]), decimals + 1)
-        line["value"] = written(float(score.activations[place]), decimals)
+    terms = [
+        Term(
+            **line,
+            place=place,
+            weight=written(float(score.weights[place]), decimals + 1),
+            value=written(float(score.activations[place]), decimals),
+        )
+        for place, line in zip(places, lines, strict=False)
+    ]
     return {
         "id": f"{title} {total}",
         "finding": finding(score, unit, what),
         "heads": [unit, "weight × mean" if score.maps is not None else "weight × value", "term"],
         "zero": -low / reach,  # where on their width the bars start
-        "terms": lines[: len(places)],
+        "terms": terms,
         "lines": lines[len(places) :],
         "totalName": title,
         "total": total,
         "agreement": f"{compared(score.score, score.own)} A line opens its {unit} in One neuron.",
-        **map_data(score, places),
+        "maps": map_data(score, places),
     }
 
 
@@ -100,16 +162,16 @@ def clipped(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-def map_data(score: ClassScore, places: list[int]) -> dict[str, Any]:
+def map_data(score: ClassScore, places: list[int]) -> Maps | None:
     """The maps of the shown terms as small pictures, a pixel a cell, and what their colours mean."""
     if score.maps is None:
-        return {"maps": None}
+        return None
     maps = score.maps[places]
     low, high = min(0.0, float(maps.min())), float(maps.max())
     size = f"{maps.shape[1]} × {maps.shape[2]}"
     return {
-        "maps": [data_url(Image.fromarray(sequential(map, low, high))) for map in maps],
-        "mapWords": f"maps of {size} cells",
+        "sources": [data_url(Image.fromarray(sequential(map, low, high))) for map in maps],
+        "words": f"maps of {size} cells",
         "legend": legend_url("sequential", False),
         "low": number(low),
         "high": number(high),

@@ -1,77 +1,68 @@
 // The terms of a sum as lines. Every number and word comes from Python; a line that is clicked is told to it.
-// Called again on each change, on the same elements.
 
+import { element, flag, part } from "../shared/dom.js";
+import { legend } from "../shared/legend.js";
+import { bar, summed } from "../shared/lines.js";
+
+/** @import { Mounted } from "../shared/mounted.d.ts" */
+/** @import { Answers, Message, PlainLine, Term } from "./messages.d.ts" */
+
+/** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const host = parentElement.querySelector(".weighted_sum");
-  host.dataset.theme = isDark(host) ? "dark" : "light";
-  host.classList.toggle("mapped", data.maps !== null);
-  host.querySelector(".finding").textContent = data.finding;
-  drawLegend(host.querySelector(".legend"), data);
-  host.style.setProperty("--zero", data.zero);
-  const [unit, factors, term] = data.heads;
-  const heads = [["name", unit], ["factors", factors], ["sum", term]].map(([kind, text]) => element("span", kind, text));
-  host.querySelector(".heads").replaceChildren(...heads);
-  const open = (place) => setTriggerValue("open", { id: data.id, place, stamp: performance.now() });
-  host.querySelector(".lines").replaceChildren(
-    ...data.terms.map((line, number) => termLine(line, data.maps?.[number], open)),
-    ...data.lines.map(plainLine),
+  const host = part(parentElement, "weighted_sum");
+  const { id, maps, terms, lines, zero, totalName, total, agreement } = data;
+  const open = (/** @type {number} */ place) => setTriggerValue("open", { id, place, stamp: performance.now() });
+  const kinds = ["name", "factors", "sum"];
+  const key = maps && legend(maps.low, maps.legend, maps.high);
+  key?.prepend(element("span", "words", maps ? maps.words : ""));
+  flag(host, "mapped", maps);
+  host.replaceChildren(
+    element("p", "finding", data.finding),
+    ...(key ? [key] : []),
+    element(
+      "div",
+      { className: "heads", ariaHidden: "true" },
+      data.heads.map((text, at) => element("span", kinds[at], text)),
+    ),
+    summed(
+      [...terms.map((term, at) => termLine(term, maps?.sources[at], open)), ...lines.map(plainLine)],
+      zero,
+      totalName,
+      total,
+      agreement,
+    ),
   );
-  host.querySelector(".total span").textContent = data.totalName;
-  host.querySelector(".total output").textContent = data.total;
-  host.querySelector(".agreement").textContent = data.agreement;
 }
 
-function isDark(host) {
-  const ground = getComputedStyle(host).getPropertyValue("--st-background-color");
-  const [r, g, b] = (ground.match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"]).map((pair) => parseInt(pair, 16));
-  return 0.3 * r + 0.6 * g + 0.1 * b < 128;
+/** @type {(term: Term, map: string | undefined, open: (place: number) => void) => HTMLElement} */
+function termLine({ name, weight, value, sum, share, torn, place }, map, open) {
+  const set = {
+    className: "line",
+    title: `Open ${name} in One neuron`,
+    ariaLabel: `${name}: ${weight} times ${value} is ${sum}. Opens it in One neuron.`,
+    onclick: () => open(place),
+  };
+  const factors = element("span", "factors", element("span", "weight", weight), " × ", element("span", "value", value));
+  const button = element(
+    "button",
+    set,
+    map !== undefined && element("img", { className: "map", src: map, alt: "" }),
+    element("span", "name", name),
+    factors,
+    bar(share, torn),
+    element("span", "sum", sum),
+    element("span", "more", "›"),
+  );
+  return element("li", "", button);
 }
 
-function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function drawLegend(legend, { maps, mapWords, legend: source, low, high }) {
-  legend.hidden = maps === null;
-  if (maps === null) return;
-  legend.querySelector(".words").textContent = mapWords;
-  legend.querySelector("img").src = source;
-  legend.querySelector(".low").textContent = low;
-  legend.querySelector(".high").textContent = high;
-}
-
-function termLine(line, map, open) {
-  const item = element("li");
-  const button = element("button", "line");
-  button.type = "button";
-  button.title = `Open ${line.name} in One neuron`;
-  button.setAttribute("aria-label", `${line.name}: ${line.weight} times ${line.value} is ${line.sum}. Opens it in One neuron.`);
-  if (map) {
-    const image = element("img", "map");
-    image.src = map;
-    image.alt = "";
-    button.append(image);
-  }
-  const factors = element("span", "factors");
-  factors.append(element("span", "weight", line.weight), " × ", element("span", "value", line.value));
-  button.append(element("span", "name", line.name), factors, bar(line), element("span", "sum", line.sum), element("span", "more", "›"));
-  button.onclick = () => open(line.place);
-  item.append(button);
-  return item;
-}
-
-function plainLine(line) {
-  const item = element("li", "line");
-  item.append(element("span", "name", line.name), bar(line), element("span", "sum", line.sum), element("span", "more"));
-  return item;
-}
-
-// A bar that is torn goes on beyond the end of its track.
-function bar({ share, torn }) {
-  const made = element("span", `bar${share < 0 ? " negative" : ""}${torn ? " torn" : ""}`);
-  made.style.setProperty("--share", Math.abs(share));
-  return made;
-}
+/** @type {(line: PlainLine) => HTMLElement} */
+const plainLine = ({ name, share, torn, sum }) =>
+  element(
+    "li",
+    "line",
+    element("span", "name", name),
+    bar(share, torn),
+    element("span", "sum", sum),
+    element("span", "more"),
+  );

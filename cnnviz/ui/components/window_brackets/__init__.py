@@ -3,30 +3,55 @@
 Python sends every cell and every bracket; the browser only draws them. Long axes are folded in the middle.
 """
 
-from typing import Any
-
-import streamlit as st
+from typing import TypedDict
 
 from cnnviz.arithmetic.settings import LINES
 from cnnviz.arithmetic.windows.coverage import Coverage
-from cnnviz.ui.component import browser_component
+from cnnviz.ui.component import Component, browser_component
 
 MAX_CELLS = 36  # as many as can be told apart on a phone
 MAX_LANES = 4
 MIN_END = 12  # cells at either end that are always shown
 
 
-_component = browser_component(__file__)
+class Cell(TypedDict):
+    """One cell of the axis: its number, what it is, whether a window reads it, and what to say of it."""
+
+    number: int
+    role: str
+    read: bool
+    title: str
+
+
+class Bracket(TypedDict):
+    """A window over the cells from `first` to `last`, by their places in the drawing, in a lane of its own."""
+
+    index: int
+    first: int
+    last: int
+    lane: int
+
+
+class Message(TypedDict):
+    """The cells in order, with None where the middle is left out, and the brackets over them."""
+
+    cells: list[Cell | None]
+    brackets: list[Bracket]
+    lanes: int
+    sentence: str
+
+
+_component: Component[Message] = browser_component(__file__)
 
 
 def show_coverage(along: Coverage, key: str) -> None:
     """Draw the strip of an axis; nothing where a window is too wide to be shown beside its neighbours."""
     script = coverage_script(along)
     if script is not None:
-        _component(key=key, data={**script, "dark": st.context.theme.type == "dark"})
+        _component(key=key, data=script)
 
 
-def coverage_script(along: Coverage) -> dict[str, Any] | None:
+def coverage_script(along: Coverage) -> Message | None:
     """The cells in order, with None where the middle is left out, and the brackets over them by place and lane.
 
     >>> from cnnviz.arithmetic.windows.coverage import coverage
@@ -53,7 +78,7 @@ def coverage_script(along: Coverage) -> dict[str, Any] | None:
         numbered = list(enumerate(visible))
     else:
         numbered = [(window[0] % lanes, window) for window in visible]
-    brackets = [
+    brackets: list[Bracket] = [
         {
             "index": index,
             "first": places[first],
@@ -66,11 +91,11 @@ def coverage_script(along: Coverage) -> dict[str, Any] | None:
     return {"cells": cells, "brackets": brackets, "lanes": lanes, "sentence": along.sentence}
 
 
-def cell_script(along: Coverage, cell: int) -> dict[str, Any]:
+def cell_script(along: Coverage, cell: int) -> Cell:
     """One cell: its number, what it is, and what to say of it."""
     role, read = along.role(cell), along.is_read(cell)
-    line = LINES[along.axis][:-1]
-    words = {"input": f"{line} {cell}", "padding": "padding", "beyond": "beyond the padded input"}[role]
+    line = f"{LINES[along.axis][:-1]} {cell}"
+    words = {"input": line, "padding": "padding", "beyond": "beyond the padded input"}[role]
     return {"number": cell, "role": role, "read": read, "title": words if read else f"{words}: not reached"}
 
 

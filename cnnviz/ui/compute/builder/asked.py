@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.arithmetic.network import Network
 from cnnviz.ui.compute.builder.by_hand import read_setting, setting_text
 from cnnviz.ui.compute.builder.reading import Answers, Reading
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
 
 ANSWERS = "network_answers"  # name -> value, as far as the visitor has said them
 CHOICE = "network_choice"
@@ -49,7 +49,7 @@ def ask(reading: Reading) -> None:
             def take(name: str = name, key: str = key) -> None:
                 st.session_state[ANSWERS][name] = read_answer(str(st.session_state[key]))
 
-            st.text_input(plain(name), setting_text(value), key=key, on_change=take, width=140)
+            st.text_input(as_plain_text(name), setting_text(value), key=key, on_change=take, width=140)
 
 
 def choose_network(network: Network | None) -> None:
@@ -62,7 +62,7 @@ def choose_network(network: Network | None) -> None:
 def show_notes(network: Network) -> None:
     """What runs, and still is hardly meant so."""
     for note in network.notes:
-        st.markdown(f":material/lightbulb: {plain(note)}")
+        st.markdown(f":material/lightbulb: {as_plain_text(note)}")
     if network.frozen_params:
         left = network.num_params - network.frozen_params
         st.markdown(f"Training changes **{left:,}** of {network.num_params:,} parameters; the others stay as they are.")

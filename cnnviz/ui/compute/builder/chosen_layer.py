@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.components.field_on_picture import show_field
+from cnnviz.ui.components.field_on_picture import show_receptive_field
 from cnnviz.ui.compute.builder.reading import Reading
 from cnnviz.ui.compute.builder.receptive_field import choose_unit, chosen_unit, field_sentences, forget_unit, map_units
 from cnnviz.ui.pickers.picture import choose_picture
@@ -72,7 +72,7 @@ def show_chosen(reading: Reading, place: int | None) -> None:
     units = map_units(row.output_shape)
     unit = chosen_unit(units)
     with drawing:
-        show_field(
+        show_receptive_field(
             picture.image,
             picture.name,
             reading.input_shape,

@@ -25,7 +25,7 @@ from cnnviz.ui.compute.builder.text import (
     undo,
 )
 from cnnviz.ui.compute.builder.text import text as current_text
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
 
 WRITE, BY_HAND = "Text", "By hand"
 
@@ -76,7 +76,7 @@ def write(reading: Reading, place: int | None) -> None:
         height=300,
     )
     if reading.refusal is not None:
-        st.error(plain(capital(str(reading.refusal))), icon=":material/error:")
+        st.error(as_plain_text(capital(str(reading.refusal))), icon=":material/error:")
 
 
 def typed(text: str) -> None:
@@ -130,7 +130,7 @@ def edit_by_hand(reading: Reading, place: int | None) -> None:
         shapes = {INPUT: shape} | {row.name: row.output_shape for row in reading.rows}
         add_behind(network, place or 0, shapes, change)
         if "hand_refusal" in st.session_state:
-            st.error(plain(st.session_state.pop("hand_refusal")), icon=":material/straighten:")
+            st.error(as_plain_text(st.session_state.pop("hand_refusal")), icon=":material/straighten:")
     st.caption("Every change is written into the text. The layers behind are matched to it.")
 
 
@@ -177,7 +177,7 @@ def show_problems(reading: Reading) -> None:
 def show_problem(reading: Reading, problem: Problem, number: int) -> None:
     """One layer that does not fit. Only the first can be mended by itself: the others follow from it."""
     with st.container(gap="small"):
-        st.error(plain(("Then " if number else "") + str(problem.error)), icon=":material/straighten:")
+        st.error(as_plain_text(("Then " if number else "") + str(problem.error)), icon=":material/straighten:")
         if number:
             return
         with st.container(horizontal=True, gap="small"):

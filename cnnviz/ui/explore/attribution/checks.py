@@ -14,7 +14,7 @@ from cnnviz.figures.attribution import curve_chart, likeness_chart
 from cnnviz.ui.components.map_overlay import Layer, show_overlay
 from cnnviz.ui.components.occlusion_walk import show_walk
 from cnnviz.ui.explore.attribution.map import Shown
-from cnnviz.ui.explore.attribution.questions import Asked, curves_work, map_work, sanity_work
+from cnnviz.ui.explore.attribution.query import Query, curves_work, map_work, sanity_work
 from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.pickers.network import untrained_label
 from cnnviz.ui.sharing import cached
@@ -34,33 +34,33 @@ def choose_check() -> str:
 
 
 def show_check(
-    check: str, asked: Asked, shown: Shown, seen: Image.Image, lesson: Lesson, class_name: str, score: float
+    check: str, query: Query, shown: Shown, seen: Image.Image, lesson: Lesson, class_name: str, score: float
 ) -> bool:
     """Draw a check; whether it was still running when it was drawn."""
     if check == NO_CHECK:
         return False
     st.markdown(lesson[check])
     if check == SANITY:
-        return show_sanity(asked, seen, lesson)
+        return show_sanity(query, seen, lesson)
     if check == CURVES:
-        return show_curves(asked, shown, lesson, class_name, score)
-    return show_squares(asked, seen, class_name)
+        return show_curves(query, shown, lesson, class_name, score)
+    return show_squares(query, seen, class_name)
 
 
-def show_sanity(asked: Asked, seen: Image.Image, lesson: Lesson) -> bool:
+def show_sanity(query: Query, seen: Image.Image, lesson: Lesson) -> bool:
     """The maps of a network that forgets, how alike they are to the first, and what follows."""
-    model = cached.model(asked.network)
+    model = cached.model(query.network)
     if not model.trained:
         st.info(lesson["Nothing to forget"], icon=":material/casino:")
         return False
-    key, work = sanity_work(asked)
+    key, work = sanity_work(query)
     found, running = followed(key, work, "sanity")
     check: Check = found or Check((), 1)
     draw_standing(key, work, len(check.stages), check.total, "Maps", "sanity")
     if check.stages:
-        if asked.coarse() != asked:
+        if query.coarse() != query:
             st.caption(lesson["First looks"])
-        show_overlay([stage_layer(stage, asked) for stage in check.stages], seen, key="sanity_maps", height=190)
+        show_overlay([stage_layer(stage, query) for stage in check.stages], seen, key="sanity_maps", height=190)
         untrained_label(model)
         names = [stage.layer or "none" for stage in check.stages]
         st.plotly_chart(
@@ -91,7 +91,7 @@ def verdict(stages: tuple[Stage, ...], lesson: Lesson) -> None:
         st.success(lesson["Passed"], icon=":material/check:")
 
 
-def stage_layer(stage: Stage, asked: Asked) -> Layer:
+def stage_layer(stage: Stage, query: Query) -> Layer:
     """One map of the check over the picture, on a scale of its own: random networks answer larger or smaller."""
     count = f"{stage.randomised} of {stage.layers} layers"
     title = f"{stage.layer} to the last" if stage.layer else "as it was learnt"
@@ -100,7 +100,7 @@ def stage_layer(stage: Stage, asked: Asked) -> Layer:
     return Layer(
         stage.attribution,
         title,
-        METHODS[asked.method].signed,
+        METHODS[query.method].signed,
         colour_limit(stage.attribution) or 1.0,
         note=", ".join(filter(None, (f"{count} at random" if stage.layer else "", alike))),
         absent=absent,
@@ -108,7 +108,7 @@ def stage_layer(stage: Stage, asked: Asked) -> Layer:
     )
 
 
-def show_curves(asked: Asked, shown: Shown, lesson: Lesson, class_name: str, score: float) -> bool:
+def show_curves(query: Query, shown: Shown, lesson: Lesson, class_name: str, score: float) -> bool:
     """Deletion and insertion beside each other, with the areas under the curves."""
     if not shown.is_whole or shown.attribution is None:
         st.caption("As soon as the map is whole.")
@@ -116,7 +116,7 @@ def show_curves(asked: Asked, shown: Shown, lesson: Lesson, class_name: str, sco
     if no_evidence(shown.attribution, score):
         st.info(lesson["No order"], icon=":material/info:")
         return False
-    key, work = curves_work(asked, shown.attribution)
+    key, work = curves_work(query, shown.attribution)
     found, running = followed(key, work, "curves")
     curves: Curves | None = found
     draw_standing(key, work, curves.done if curves else 0, curves.total if curves else 1, "Shares", "curves")
@@ -160,13 +160,13 @@ def area_words(by_map: float, by_chance: float, by_middle: float, taken_away: bo
 sooner than in random order, about as soon as from the middle.
     """
     what = "lost" if taken_away else "found"
-    told = [
+    compared = [
         f"{sooner(by_map, other, taken_away)} {name}"
         for other, name in ((by_chance, "in random order"), (by_middle, "from the middle"))
     ]
     return (
         f"Area under the curve: {by_map:.2f}; in random order {by_chance:.2f}, from the middle {by_middle:.2f}. "
-        f"In the map's order the class is {what} {told[0]}, {told[1]}."
+        f"In the map's order the class is {what} {compared[0]}, {compared[1]}."
     )
 
 
@@ -176,12 +176,11 @@ def sooner(by_map: float, other: float, taken_away: bool) -> str:
     return "about as soon as" if abs(gain) < MARGIN else "sooner than" if gain > 0 else "later than"
 
 
-def show_squares(asked: Asked, seen: Image.Image, class_name: str) -> bool:
+def show_squares(query: Query, seen: Image.Image, class_name: str) -> bool:
     """The grey square on its walk; the same work as the method Occlusion's own map."""
-    grey = cached.model(asked.network).preprocessing.mean
-    squares = asked.evaluations if asked.method == "occlusion" else METHODS["occlusion"].evaluations[0]
-    question = replace(asked, method="occlusion", layer="", regions=(), evaluations=squares)
-    key, work = map_work(question)
+    grey = cached.model(query.network).preprocessing.mean
+    squares = query.evaluations if query.method == "occlusion" else METHODS["occlusion"].evaluations[0]
+    key, work = map_work(replace(query, method="occlusion", layer="", regions=(), evaluations=squares))
     found, running = followed(key, work, "squares")
     partial: Partial | None = found
     done, total = (partial.done, partial.total) if partial else (0, squares)

@@ -11,25 +11,26 @@ from cnnviz.attribution import METHODS
 from cnnviz.attribution.reading import colour_limit, likeness, no_evidence
 from cnnviz.ui.components.map_overlay import Layer, show_overlay
 from cnnviz.ui.explore.attribution.map import Shown, looked_at, standing
-from cnnviz.ui.explore.attribution.questions import Asked
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.explore.attribution.query import Query
+from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.sharing import cached
 
 HEIGHT = 300
-AREAS = 12  # across; so coarse that the maps of all methods can be compared
+ACROSS = 12  # areas of a map; so coarse that the maps of all methods can be compared
 
 
 @dataclass(frozen=True)
 class Side:
     """One of the maps: what was asked, under which title, of which score, over what the network was given."""
 
-    asked: Asked
+    query: Query
     title: str
     score: float
     seen: Image.Image
 
 
 @dataclass(frozen=True)
-class Way:
+class Drawing:
     """How maps are drawn: as shares of their magnitude or in their unit; in areas or pixels; on one scale or not."""
 
     in_shares: bool
@@ -37,16 +38,16 @@ class Way:
     one_range: bool = True
 
 
-def show_side_by_side(sides: Sequence[Side], way: Way) -> bool:
+def show_side_by_side(sides: Sequence[Side], drawing: Drawing) -> bool:
     """Draw the maps; whether one of them was still running."""
-    refused = [(side, told) for side in sides if (told := refusal(side))]
-    for side, told in refused:
-        st.info(f"**{plain(side.title)}.** {told}", icon=":material/block:")
+    refused = [(side, reason) for side in sides if (reason := refusal(side))]
+    for side, reason in refused:
+        st.info(f"**{as_plain_text(side.title)}.** {reason}", icon=":material/block:")
     left = [side for side in sides if side not in [one for one, _ in refused]]
-    shown = [looked_at(side.asked, f"compared {place}") for place, side in enumerate(left)]
-    values = [drawn(one.attribution, way) for one in shown]
+    shown = [looked_at(side.query, f"compared {place}") for place, side in enumerate(left)]
+    values = [drawn(one.attribution, drawing) for one in shown]
     limits = [colour_limit(one) if one is not None else 0.0 for one in values]
-    if way.one_range:
+    if drawing.one_range:
         limits = [max(limits, default=0.0)] * len(limits)
     layers = [layer_of(*row) for row in zip(left, shown, values, limits, strict=True)]
     # One picture under all of them: networks that see it at another size are given it anew by the browser.
@@ -54,42 +55,40 @@ def show_side_by_side(sides: Sequence[Side], way: Way) -> bool:
         show_overlay(layers, left[0].seen, key="compared_maps", height=HEIGHT)
     for number, (side, one) in enumerate(zip(left, shown, strict=True)):
         if not one.is_whole:
-            standing(one, side.asked, f"compared_{number}")
+            standing(one, side.query, f"compared_{number}")
     maps = [one.attribution for one in shown]
-    told = likeness_words([side.title for side in left], maps) if all(one.is_whole for one in shown) else ""
-    st.markdown(told)
+    all_whole = all(one.is_whole for one in shown)
+    st.markdown(likeness_words([side.title for side in left], maps) if all_whole else "")
     return any(one.running for one in shown)
 
 
 def refusal(side: Side) -> str:
     """Why a method does not hold for the network, "" where it does."""
-    from cnnviz.ui.sharing import cached
-
-    return METHODS[side.asked.method].refusal(cached.model(side.asked.network).module)
+    return METHODS[side.query.method].refusal(cached.model(side.query.network).module)
 
 
 def layer_of(side: Side, shown: Shown, values: np.ndarray | None, limit: float) -> Layer:
     """One map on the common scale."""
-    signed = METHODS[side.asked.method].signed
+    signed = METHODS[side.query.method].signed
     if values is None or shown.attribution is None:
         return Layer(np.zeros((1, 1), dtype=np.float32), side.title, signed, limit, absent="Not yet.")
     absent = no_evidence(shown.attribution, side.score) if shown.is_whole else ""
     return Layer(values, side.title, signed, limit, absent=absent, alt=f"{side.title}. {absent}")
 
 
-def drawn(attribution: np.ndarray | None, way: Way) -> np.ndarray | None:
+def drawn(attribution: np.ndarray | None, drawing: Drawing) -> np.ndarray | None:
     """A map as it is drawn: as shares of its own magnitude in per cent, or in its unit; in pixels or in large areas.
 
     An empty map stays empty.
 
-    >>> drawn(np.array([[3.0, -1.0]]), Way(in_shares=True, in_areas=False)).tolist()
+    >>> drawn(np.array([[3.0, -1.0]]), Drawing(in_shares=True, in_areas=False)).tolist()
     [[75.0, -25.0]]
     """
     if attribution is None:
         return None
-    values = area_sums(attribution) if way.in_areas else attribution
+    values = area_sums(attribution) if drawing.in_areas else attribution
     total = float(np.abs(attribution).sum(dtype=np.float64))
-    return (100 * values / total).astype(np.float32) if way.in_shares and total else values
+    return (100 * values / total).astype(np.float32) if drawing.in_shares and total else values
 
 
 def area_sums(attribution: np.ndarray) -> np.ndarray:
@@ -99,7 +98,7 @@ def area_sums(attribution: np.ndarray) -> np.ndarray:
     ((12, 12), 6.0)
     """
     height, width = attribution.shape
-    rows, columns = (np.arange(min(AREAS, side)) * side // min(AREAS, side) for side in (height, width))
+    rows, columns = (np.arange(min(ACROSS, side)) * side // min(ACROSS, side) for side in (height, width))
     return np.add.reduceat(np.add.reduceat(attribution, rows, axis=0), columns, axis=1)
 
 
@@ -117,8 +116,11 @@ def likeness_words(titles: Sequence[str], maps: Sequence[np.ndarray | None]) -> 
                 pairs.append((likeness(first, second), titles[place], titles[other]))
     if not pairs:
         return ""
-    told = [f"{plain(one)} and {plain(two)} **{signed(value)}**" for value, one, two in sorted(pairs, reverse=True)]
-    return f"How alike: {', '.join(told)}."
+    found = [
+        f"{as_plain_text(one)} and {as_plain_text(two)} **{signed(value)}**"
+        for value, one, two in sorted(pairs, reverse=True)
+    ]
+    return f"How alike: {', '.join(found)}."
 
 
 def signed(value: float) -> str:

@@ -12,7 +12,7 @@ from cnnviz.attribution.question import Partial
 from cnnviz.attribution.reading import Region, colour_limit, no_evidence, telling_region
 from cnnviz.figures.patches import cut
 from cnnviz.ui.components.map_overlay import Layer, show_overlay
-from cnnviz.ui.explore.attribution.questions import Asked, map_work
+from cnnviz.ui.explore.attribution.query import Query, map_work
 from cnnviz.ui.explore.attribution.sentences import covered_words, region_words, sum_words
 from cnnviz.ui.sharing.background_work import Work
 from cnnviz.ui.sharing.shared_work import draw_standing, followed
@@ -36,17 +36,17 @@ class Shown:
         return self.partial is not None and self.partial.is_finished
 
 
-def looked_at(asked: Asked, slot: str = "map") -> Shown:
+def looked_at(query: Query, slot: str = "map") -> Shown:
     """The map of a question as far as it is, and the work that makes it; `slot` is its place on the page."""
-    key, work = map_work(asked)
+    key, work = map_work(query)
     partial, running = followed(key, work, slot)
-    attribution = METHODS[asked.method].map_of(partial.values) if partial is not None else None
+    attribution = METHODS[query.method].map_of(partial.values) if partial is not None else None
     return Shown(partial, attribution, running, key, work)
 
 
-def layer_of(shown: Shown, asked: Asked, score: float, title: str, limit: float | None = None) -> Layer:
+def layer_of(shown: Shown, query: Query, score: float, title: str, limit: float | None = None) -> Layer:
     """The map as the overlay draws it; `limit` where several share a scale."""
-    method = METHODS[asked.method]
+    method = METHODS[query.method]
     if shown.attribution is None or shown.partial is None:
         side = 1
         return Layer(np.zeros((side, side), dtype=np.float32), title, method.signed, 1.0, absent="Not yet.")
@@ -57,7 +57,7 @@ def layer_of(shown: Shown, asked: Asked, score: float, title: str, limit: float 
     own = colour_limit(shown.attribution) or 1.0
     region = telling_region(shown.attribution)
     words = f"{title}. " + (absent or region_words(region, shown.attribution, method.signed))
-    frame = framed(region, absent) if shown.is_whole and not asked.regions else None
+    frame = framed(region, absent) if shown.is_whole and not query.regions else None
     return Layer(shown.attribution, title, method.signed, limit or own, absent=absent, alt=words, frame=frame)
 
 
@@ -66,32 +66,32 @@ def framed(region: Region, absent: str) -> tuple[range, range] | None:
     return None if absent or not region.share else (region.rows, region.columns)
 
 
-def draw_map(asked: Asked, seen: Image.Image, score: float, title: str, height: int) -> Shown:
+def draw_map(query: Query, seen: Image.Image, score: float, title: str, height: int) -> Shown:
     """Draw the map over what the network was given; what was shown.
 
     `score` is the class's score, `title` says what is shown.
     """
-    shown = looked_at(asked)
-    show_overlay([layer_of(shown, asked, score, title)], seen, key="attribution_map", height=height)
+    shown = looked_at(query)
+    show_overlay([layer_of(shown, query, score, title)], seen, key="attribution_map", height=height)
     return shown
 
 
-def standing(shown: Shown, asked: Asked, name: str) -> None:
+def standing(shown: Shown, query: Query, name: str) -> None:
     """How far the map is."""
     done, total = (shown.partial.done, shown.partial.total) if shown.partial is not None else (0, 1)
-    draw_standing(shown.key, shown.work, done, total, METHODS[asked.method].counts.capitalize(), name)
+    draw_standing(shown.key, shown.work, done, total, METHODS[query.method].counts.capitalize(), name)
 
 
-def draw_numbers(shown: Shown, asked: Asked, seen: Image.Image, score: float) -> None:
+def draw_numbers(shown: Shown, query: Query, seen: Image.Image, score: float) -> None:
     """What a finished map's values say in numbers, and its most telling region cut out of the picture."""
     if not shown.is_whole or shown.partial is None or shown.attribution is None:
         return
     if no_evidence(shown.attribution, score):
         return
-    told = [sum_words(METHODS[asked.method], shown.partial)]
-    told.append(covered_words(shown.partial.windows, score, len(asked.regions)))
-    if asked.regions:
-        st.markdown(" ".join(filter(None, told)))
+    sentences = [sum_words(METHODS[query.method], shown.partial)]
+    sentences.append(covered_words(shown.partial.windows, score, len(query.regions)))
+    if query.regions:
+        st.markdown(" ".join(filter(None, sentences)))
         return
     region = telling_region(shown.attribution)
     crop, words = st.columns([2, 5], gap="medium", vertical_alignment="center")
@@ -104,5 +104,5 @@ def draw_numbers(shown: Shown, asked: Asked, seen: Image.Image, score: float) ->
             alt="The most telling part of the picture.",
         )
     with words:
-        told.insert(0, region_words(region, shown.attribution, METHODS[asked.method].signed) if region.share else "")
-        st.markdown(" ".join(filter(None, told)))
+        where = region_words(region, shown.attribution, METHODS[query.method].signed) if region.share else ""
+        st.markdown(" ".join(filter(None, (where, *sentences))))

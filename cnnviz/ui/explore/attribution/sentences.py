@@ -29,7 +29,7 @@ that of a grey one.'
     positive, negative = float(values[values > 0].sum()), float(values[values < 0].sum())
     promised = float(partial.adds_up_to)
     places = decimals(max(abs(positive), abs(negative), abs(promised)))
-    (told, against), total = rounded_together([positive, negative], places)
+    (for_it, against), total = rounded_together([positive, negative], places)
     (expected,), _ = rounded_together([promised], places)
     gap = positive + negative - promised
     (missed,), _ = rounded_together([abs(gap)], places)
@@ -37,7 +37,7 @@ that of a grey one.'
         f" The map has {missed} {'more' if gap > 0 else 'less'}." if abs(gap) > NEAR * max(abs(promised), 1e-6) else ""
     )
     return (
-        f"For the class {told}, against it {against}, together **{total}**. Promised are {expected}: "
+        f"For the class {for_it}, against it {against}, together **{total}**. Promised are {expected}: "
         f"{method.promise}.{miss}"
     )
 

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.networks.activations import Activations, Index
+from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.page.valid import whole_number
 from cnnviz.ui.pickers.strongest import choose_layer, forget
 
@@ -11,22 +12,23 @@ LAYER = "neuron_layer"
 KEYS = ("neuron_channel", "neuron_row", "neuron_column")
 
 
-def choose_neuron(activations: Activations, looked_at: tuple[str, str, str]) -> tuple[str, Index]:
+def choose_neuron(inference: Inference) -> tuple[str, Index]:
     """Draw the four controls; the layer and the index (channel, row, column) that they stand on.
 
     Where nobody chose a neuron it is the cell of a layer that answers most strongly, where nobody chose a layer one in
-    the middle of the network; `looked_at` is `cached.answer_key`.
+    the middle of the network.
     """
+    activations = inference.activations
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer, index = choose_layer(
             LAYER,
             KEYS,
             activations.explained(),
-            looked_at,
+            inference.key,
             lambda layer: activations.maps(layer).shape,
-            lambda: opening(activations),
-            lambda layer, asked: strongest_cell(
-                activations, layer, liveliest_channel(activations, layer) if asked[0] is None else asked[0]
+            lambda: middle_layer(activations),
+            lambda layer, found: strongest_cell(
+                activations, layer, liveliest_channel(activations, layer) if found[0] is None else found[0]
             ),
         )
         shape = activations.maps(layer).shape
@@ -47,7 +49,7 @@ def go_to(layer: str, index: Index) -> None:
         st.session_state[key] = int(place)
 
 
-def opening(activations: Activations) -> str:
+def middle_layer(activations: Activations) -> str:
     """A convolution in the middle of the network."""
     layers = [name for name in activations.explained() if activations.maps(name).shape[1] > 1]
     return layers[len(layers) // 2]

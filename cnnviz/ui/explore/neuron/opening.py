@@ -4,7 +4,8 @@ import streamlit as st
 
 from cnnviz.images import Picture
 from cnnviz.networks.activations import Index
-from cnnviz.ui.explore.neuron.choice import KEYS, go_to
+from cnnviz.ui.explore.address import picture_address
+from cnnviz.ui.explore.neuron.choice import KEYS, LAYER, go_to
 from cnnviz.ui.pickers.network import NETWORK_WANTED
 
 WANTED = "neuron wanted"  # in the session
@@ -28,8 +29,11 @@ def open_neuron() -> None:
     picture, network, layer, index = st.session_state.pop(WANTED)
     st.session_state["picture"] = picture
     st.session_state[NETWORK_WANTED] = network
+    switch_to_neuron(layer, index, picture)
+
+
+def switch_to_neuron(layer: str, index: Index, picture: Picture | None = None) -> None:
+    """Go to the page One neuron, to a neuron of the network; with another picture where one is named."""
     go_to(layer, index)
-    address = {"neuron_layer": layer, **dict(zip(KEYS, map(str, index), strict=True))}
-    if picture.gallery_key is not None:
-        address["picture"] = picture.gallery_key
-    st.switch_page(ONE_NEURON, query_params=address)
+    address = {LAYER: layer, **dict(zip(KEYS, map(str, index), strict=True))}
+    st.switch_page(ONE_NEURON, query_params=address | (picture_address(picture) if picture is not None else {}))

@@ -40,7 +40,7 @@ def show_window(activations: Activations, neuron: Neuron) -> None:
     script = layer_script(flat, (exact(patch),), ((exact(kernel),),))
     stepper(script, "neuron_stepper", start=start)
     st.caption(
-        f"One of {len(activations.given(neuron.layer))} input channels, around the window, padding included. Its "
+        f"One of {len(activations.input_of(neuron.layer))} input channels, around the window, padding included. Its "
         f"numbers are rounded to {DECIMALS} decimals before they are multiplied: its sums differ a little."
     )
 

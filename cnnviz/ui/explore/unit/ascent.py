@@ -12,8 +12,9 @@ from cnnviz.networks.feature_visualization import STEPS, Ascent, AscentStep, Goa
 from cnnviz.networks.memory import FORWARD
 from cnnviz.networks.zoo import Model
 from cnnviz.ui.components.unit_tiles import show_ascent
-from cnnviz.ui.page.plain_text import plain
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.valid import keep_valid, whole_number
+from cnnviz.ui.pickers.network import untrained_label
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.background_work import Work, draw_anew, remaining
 
@@ -65,20 +66,20 @@ def reports(
     `network` is asked for anew at each step: between two, and while the climb rests, it may leave the memory.
     """
 
-    def asking(does: Callable[[], Result]) -> Result:
-        module = network()
+    def on_network(does: Callable[[], Result]) -> Result:
+        module = network()  # held while it is worked with
         ascent.climb_on(module)
         return does()
 
-    report = asking(ascent.report)
+    report = on_network(ascent.report)
     if not values:
         values.append((report.step, report.value))
     yield report
     shown = time.monotonic()
     while ascent.step < target:
-        asking(ascent.climb)
+        on_network(ascent.climb)
         if time.monotonic() - shown > BETWEEN or ascent.step == target:
-            report = asking(ascent.report)
+            report = on_network(ascent.report)
             values.append((report.step, report.value))
             shown = time.monotonic()
         yield report
@@ -115,8 +116,8 @@ def choose_goal(layer: str, channel: int) -> Goal:
     return Goal(layer, channel, OBJECTIVES.get(str(objective), "channel"), frequencies, shaken, seed or 0)
 
 
-def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> bool:
-    """The buttons, the picture and its curve; `label` is drawn under them. Whether it was running when it was drawn."""
+def show_climb(model: Model, goal: Goal) -> bool:
+    """The buttons, the picture and its curve; whether it was running when it was drawn."""
     climbs: dict[Key, Climb] = st.session_state.setdefault(CLIMBS, {})
     key = (model.name, cached.state_of(model), goal)
     for other, climb in list(climbs.items()):
@@ -124,10 +125,10 @@ def show_climb(model: Model, goal: Goal, label: Callable[[], None]) -> bool:
             climb.work.stop()
         if other[:2] != key[:2]:
             del climbs[other]
-    return draw_climb(model, goal, climbs.get(key), label)
+    return draw_climb(model, goal, climbs.get(key))
 
 
-def draw_climb(model: Model, goal: Goal, climb: Climb | None, label: Callable[[], None]) -> bool:
+def draw_climb(model: Model, goal: Goal, climb: Climb | None) -> bool:
     """How far it is, and whether it was running."""
     runs = climb is not None and climb.work.runs  # asked once: it may end while this is drawn
     report = climb.work.look() if climb is not None else None
@@ -144,7 +145,7 @@ def draw_climb(model: Model, goal: Goal, climb: Climb | None, label: Callable[[]
         target,
         key="seek_ascent",
     )
-    label()
+    untrained_label(model)
     draw_standing(goal, climb, report, runs)
     if len(model.preprocessing.mean) > 3:
         st.caption("Red, green and blue are drawn; near infrared is climbed with them, unseen.")
@@ -186,7 +187,7 @@ def start(model: Model, goal: Goal, climb: Climb | None) -> None:
 def draw_standing(goal: Goal, climb: Climb | None, report: AscentStep | None, runs: bool) -> None:
     """One line: the step, the objective, the time left; or what went wrong."""
     if climb is not None and climb.work.state == "failed":
-        st.error(plain(climb.work.problem), icon=":material/error:")
+        st.error(as_plain_text(climb.work.problem), icon=":material/error:")
         return
     what = "mean of the map" if goal.objective == "channel" else "value in its middle"
     if climb is None or report is None or not climb.values:

@@ -1,34 +1,33 @@
 """Which unit is looked at: layer and channel, and for one's own photo a place, kept in the address."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from cnnviz.networks.activations import Activations, Index
+from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.explore.neuron.choice import liveliest_channel, strongest_cell
 from cnnviz.ui.page.valid import whole_number
-from cnnviz.ui.pickers.strongest import asked, choose_layer
+from cnnviz.ui.pickers.strongest import choose_layer, requested
 
 LAYER, CHANNEL, ROW, COLUMN = "seek_layer", "seek_channel", "seek_row", "seek_column"
 
 
-def choose_unit(activations: Activations, opening: Sequence[str], looked_at: tuple[str, str, str]) -> tuple[str, int]:
+def choose_unit(inference: Inference) -> tuple[str, int]:
     """Draw the two controls; the layer and the channel they stand on.
 
-    Where nobody chose a layer of this network it is the middle one of `opening`; where nobody chose a channel, the one
-    that answers most strongly to the picture. `looked_at` is `cached.answer_key`.
+    Where nobody chose a layer of this network it is the middle one of the notable ones; where nobody chose a channel,
+    the one that answers most strongly to the picture.
     """
+    activations = inference.activations
     layers = activations.explained()
-    likely = [layer for layer in opening if layer in layers] or layers
-
-    before = asked(LAYER)
+    notable = inference.notable_layers
+    before = requested(LAYER)
     layer, (own,) = choose_layer(
         LAYER,
         (CHANNEL,),
         layers,
-        looked_at,
+        inference.key,
         lambda layer: activations.maps(layer).shape,
-        lambda: likely[len(likely) // 2],
+        lambda: notable[len(notable) // 2],
         lambda layer, _: (liveliest_channel(activations, layer),),
         on_change=forget_channel,
     )

@@ -1,27 +1,24 @@
 """What in one's own picture a unit answers to: its activation sent back to the pixels, inside its receptive field."""
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
 from cnnviz.figures.patches import cut, on_grey
-from cnnviz.images import Picture
 from cnnviz.networks.activations import Activations, Index, number
 from cnnviz.networks.top_patches import patch_window
-from cnnviz.networks.zoo import Model
 from cnnviz.ui.components.unit_tiles import Sent, show_sent
+from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.explore.unit.choice import go_to_place
+from cnnviz.ui.pickers.network import untrained_label
 from cnnviz.ui.sharing import cached
 
 
-def show_deconvolution(
-    model: Model, picture: Picture, activations: Activations, layer: str, index: Index, label: Callable[[], None]
-) -> None:
+def show_deconvolution(inference: Inference, layer: str, index: Index) -> None:
     """The picture with the frame, its patch and what was sent back; a click on the picture moves the unit."""
+    model, picture, activations = inference.model, inference.picture, inference.activations
     signal = cached.deconvolved(model.name, picture, layer, index)
     shape = (activations.image.shape[0], activations.image.shape[1], activations.image.shape[2])
-    seen = cached.preprocessing(model, picture).cropped
+    seen = inference.seen
     row, column = index[1:]
     rows, columns = patch_window(activations.network, shape, layer, row, column)
     met = activations.network.seen_pixels(shape, layer, row, column)
@@ -38,7 +35,7 @@ def show_deconvolution(
         words=f"What the network saw of {picture.name}. The unit at row {row}, column {column} sees the framed part.",
     )
     show_sent(sent, go_to_place, key="seek_sent")
-    label()
+    untrained_label(model)
     st.caption(standing(activations, layer, index, signal))
 
 

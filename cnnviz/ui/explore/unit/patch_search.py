@@ -1,6 +1,6 @@
 """The patches of a set that excite a channel most: looked for in the background, shown as they are found."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 
 import streamlit as st
 from PIL import Image
@@ -16,6 +16,7 @@ from cnnviz.networks.zoo import Model
 from cnnviz.ui.components.unit_tiles import Tile, show_tiles
 from cnnviz.ui.explore.neuron.opening import want_neuron
 from cnnviz.ui.explore.unit.picture_set import choose_set
+from cnnviz.ui.pickers.network import untrained_label
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.background_work import Work
 from cnnviz.ui.sharing.shared_work import draw_standing, followed, shared_work
@@ -23,11 +24,8 @@ from cnnviz.ui.sharing.shared_work import draw_standing, followed, shared_work
 AT_ONCE = 0.5  # seconds to wait before the page is drawn without: what lies on disk is there by then
 
 
-def show_patches(model: Model, layer: str, channel: int, label: Callable[[], None]) -> bool:
-    """The choice of the set, the nine patches, and how far the search is; `label` is drawn under the patches.
-
-    Whether the search was still running when it was drawn.
-    """
+def show_patches(model: Model, layer: str, channel: int) -> bool:
+    """The choice of the set, the nine patches, and how far the search is; whether it was running when it was drawn."""
     pictures = choose_set()
     if not pictures:
         show_tiles([], COUNT, "No pictures yet", lambda _: None, key="seek_patches")
@@ -43,7 +41,7 @@ def show_patches(model: Model, layer: str, channel: int, label: Callable[[], Non
 
     tiles = tiles_of(model, layer, pictures, patches)
     show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
-    label()
+    untrained_label(model)
     draw_progress(key, work, running, len(index.hashes) if index is not None else 0, len(pictures))
     return running
 

@@ -8,8 +8,9 @@ from streamlit.typing import UploadedFile
 from cnnviz.gallery import GALLERY, gallery_picture
 from cnnviz.images import MAX_BYTES, ImageError, Picture, display_name, read_picture
 from cnnviz.networks.preprocess import preprocess_steps
-from cnnviz.ui.page.plain_text import plain
-from cnnviz.ui.pickers.picture import FILE_TYPES, let_go
+from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.pickers.picture import FILE_TYPES
+from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.background_work import draw_anew
 from cnnviz.ui.sharing.memory import make_room
 from cnnviz.ui.sharing.waiting_uploads import MAX_WAITING
@@ -71,7 +72,7 @@ def take(sent: Sequence[UploadedFile]) -> None:
     known = {picture.sha256 for picture in own}
     for number, file in enumerate(sent):
         name = display_name(file.name)
-        bar.progress(number / len(sent), f"Reading {plain(name)}")
+        bar.progress(number / len(sent), f"Reading {as_plain_text(name)}")
         if len(own) >= MAX_OWN:
             refused.append(f"{len(sent) - number} more are left out: {MAX_OWN} pictures are the most.")
             break
@@ -84,7 +85,7 @@ def take(sent: Sequence[UploadedFile]) -> None:
                 own.append(picture)
             known.add(picture.sha256)
     for file in sent:
-        let_go(file)
+        forget_upload(file)
     st.session_state[OWN], st.session_state[REFUSED] = tuple(own), tuple(refused)
 
 
@@ -105,7 +106,7 @@ def draw_refused() -> None:
     refused: tuple[str, ...] = st.session_state.get(REFUSED, ())
     if not refused:
         return
-    lines = [plain(line) for line in refused[:MAX_TOLD]]
+    lines = [as_plain_text(line) for line in refused[:MAX_TOLD]]
     if len(refused) > MAX_TOLD:
         lines.append(f"And {len(refused) - MAX_TOLD} others.")
     st.error("\n\n".join(lines), icon=":material/error:")

@@ -1,6 +1,15 @@
 // Copies the page's address. Without a clipboard (plain http from another machine) it shows the address to copy by hand.
+
+import { memory, part } from "../../components/shared/dom.js";
+
+/** @import { Mounted } from "../../components/shared/mounted.d.ts" */
+
+const stateOf = memory(() => ({ timer: 0 }));
+
+/** @param {Mounted<{}, {}>} mounted */
 export default function ({ parentElement }) {
-  const button = parentElement.querySelector(".copy_link");
+  const button = part(parentElement, "copy_link");
+  const state = stateOf(button);
   button.onclick = async () => {
     const address = window.location.href;
     try {
@@ -9,8 +18,8 @@ export default function ({ parentElement }) {
     } catch {
       window.prompt("Copy this link", address);
     }
-    clearTimeout(button.timer);
-    button.timer = setTimeout(() => (button.textContent = "Link to this"), 2000);
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => (button.textContent = "Link to this"), 2000);
   };
-  return () => clearTimeout(button.timer);
+  return () => clearTimeout(state.timer);
 }
