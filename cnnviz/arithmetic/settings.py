@@ -10,7 +10,7 @@ IntOrPair = int | tuple[int, int]
 Shape = tuple[int, ...]
 
 AXES = ("height", "width")
-LINES = {"height": "rows", "width": "columns", "length": "values"}
+LINES = {"depth": "slices", "height": "rows", "width": "columns", "length": "values"}
 
 
 class ShapeError(ValueError):

@@ -126,8 +126,9 @@ class MultiheadAttention(Counted, SeesEverything):
         return f"{name}({query}, {key}, {others[1] if len(others) > 1 else key})[0]"
 
     def plainest(self) -> Self:
-        """The same with the batch in front, where it is in all shapes here."""
-        return self if self.batch_first else self.with_settings(batch_first=True)
+        """The same with the batch in front, where it is in all shapes here, and without sizes that are the default."""
+        kdim, vdim = (None if size == self.embed_dim else size for size in (self.kdim, self.vdim))
+        return self.with_settings(batch_first=True, kdim=kdim, vdim=vdim)
 
 
 @dataclass(frozen=True)

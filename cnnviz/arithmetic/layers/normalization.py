@@ -339,7 +339,7 @@ class OverLastAxes(OwnStatistics):
         if fields is None:
             return None
         height, width = (
-            whole(field, positions(shape, axis)) if self.looks_along(axis, shape) else field
+            whole(field, positions(shape, axis))._replace(exact=False) if self.looks_along(axis, shape) else field
             for axis, field in enumerate(fields)
         )
         return height, width
@@ -372,6 +372,10 @@ class LayerNorm(OverLastAxes):
         if not self.elementwise_affine:
             return {}
         return {"weight": self.sizes, "bias": self.sizes} if self.bias else {"weight": self.sizes}
+
+    def plainest(self) -> Self:
+        """The same; whether it has shifts is of no account where it learns nothing."""
+        return self if self.elementwise_affine else self.with_settings(bias=True)
 
 
 @dataclass(frozen=True)

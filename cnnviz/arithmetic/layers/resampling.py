@@ -264,6 +264,11 @@ class MaxUnpool(Resampling):
         """Any place: where a value goes is decided by the picture."""
         return every_place(input_shapes[which], axis, rows)
 
+    def plainest(self) -> Self:
+        """The same without the stride that is the default."""
+        plain = super().plainest()
+        return plain.with_settings(stride=None) if plain.stride == plain.kernel_size else plain
+
 
 @dataclass(frozen=True)
 class MaxUnpool1d(MaxUnpool):

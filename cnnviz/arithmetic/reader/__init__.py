@@ -30,7 +30,7 @@ from cnnviz.arithmetic.reader.interpreter import Interpreter
 from cnnviz.arithmetic.reader.keras import read_keras
 from cnnviz.arithmetic.reader.program import Program, chosen, likely_shapes
 from cnnviz.arithmetic.reader.pytorch import PyTorch
-from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError, parse
+from cnnviz.arithmetic.reader.syntax import BoundsError, ReadError, UnfitError, parse
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
 
 __all__ = ["ReadError", "read_network"]
@@ -116,6 +116,8 @@ def first_followed(program: Program, shape: Shape | None) -> Network:
     for likely in likely_shapes(program.root):
         try:
             network = program.at(likely)
+        except BoundsError:
+            raise
         except ReadError as refused:
             problems.setdefault(str(refused), refused)
             continue

@@ -29,7 +29,7 @@ from cnnviz.arithmetic.reader.dialect import Dialect
 from cnnviz.arithmetic.reader.methods import PLAIN_METHODS
 from cnnviz.arithmetic.reader.standard_library import PARSER
 from cnnviz.arithmetic.reader.strings import filled_in, formatted
-from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
+from cnnviz.arithmetic.reader.syntax import BoundsError, ReadError, did_you_mean
 from cnnviz.arithmetic.reader.values import (
     MODULES,
     Arguments,
@@ -113,7 +113,7 @@ class Evaluator:
         """Count steps; ReadError when there are too many."""
         self.steps += steps
         if self.steps > self.limit:
-            raise ReadError("reading this takes too many steps; a network is made with fewer.", line)
+            raise BoundsError("reading this takes too many steps; a network is made with fewer.", line)
 
     def charged(self, value: Value, line: int = 1) -> Value:
         """The value; a long list counts as several steps."""

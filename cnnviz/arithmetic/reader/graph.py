@@ -6,7 +6,7 @@ from math import prod
 from cnnviz.arithmetic.layers import Constant, Layer, Parameter, TimeDistributed
 from cnnviz.arithmetic.network import INPUT, Node
 from cnnviz.arithmetic.network.network import answer
-from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import BoundsError
 from cnnviz.arithmetic.reader.values import (
     BATCH,
     LayerModule,
@@ -53,7 +53,7 @@ class Graph:
         made: LayerModule | None = None,
         shape: Shape | None = None,
     ) -> Tensor:
-        """Add a layer behind others; ReadError when there are too many.
+        """Add a layer behind others; BoundsError when there are too many.
 
         `shape` is that of the result with the batch, where it is not the first input's with other sizes.
         """
@@ -107,7 +107,7 @@ class Graph:
         if layer.role == "weights":
             self.weighted += 1
         if self.weighted > MAX_WEIGHTED or len(self.nodes) >= MAX_LAYERS:
-            raise ReadError(
+            raise BoundsError(
                 f"the network has more than {MAX_WEIGHTED:,} layers with weights, or {MAX_LAYERS:,} in all; a larger "
                 "one is not read.",
                 line or None,

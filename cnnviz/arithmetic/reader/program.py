@@ -13,7 +13,7 @@ from cnnviz.arithmetic.reader import modules
 from cnnviz.arithmetic.reader.graph import Graph, own_counts
 from cnnviz.arithmetic.reader.interpreter import Interpreter
 from cnnviz.arithmetic.reader.notes import notes_of
-from cnnviz.arithmetic.reader.syntax import ReadError
+from cnnviz.arithmetic.reader.syntax import BoundsError, ReadError
 from cnnviz.arithmetic.reader.values import (
     BATCH,
     MODULES,
@@ -90,6 +90,8 @@ class Program:
         steps = interpreter.steps
         try:
             value = self.applied(Tensor(INPUT, (BATCH, *shape)), line)
+        except BoundsError:
+            raise
         except ReadError:
             nodes = dialect.graph.nodes
             if not dialect.graph.misfits or not nodes:

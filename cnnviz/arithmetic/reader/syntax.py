@@ -58,6 +58,10 @@ class UnfitError(ReadError):
     """What a forward does with sizes does not work out for this input; for another it may."""
 
 
+class BoundsError(ReadError):
+    """A text makes more than is read, or goes on without end; it is not followed for other inputs then."""
+
+
 def parse(text: str) -> tuple[ast.Module, str]:
     """The syntax tree of a text within the bounds, 20 kB, 5,000 nodes, 50 deep, and the text that was parsed.
 

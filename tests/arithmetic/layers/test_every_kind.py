@@ -20,6 +20,7 @@ from cnnviz.arithmetic.layers import (
     Pointwise,
     ShapeError,
 )
+from cnnviz.arithmetic.layers.layer import SeesEverything
 from cnnviz.arithmetic.network import Network, Node, chain
 from cnnviz.arithmetic.reader import read_network
 from cnnviz.arithmetic.receptive_field import PIXEL
@@ -216,7 +217,10 @@ def test_a_value_sees_the_pixels_that_change_it(kind):
                 seen = [pixel for index, pixel in enumerate(pixels) if places[index, row, column]]
                 down, across = Network((node,)).seen_pixels(shape, "layer", row, column)
                 rows, columns = {r for r, _ in seen}, {c for _, c in seen}
-                if seen:
+                if seen and isinstance(layer, SeesEverything):  # which states what a value may see at most
+                    assert rows <= set(down)
+                    assert columns <= set(across)
+                elif seen:
                     assert (down, across) == (bounds(rows), bounds(columns))
                 for axis, (field, lines) in enumerate(zip(fields_here or (), (rows, columns), strict=False)):
                     window = field.window((row, column)[axis], shape[1 + axis])
@@ -233,6 +237,17 @@ def bounds(lines):
     return range(min(lines), max(lines) + 1)
 
 
+def text_of(layer, written):
+    """A network of the one layer: in a row, or called by a forward where it needs more than what a row hands on."""
+    if kind_name(layer) not in (*SEVERAL, *TWO_TENSORS, "MultiheadAttention"):
+        return f"net = nn.Sequential({written})"
+    times = 2 if kind_name(layer) in TWO_TENSORS else SEVERAL.get(kind_name(layer), 1)
+    return (
+        f"class One(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.one = {written}\n"
+        f"    def forward(self, x):\n        return {layer.applied('self.one', ['x'] * times)}\nnet = One()"
+    )
+
+
 @EVERY_KIND
 def test_its_code_is_read_as_the_layer_and_makes_torchs_module_that_is_surveyed_as_it(kind):
     @drawn(kind)
@@ -241,9 +256,11 @@ def test_its_code_is_read_as_the_layer_and_makes_torchs_module_that_is_surveyed_
         if isinstance(layer, Function) or shape_here(layer, shape) is None:
             return
         for written in (layer.code(), layer.code(explicit=True), layer.plainest().code()):
-            (read,) = (node.layer for node in read_network(f"net = nn.Sequential({written})").nodes)
+            (read,) = (node.layer for node in read_network(text_of(layer, written)).nodes)
             assert read.plainest() == layer.plainest()
-        (found,) = (node.layer for node in survey(nn.Sequential(eval(layer.code(), {"nn": nn})), shape).nodes)
+        names: dict = {"nn": nn}
+        exec(text_of(layer, layer.code()), names)
+        (found,) = (node.layer for node in survey(names["net"], shape).nodes)
         if not isinstance(layer, Pointwise):  # which keeps the arguments that were written, and a module has them all
             assert found.plainest() == layer.plainest()
 
