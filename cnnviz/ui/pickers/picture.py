@@ -122,11 +122,13 @@ def _draw_choices(picture: Picture) -> None:
             max_upload_size=MAX_BYTES // 1024**2,
             width=500,
         )
+        megapixels = f"{MAX_PIXELS // 10**6} megapixels (JPEG: {MAX_JPEG_PIXELS // 10**6})"
         # Streamlit tells why it refuses a file only to who points at it, and tells Python nothing.
         st.caption(
-            f"Up to {MAX_BYTES // 1024**2} MB, and {MAX_PIXELS // 10**6} megapixels or {MAX_JPEG_PIXELS // 10**6} in a "
-            "JPEG. A file that turns red is larger, or no picture, and was not sent: make it smaller, or save it as "
-            "JPEG. What you send is kept in memory only."
+            f"Up to {MAX_BYTES // 1024**2} MB and {megapixels}. A file that turns red, with an exclamation mark, is "
+            "larger or no picture and was not sent: make it smaller, or save it as JPEG. What you send is kept in "
+            "memory only.",
+            width=500,
         )
     else:
         # No wider than this, so that the button below the live picture is in sight on a laptop.

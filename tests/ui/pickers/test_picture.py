@@ -220,5 +220,5 @@ def test_the_uploader_takes_no_more_than_the_reader_and_says_beside_it_what_it_r
     open_uploader(app)
     assert app.file_uploader[0].proto.max_upload_size_mb == 10
     beside = " ".join(caption.value for caption in app.caption)
-    assert "Up to 10 MB, and 25 megapixels or 65 in a JPEG." in beside
-    assert "A file that turns red is larger, or no picture, and was not sent" in beside
+    assert "Up to 10 MB and 25 megapixels (JPEG: 65)." in beside
+    assert "with an exclamation mark, is larger or no picture and was not sent: make it smaller, or save" in beside
