@@ -166,11 +166,11 @@ def test_hostile_text_is_refused_in_a_sentence(name, capsys, tmp_path, monkeypat
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_refused_within_a_fifth_of_a_second(name):
     taken = []
-    for _ in range(3):  # the best of three: another program may be busy
-        start = time.perf_counter()
+    for _ in range(3):  # the best of three, of this process alone: another program may be busy
+        start = time.process_time()
         with pytest.raises(ReadError):
             read_network(HOSTILE[name])
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < SECONDS
 
 
