@@ -263,7 +263,8 @@ def follow_forward(real: nn.Module) -> Callable[[Any, ForeignModule, Arguments],
         except (ReadError, RecursionError):
             raise
         except AssertionError as problem:
-            raise ReadError(f"{foreign.kind} does not take this: {str(problem)[:120] or 'it asserts otherwise'}") from None
+            reason = str(problem)[:120] or "an assert of its own does not hold."
+            raise ReadError(f"{foreign.kind} does not take this: {reason}") from None
         except Exception as problem:  # a forward can fail in any way
             raise ReadError(
                 f"The forward of {foreign.kind} cannot be followed without running it: it takes a decision, or uses a "
