@@ -111,7 +111,7 @@ def translated_tree(
             inside["norm"] = children["norm"]
         value = Container("Sequential", line, inside)
     else:
-        value = ForeignModule(kind, line, children, follow_forward(module), plain_settings(module))
+        value = ForeignModule(kind, line, children, follow_forward(module), settings_in_words_and_numbers(module))
     if isinstance(value, ForeignModule):
         own = {name: p for name, p in module._parameters.items() if p is not None}
         value.parameters = {name: tensor_of(p, name, tensors) for name, p in own.items()}
@@ -131,7 +131,7 @@ def tensor_of(parameter: nn.Parameter, name: str, tensors: dict[int, ParameterTe
     return tensors[id(parameter)]
 
 
-def plain_settings(module: nn.Module) -> dict[str, Value]:
+def settings_in_words_and_numbers(module: nn.Module) -> dict[str, Value]:
     """The numbers and words that a module keeps."""
     return {
         name: value
@@ -164,7 +164,7 @@ def layer_of(module: nn.Module) -> Any:
         return None
     kind = KINDS[name]
     settings = {
-        field.name: plain(field.name, setting_of(module, field.name))
+        field.name: setting_value(field.name, setting_of(module, field.name))
         for field in fields(kind)
         if setting_of(module, field.name) is not MISSING
     }
@@ -206,7 +206,7 @@ def transformer_setting(module: Any, name: str) -> Any:
     return known.get(name, MISSING)
 
 
-def plain(name: str, value: Any) -> Value:
+def setting_value(name: str, value: Any) -> Value:
     """A setting as the arithmetic floor writes it: one number for both axes, and whether there is a bias."""
     if name == "bias" and not isinstance(value, bool):
         return value is not None

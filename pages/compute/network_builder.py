@@ -5,11 +5,11 @@ import streamlit as st
 from cnnviz.arithmetic.network import Network, totals
 from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.ui.components.network_drawing import by, diagram, network_script, table
-from cnnviz.ui.compute.builder.asked import answers, ask, choice, choose_network, show_notes
 from cnnviz.ui.compute.builder.chosen_layer import choose_layer, chosen_place, clicked, show_chosen
 from cnnviz.ui.compute.builder.editor import edit, show_problems, suggestions
 from cnnviz.ui.compute.builder.export import show_exports
 from cnnviz.ui.compute.builder.input_shape import choose_sizes, input_shape
+from cnnviz.ui.compute.builder.missing_values import answers, ask, choice, choose_network, show_notes
 from cnnviz.ui.compute.builder.reading import Reading, read
 from cnnviz.ui.compute.builder.text import FITTED, begin, follow_address, keep_readable, last_readable, text
 from cnnviz.ui.page.lesson import read_lesson

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.arithmetic.network.architectures import ARCHITECTURES, fitting_sides
-from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
+from cnnviz.arithmetic.network.memory import has_blocks, memory_shares, num_values
 from cnnviz.networks.torchvision_networks import FAMILIES, TORCHVISION, built_module, torchvision_network
 from cnnviz.ui.compute.architecture_choice import PREFIX, label
 from cnnviz.ui.compute.lecture_tables import DIFFERENT
@@ -105,8 +105,8 @@ def test_row_16_torchvisions_alexnet_is_a_later_variant_of_61_100_840():
 def test_the_blocks_of_torchvisions_networks_add_up_and_stand_once_each(builder):
     entry = TORCHVISION[builder]
     rows = torchvision_network(builder).trace(entry.input_shape)
-    lines = shares(rows, entry.input_shape, blocks=True)
-    assert num_values(lines) == num_values(shares(rows, entry.input_shape))
+    lines = memory_shares(rows, entry.input_shape, blocks=True)
+    assert num_values(lines) == num_values(memory_shares(rows, entry.input_shape))
     assert len({line.name for line in lines}) == len(lines) <= 60
 
 

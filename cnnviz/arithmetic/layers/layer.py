@@ -111,7 +111,7 @@ class Layer(ABC):
         """
 
     @abstractmethod
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """How much of the input one output value sees; () for a kind without windows of one size.
 
         ShapeError when the input does not fit.
@@ -277,7 +277,7 @@ class SeesItsPlace(Layer):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
         return ()
@@ -310,7 +310,7 @@ class SeesEverything(Layer):
         self.output_shape(*input_shapes)
         return ()
 
-    def field_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(*input_shapes)
         return ()

@@ -108,7 +108,7 @@ class Linear(Layer):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: it sees everything."""
         self.output_shape(input_shape)
         return ()

@@ -58,7 +58,7 @@ class Meeting(LearnsNothing, NotCounted, Function):
         self.output_shape(*input_shapes)
         return ()
 
-    def field_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(*input_shapes)
         return ()

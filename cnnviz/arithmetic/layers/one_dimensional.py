@@ -50,7 +50,7 @@ class OnSequence(Layer):
         self.output_shape(input_shape)
         return (replace(self.as_2d().size_derivation(1, input_shape[1]), title="Output length"),)
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there is no picture to be seen."""
         self.output_shape(input_shape)
         return ()

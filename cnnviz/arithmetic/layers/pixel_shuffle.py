@@ -101,7 +101,7 @@ class PixelShuffle(LearnsNothing, NotCounted):
         )
         return (shrinking, *once_if_equal(rows, columns, "Output height and width"))
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: every output value is one input value, moved."""
         self.output_shape(input_shape)
         return ()
@@ -168,7 +168,7 @@ class PixelUnshuffle(LearnsNothing, NotCounted):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: every output value is one input value, moved."""
         self.output_shape(input_shape)
         return ()

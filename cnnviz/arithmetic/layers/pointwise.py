@@ -171,7 +171,7 @@ class AlongOneAxis(LearnsNothing, NotCounted):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
         return ()

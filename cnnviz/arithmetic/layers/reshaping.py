@@ -49,7 +49,7 @@ class Reshape(LearnsNothing, NotCounted):
         """How many features there are, where they come out in one row; ShapeError when the input does not fit."""
         return (flatten_derivation(input_shape),) if len(self.output_shape(input_shape)) == 1 else ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
         return ()
@@ -239,7 +239,7 @@ class ZeroPad2d(LearnsNothing, NotCounted):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
         return ()

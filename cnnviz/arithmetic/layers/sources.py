@@ -52,7 +52,7 @@ class Source(LearnsNothing, NotCounted, Function):
         """None."""
         return ()
 
-    def field_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
         """None."""
         return ()
 

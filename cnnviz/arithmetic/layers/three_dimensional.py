@@ -46,7 +46,7 @@ class OnVolume(Layer):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there is no picture to be seen."""
         self.output_shape(input_shape)
         return ()

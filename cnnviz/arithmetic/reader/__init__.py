@@ -16,7 +16,7 @@ How it is read, from the ground up:
   text moves it about.
 - `graph` notes each layer, with the shape that it gives back; `pytorch_functions` is the table of what calls do to a
   feature map. The survey of a real module ends in the same graph by the same table.
-- What the text does not say is carried along as unknown (`asking`), and asked for when a layer depends on it.
+- What the text does not say is carried along as unknown (`missing_values`), and asked for when a layer depends on it.
 - `keras` reads the layers of Keras into the same graph.
 """
 
@@ -25,9 +25,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnviz.arithmetic.network import Network
-from cnnviz.arithmetic.reader.asking import asked
 from cnnviz.arithmetic.reader.interpreter import Interpreter
 from cnnviz.arithmetic.reader.keras import read_keras
+from cnnviz.arithmetic.reader.missing_values import missing_values_error
 from cnnviz.arithmetic.reader.program import Program, chosen, likely_shapes
 from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.syntax import BoundsError, ReadError, UnfitError, parse
@@ -99,10 +99,10 @@ def read_pytorch(
         network = first_followed(program, shape or dialect.input_shape)
     except ReadError as problem:
         if interpreter.needs:
-            raise asked(interpreter) from problem
+            raise missing_values_error(interpreter) from problem
         raise
     if interpreter.needs:
-        raise asked(interpreter)
+        raise missing_values_error(interpreter)
     return network
 
 

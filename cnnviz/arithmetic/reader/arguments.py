@@ -120,11 +120,11 @@ def spans_of(call: ast.Call, lines: list[str]) -> dict[int | str, Span]:
     return {
         key: span_of(node, lines)
         for key, node in arguments
-        if is_plain(node) and not (starred and isinstance(key, int))
+        if is_literal(node) and not (starred and isinstance(key, int))
     }
 
 
-def is_plain(node: ast.expr) -> bool:
+def is_literal(node: ast.expr) -> bool:
     """Whether an expression consists of literals only."""
     if isinstance(node, ast.Constant):
         return True

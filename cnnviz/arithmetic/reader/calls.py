@@ -8,7 +8,7 @@ from cnnviz.arithmetic.reader.arguments import bind
 from cnnviz.arithmetic.reader.built_ins import call_built_in
 from cnnviz.arithmetic.reader.expressions import MAX_STEPS, Evaluator, Scope
 from cnnviz.arithmetic.reader.flow import Returned
-from cnnviz.arithmetic.reader.methods import PLAIN_METHODS, call_plain
+from cnnviz.arithmetic.reader.methods import METHODS_OF_VALUES, call_method_of_value
 from cnnviz.arithmetic.reader.standard_library import FIELD, LIBRARY, PARSER, call_library, parser_method
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.values import (
@@ -97,8 +97,10 @@ class Caller(Evaluator):
                 return self.call_parent(function.owner, function.name, arguments)
             if isinstance(function.owner, Instance) and function.owner.made_by.name == PARSER:
                 return parser_method(self, function.owner, function.name, arguments)
-            if type(function.owner) in PLAIN_METHODS:
-                return self.charged(call_plain(self, function.owner, function.name, arguments), arguments.line)
+            if type(function.owner) in METHODS_OF_VALUES:
+                return self.charged(
+                    call_method_of_value(self, function.owner, function.name, arguments), arguments.line
+                )
             return self.dialect.call_method(function, arguments)
         if isinstance(function, MODULES):
             return self.dialect.apply(function, arguments)
@@ -134,7 +136,7 @@ class Caller(Evaluator):
         if len(self.made) > 5_000:
             raise ReadError("this makes too many objects.", arguments.line)
         made = Instance(kind, arguments.line, {})
-        made.attributes.update(kind.plain_values())
+        made.attributes.update(kind.class_values())
         self.made.append(made)
         inside, self.making = self.making, self.making + 1
         try:
@@ -152,7 +154,7 @@ class Caller(Evaluator):
     def fill_fields(self, made: Instance, arguments: Arguments) -> None:
         """What the __init__ of a dataclass, or of a tuple with names, does."""
         fields, kind = made.made_by.all_fields(), made.made_by
-        defaults = kind.plain_values()
+        defaults = kind.class_values()
         bound = bind(kind.name, fields, 0, arguments)
         for name in fields:
             if name in bound:

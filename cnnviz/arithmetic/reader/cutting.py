@@ -45,7 +45,7 @@ def cut_to_network(text: str) -> str:
     if fits(lines):
         return "\n".join(lines)
     blocks = blocks_of(lines)
-    kept = kept_blocks(lines, blocks)
+    kept = blocks_of_network(lines, blocks)
     for start, stop in blocks:
         if (start, stop) not in kept:
             lines[start:stop] = [""] * (stop - start)
@@ -95,7 +95,7 @@ def blocks_of(lines: list[str]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(lines)], strict=False))
 
 
-def kept_blocks(lines: list[str], blocks: list[tuple[int, int]]) -> set[tuple[int, int]]:
+def blocks_of_network(lines: list[str], blocks: list[tuple[int, int]]) -> set[tuple[int, int]]:
     """The blocks that make layers, and those that define what they name."""
     texts = {block: "\n".join(lines[slice(*block)]) for block in blocks}
     defined: dict[str, list[tuple[int, int]]] = {}

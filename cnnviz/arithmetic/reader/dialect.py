@@ -59,7 +59,7 @@ class Dialect(Protocol):
     def unbound(self, value: Tensor, line: int) -> list[Value]:
         """The parts of a feature map along its first axis."""
 
-    def joined(self, left: Value, right: Value) -> Value:
+    def concatenated(self, left: Value, right: Value) -> Value:
         """Two lists of layers, one behind the other."""
 
     def is_kind(self, value: Value, kind: Value) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 
 from cnnviz.arithmetic.network import Span
 from cnnviz.arithmetic.reader.arguments import spans_of
-from cnnviz.arithmetic.reader.asking import likely_value
 from cnnviz.arithmetic.reader.bounded import (
     ARITHMETIC,
     COMPARISONS,
@@ -26,7 +25,8 @@ from cnnviz.arithmetic.reader.bounded import (
 )
 from cnnviz.arithmetic.reader.built_ins import BUILT_IN, CONSTANTS
 from cnnviz.arithmetic.reader.dialect import Dialect
-from cnnviz.arithmetic.reader.methods import PLAIN_METHODS
+from cnnviz.arithmetic.reader.methods import METHODS_OF_VALUES
+from cnnviz.arithmetic.reader.missing_values import likely_value
 from cnnviz.arithmetic.reader.standard_library import PARSER
 from cnnviz.arithmetic.reader.strings import filled_in, formatted
 from cnnviz.arithmetic.reader.syntax import BoundsError, ReadError, did_you_mean
@@ -227,7 +227,7 @@ class Evaluator:
             return self.dialect.named(Dotted(f"{owner.path}.{name}"[:MAX_TEXT]), line)
         if isinstance(owner, Class):
             return self.class_attribute(owner, name, line)
-        if type(owner) in PLAIN_METHODS and name in PLAIN_METHODS[type(owner)]:
+        if type(owner) in METHODS_OF_VALUES and name in METHODS_OF_VALUES[type(owner)]:
             return Method(owner, name)
         return self.dialect.attribute(owner, name, line)
 
@@ -247,7 +247,7 @@ class Evaluator:
 
     def class_attribute(self, owner: Class, name: str, line: int) -> Value:
         """A value or a method that stands in a class."""
-        values = owner.plain_values()
+        values = owner.class_values()
         if name in values:
             return values[name]
         method = owner.method(name)
@@ -379,7 +379,7 @@ class Evaluator:
         if is_number(left) and is_number(right):
             return calculate(kind, left, right, line)
         if kind is ast.Add and type(left) is type(right) and isinstance(left, list | tuple | str):
-            return self.joined(left, right, line)
+            return self.concatenated(left, right, line)
         if kind is ast.Mult:
             several, count = (left, right) if isinstance(left, list | tuple | str) else (right, left)
             if isinstance(several, list | tuple | str) and isinstance(count, int):
@@ -395,7 +395,7 @@ class Evaluator:
             return special
         raise ReadError(f"{kind_of(left)} and {kind_of(right)} cannot be put together like this.", line)
 
-    def joined(self, left: Value, right: Value, line: int) -> Value:
+    def concatenated(self, left: Value, right: Value, line: int) -> Value:
         """Two lists, or two texts, one behind the other."""
         (check_word if isinstance(left, str) else check_items)(len(left) + len(right), line)
         return self.charged(left + right, line)
@@ -405,7 +405,7 @@ class Evaluator:
         if kind is ast.BitOr and isinstance(left, Dotted | Class | None.__class__):
             return Opaque("a type", line)
         if kind is ast.Add and isinstance(left, Container) and isinstance(right, Container):
-            return self.dialect.joined(left, right)
+            return self.dialect.concatenated(left, right)
         names = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__", ast.Div: "__truediv__"}
         if isinstance(left, Instance) and kind in names:
             method = left.made_by.method(names[kind])
@@ -483,8 +483,8 @@ class Evaluator:
         if (
             isinstance(left, str | tuple | list)
             and type(left) is type(right)
-            and plain_items(left)
-            and plain_items(right)
+            and of_words_and_numbers(left)
+            and of_words_and_numbers(right)
         ):
             try:
                 return COMPARISONS[type(comparison)](left, right)
@@ -662,7 +662,7 @@ def is_key(value: Value) -> bool:
     return isinstance(value, str | int | float | Dotted) or value is None or isinstance(value, (Class, *MODULES))
 
 
-def plain_items(value: Value) -> bool:
+def of_words_and_numbers(value: Value) -> bool:
     """Whether a text or a list consists of numbers and words alone."""
     return isinstance(value, str) or all(isinstance(item, int | float | str) for item in value)
 

@@ -11,10 +11,10 @@ from cnnviz.arithmetic.layers.sources import TimeDistributed
 from cnnviz.arithmetic.network import INPUT, Network
 from cnnviz.arithmetic.reader.arguments import bind
 from cnnviz.arithmetic.reader.arithmetic_functions import met
-from cnnviz.arithmetic.reader.asking import asked
 from cnnviz.arithmetic.reader.interpreter import Interpreter
 from cnnviz.arithmetic.reader.keras_layers import ACTIVATIONS, translated
 from cnnviz.arithmetic.reader.keras_names import LAYER_NAMES, MEETINGS, OTHER_NAMES, PARAMETERS, base_name, settings_of
+from cnnviz.arithmetic.reader.missing_values import missing_values_error
 from cnnviz.arithmetic.reader.program import Followed, Program, first_tensor, unused
 from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.standard_library import NUMBERS
@@ -608,16 +608,16 @@ def read_keras(
         network = program.at(read_shape(input_shape or named or DEFAULT_INPUT))
     except ReadError as problem:
         if interpreter.needs:
-            raise asked(interpreter) from problem
+            raise missing_values_error(interpreter) from problem
         raise
     if interpreter.needs:
-        raise asked(interpreter)
+        raise missing_values_error(interpreter)
     return network
 
 
 def chosen_model(interpreter: Interpreter, choice: str | None) -> tuple[Value, str, tuple[str, ...]]:
     """The model of a text that was asked for, else its last; its name, and the names of all."""
-    from cnnviz.arithmetic.reader.program import asked_arguments, names_mentioned
+    from cnnviz.arithmetic.reader.program import default_arguments, names_mentioned
 
     options: dict[str, Any] = {}
     for value, label in interpreter.found.items():
@@ -628,7 +628,7 @@ def chosen_model(interpreter: Interpreter, choice: str | None) -> tuple[Value, s
     for kind in interpreter.classes:
         if kind.method("call") is not None and id(kind) not in made and not mentioned.get(kind.name, 0):
             options[unused(f"{kind.name}()", options)] = lambda kind=kind: interpreter.make(
-                kind, asked_arguments(interpreter, kind.method("__init__"), kind.line, kind.name, 1)
+                kind, default_arguments(interpreter, kind.method("__init__"), kind.line, kind.name, 1)
             )
     for function in interpreter.functions:
         if returns_model(function) and not mentioned.get(function.name, 0):
@@ -661,10 +661,10 @@ def inputs_of(symbol: KerasTensor) -> tuple[KerasTensor, ...]:
 
 def called(interpreter: Interpreter, function: Function) -> Value:
     """The model that a function makes with its defaults."""
-    from cnnviz.arithmetic.reader.program import asked_arguments
+    from cnnviz.arithmetic.reader.program import default_arguments
 
     value = interpreter.call(
-        function, asked_arguments(interpreter, function, function.definition.lineno, function.name, 0)
+        function, default_arguments(interpreter, function, function.definition.lineno, function.name, 0)
     )
     if isinstance(value, tuple | list) and value:
         value = value[0]

@@ -14,7 +14,7 @@ TUPLE = {"index", "count", "numel", "tolist"}
 DICT = {"items", "keys", "values", "update", "get", "pop", "setdefault", "copy", "clear", "popitem", "move_to_end"}
 SET = {"add", "update", "discard", "remove", "union", "intersection", "difference", "copy"}
 NUMBER = {"item", "is_integer", "bit_length", "long", "int", "float", "sqrt", "tolist"}
-PLAIN_METHODS: dict[type, set[str]] = {
+METHODS_OF_VALUES: dict[type, set[str]] = {
     list: LIST | DEQUE,
     tuple: TUPLE,
     dict: DICT,
@@ -30,7 +30,7 @@ CHANGES = {
 }  # fmt: skip
 
 
-def call_plain(reader: Any, owner: Value, name: str, given: Arguments) -> Value:
+def call_method_of_value(reader: Any, owner: Value, name: str, given: Arguments) -> Value:
     """What a method of one of Python's own values gives; what it changes can be undone."""
     line = given.line
     if name in CHANGES and isinstance(owner, list | dict | set):

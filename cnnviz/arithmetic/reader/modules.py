@@ -446,6 +446,6 @@ def freeze(owner: Value, learns: Value) -> None:
             each.frozen = not learns
 
 
-def kept_name(name: str) -> str:
+def name_in_network(name: str) -> str:
     """A name of a module as a network takes it."""
     return re.sub("[^A-Za-z0-9_]", "_", name) or "_"

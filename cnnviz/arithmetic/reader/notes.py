@@ -18,7 +18,7 @@ def notes_of(
     """Everything worth saying about a network that was followed."""
     notes = [
         *never_called(program, used),
-        *plain_lists(program, graph, nodes, registered),
+        *unregistered_lists(program, graph, nodes, registered),
         *tied(graph, nodes),
         *before_normalization(nodes),
         *one_value(nodes, graph, shape),
@@ -42,7 +42,7 @@ def never_called(program: Any, used: set[int]) -> list[str]:
     return [f"{names} {verb} never called by forward; torch counts the {total:,} parameters all the same."]
 
 
-def plain_lists(program: Any, graph: Any, nodes: tuple[Node, ...], registered: set[int]) -> list[str]:
+def unregistered_lists(program: Any, graph: Any, nodes: tuple[Node, ...], registered: set[int]) -> list[str]:
     """Layers with parameters that torch does not know of, because they stand in a plain list."""
     hidden = [
         node.name

@@ -219,11 +219,11 @@ def module_paths(root: Value) -> dict[Value, str]:
     paths: dict[Value, str] = {}
     for path, module in modules.named_modules(root):
         if isinstance(module, LayerModule):
-            name = ".".join(modules.kept_name(part) for part in path.split(".")) if path else ""
+            name = ".".join(modules.name_in_network(part) for part in path.split(".")) if path else ""
             paths[module] = (name or type(module.layer).__name__.lower())[:200]
         for name, tensor in (modules.own_parameters(module) if not isinstance(module, LayerModule) else {}).items():
             if isinstance(tensor, ParameterTensor):
-                tensor.name = f"{path}.{modules.kept_name(name)}" if path else modules.kept_name(name)
+                tensor.name = f"{path}.{modules.name_in_network(name)}" if path else modules.name_in_network(name)
     return paths
 
 
@@ -355,7 +355,7 @@ def maker_of_class(interpreter: Interpreter, kind: Class) -> Callable[[], Value]
 
     def make() -> Value:
         definition = kind.method("__init__")
-        given = asked_arguments(interpreter, definition, kind.line, kind.name, skip=1)
+        given = default_arguments(interpreter, definition, kind.line, kind.name, skip=1)
         return interpreter.make(kind, given)
 
     return make
@@ -365,7 +365,7 @@ def maker_of_function(interpreter: Interpreter, function: Function) -> Callable[
     """Calls a function with its defaults; parameters without one are asked for."""
 
     def make() -> Value:
-        given = asked_arguments(interpreter, function, function.definition.lineno, function.name, skip=0)
+        given = default_arguments(interpreter, function, function.definition.lineno, function.name, skip=0)
         value = interpreter.call(function, given)
         if not isinstance(value, MODULES):
             raise ReadError(f"{function.name} gives back {kind_of(value)}, no network.", function.definition.lineno)
@@ -374,7 +374,9 @@ def maker_of_function(interpreter: Interpreter, function: Function) -> Callable[
     return make
 
 
-def asked_arguments(interpreter: Interpreter, function: Function | None, line: int, name: str, skip: int) -> Arguments:
+def default_arguments(
+    interpreter: Interpreter, function: Function | None, line: int, name: str, skip: int
+) -> Arguments:
     """Arguments for the parameters without a default: what was answered, else a likely value, which is asked for."""
     given = Arguments(line, [])
     if function is None:

@@ -428,7 +428,7 @@ class PyTorch:
     def unbound(self, value: Tensor, line: int) -> list[Value]:
         return list(shape_functions.chunked(self, "unbind", Arguments(line, [value])))
 
-    def joined(self, left: Value, right: Value) -> Value:
+    def concatenated(self, left: Value, right: Value) -> Value:
         both = [*left.children.values(), *right.children.values()]
         return Container(left.kind, left.line, {str(place): child for place, child in enumerate(both)})
 

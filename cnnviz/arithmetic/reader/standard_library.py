@@ -196,7 +196,7 @@ def named_tuple(reader: Any, given: Arguments) -> Class:
     return Class(str(name), given.line, {}, constants, [], tuple(fields))
 
 
-def field(reader: Any, given: Arguments) -> Value:
+def dataclass_field(reader: Any, given: Arguments) -> Value:
     """dataclasses.field(default=..., default_factory=...)."""
     if "default" in given.named:
         return given.named["default"]
@@ -329,7 +329,7 @@ LIBRARY: dict[str, Callable[[Any, Arguments], Value]] = {
     "collections.namedtuple": named_tuple,
     "collections.defaultdict": defaulting,
     "collections.deque": queue,
-    "dataclasses.field": field,
+    "dataclasses.field": dataclass_field,
     "copy.deepcopy": copied,
     "copy.copy": copied,
     "itertools.chain": chained,

@@ -97,7 +97,7 @@ def filled_places(template: str, positional: list[Value], named: dict[str, Value
     return result
 
 
-def joined(text: str, values: Value, line: int) -> str:
+def concatenated(text: str, values: Value, line: int) -> str:
     """text.join(words)."""
     items = [words(item, line) for item in values]
     check_word(sum(map(len, items)) + len(text) * len(items), line)
@@ -130,7 +130,7 @@ WORD_METHODS: dict[str, Callable[..., Value]] = {
     "split": lambda text, line, *parts: text.split(*parts[:2]),
     "rsplit": lambda text, line, *parts: text.rsplit(*parts[:2]),
     "partition": lambda text, line, part: text.partition(part),
-    "join": lambda text, line, values: joined(text, values, line),
+    "join": lambda text, line, values: concatenated(text, values, line),
     "replace": lambda text, line, old, new: replaced(text, old, new, line),
     "zfill": lambda text, line, width: text.zfill(min(width, 99)),
     "ljust": lambda text, line, width: text.ljust(min(width, 99)),

@@ -158,9 +158,9 @@ class Class:
         inherited = (base.method(name) for base in self.bases if isinstance(base, Class))
         return next((method for method in inherited if method is not None), None)
 
-    def plain_values(self) -> dict[str, Value]:
+    def class_values(self) -> dict[str, Value]:
         """What stands in the class beside its methods, with what it inherits from classes of the same text."""
-        inherited = [base.plain_values() for base in reversed(self.bases) if isinstance(base, Class)]
+        inherited = [base.class_values() for base in reversed(self.bases) if isinstance(base, Class)]
         return {name: value for values in [*inherited, self.constants] for name, value in values.items()}
 
     def all_fields(self) -> tuple[str, ...]:

@@ -13,7 +13,15 @@ from cnnviz.ui.components.network_drawing import by
 from cnnviz.ui.compute.builder.by_hand import add_behind, edit_settings, layer_label, matched, place_buttons
 from cnnviz.ui.compute.builder.chosen_layer import choose_layer, clicked
 from cnnviz.ui.compute.builder.examples import EXAMPLES, Example
-from cnnviz.ui.compute.builder.reading import Reading, all_repaired, answered, fitting_input, plainly, read, written
+from cnnviz.ui.compute.builder.reading import (
+    Reading,
+    all_repaired,
+    answered,
+    fitting_input,
+    in_short_form,
+    read,
+    written,
+)
 from cnnviz.ui.compute.builder.text import (
     FITTED,
     REFUSED,
@@ -108,7 +116,7 @@ def edit_by_hand(reading: Reading, place: int | None) -> None:
         return
 
     def change(changed: Network, to: int | None = None) -> None:
-        put_text(to_pytorch(plainly(matched(changed, shape))))
+        put_text(to_pytorch(in_short_form(matched(changed, shape))))
         if to is not None:
             choose_layer(to)
 

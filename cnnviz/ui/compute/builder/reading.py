@@ -9,7 +9,7 @@ from cnnviz.arithmetic.network import Network, NetworkError, Row
 from cnnviz.arithmetic.network.exports import to_pytorch
 from cnnviz.arithmetic.network.fixes import Fix, Problem, fixes, problems, repaired_text
 from cnnviz.arithmetic.reader import ReadError, read_network
-from cnnviz.arithmetic.reader.asking import likely_value
+from cnnviz.arithmetic.reader.missing_values import likely_value
 from cnnviz.arithmetic.reader.program import Program, likely_shapes
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape, shown
 from cnnviz.networks.by_name import by_name
@@ -139,10 +139,10 @@ def written(text: str, fix: Fix, input_shape: Shape) -> str:
                 return changed
         except (ReadError, ShapeError):
             pass  # the argument cannot be changed where it stands: write the whole network down anew
-    return to_pytorch(plainly(fix.network))
+    return to_pytorch(in_short_form(fix.network))
 
 
-def plainly(network: Network) -> Network:
+def in_short_form(network: Network) -> Network:
     """The same network with its layers written as short as they can be."""
     return replace(network, nodes=tuple(replace(node, layer=node.layer.plainest()) for node in network.nodes))
 

@@ -49,7 +49,7 @@ def likely_value(name: str) -> object:
     return 10
 
 
-def asked(interpreter: Any) -> ReadError:
+def missing_values_error(interpreter: Any) -> ReadError:
     """The error that names what the text does not say."""
     needs = tuple(interpreter.needs)[:MAX_NEEDS]
     line = next(iter(interpreter.needs.values()))
