@@ -7,6 +7,7 @@ every loop and choice that depends on sizes, and each torch function that it cal
 
 from __future__ import annotations
 
+import ast
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from cnnviz.arithmetic.reader import pytorch_functions, shape_functions
+from cnnviz.arithmetic.reader import parts_of_maps, pytorch_functions
 from cnnviz.arithmetic.reader.arithmetic_functions import operated
+from cnnviz.arithmetic.reader.module_tree import own_parameters
 from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.values import (
@@ -91,7 +93,7 @@ class Proxy:
 
     def __getitem__(self, index: Any) -> Any:
         index = unwrapped(self.dialect, index)
-        return wrapped(self.dialect, shape_functions.item(self.dialect, self.value, index, NO_LINE))
+        return wrapped(self.dialect, parts_of_maps.item(self.dialect, self.value, index, NO_LINE))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """The values alone change."""
@@ -119,7 +121,6 @@ class Proxy:
 
 def operate(kind: str, turned: bool) -> Callable[[Proxy, Any], Any]:
     """The method of a proxy for one operator."""
-    import ast
 
     kinds = {
         "add": ast.Add,
@@ -219,8 +220,6 @@ class Shim:
         if isinstance(own, dict) and name in own:
             return wrapped(self._dialect, own[name])
         if isinstance(self._value, LayerModule) and name in self._value.layer.parameter_shapes():
-            from cnnviz.arithmetic.reader.modules import own_parameters
-
             return wrapped(self._dialect, own_parameters(self._value)[name])
         return getattr(self._real, name)
 

@@ -3,11 +3,12 @@
 How it is read, from the ground up:
 
 - `syntax` looks a text over and parses it; `cutting` takes what makes the network out of a notebook or a long script.
-- `expressions`, `interpreter` and `calls` are an evaluator of a bounded subset of Python over values of its own
-  (`values`): what Python does with numbers, lists and classes just works, each step is counted, and no name leads to
-  anything real. There is no torch in it. Sandboxes that one can install were looked at: those that run Python's own
-  code objects have no bounds on steps and memory, those that are written anew have no classes, and none keeps where in
-  the text an argument stands, which repairs are written to.
+- `evaluator`, `operators`, `expressions`, `calls`, `assigning`, `statements` and `interpreter`, each built on the one
+  before, read a bounded subset of Python over values of its own (`values`): what Python does with numbers, lists and
+  classes just works, each step is counted, and no name leads to anything real. There is no torch in it. Sandboxes that
+  one can install were looked at: those that run Python's own code objects have no bounds on steps and memory, those
+  that are written anew have no classes, and none keeps where in the text an argument stands, which repairs are written
+  to.
 - A text is read in two steps. Its top is read once, which makes the modules. Their forward is followed for inputs of a
   known shape (`program`), with feature maps that are nothing but a shape and the name of a node: so `x.shape`, views,
   loops and choices that depend on sizes have their values. A forward that asks for sizes is followed again when the
@@ -17,7 +18,8 @@ How it is read, from the ground up:
 - `graph` notes each layer, with the shape that it gives back; `pytorch_functions` is the table of what calls do to a
   feature map. The survey of a real module ends in the same graph by the same table.
 - What the text does not say is carried along as unknown (`missing_values`), and asked for when a layer depends on it.
-- `keras` reads the layers of Keras into the same graph.
+- `choosing` says which network of a text is meant; `keras` and `keras_program` read the layers of Keras into the same
+  graph.
 """
 
 import re
@@ -25,10 +27,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnviz.arithmetic.network import Network
+from cnnviz.arithmetic.reader.choosing import chosen
 from cnnviz.arithmetic.reader.interpreter import Interpreter
-from cnnviz.arithmetic.reader.keras import read_keras
+from cnnviz.arithmetic.reader.keras_program import read_keras
 from cnnviz.arithmetic.reader.missing_values import missing_values_error
-from cnnviz.arithmetic.reader.program import Program, chosen, likely_shapes
+from cnnviz.arithmetic.reader.program import Program, likely_shapes
 from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.syntax import BoundsError, ReadError, UnfitError, parse
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape

@@ -25,7 +25,7 @@ from cnnviz.arithmetic.reader.bounded import is_number
 from cnnviz.arithmetic.reader.graph import Graph
 from cnnviz.arithmetic.reader.product_functions import matmul
 from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
-from cnnviz.arithmetic.reader.tensors import axes_of, counted_with_batch, parted, renamed, step, tensor
+from cnnviz.arithmetic.reader.tensors import axes_of, counted_with_batch, parted, renamed, step, tensor, worked
 from cnnviz.arithmetic.reader.values import (
     BATCH,
     Arguments,
@@ -201,8 +201,6 @@ def rearranged(reader: Any, name: str, given: Arguments) -> Value:
     if name == "rot90" and len(x.shape) > 2:
         shape = (*x.shape[:-2], x.shape[-1], x.shape[-2]) if arguments[:1] in ((1,), (3,), ()) else x.shape
         if shape != x.shape:
-            from cnnviz.arithmetic.reader.tensors import worked
-
             return worked(reader.graph, (x,), shape, name, given.line) if x.source else Tensor("", shape)
     result = step(reader.graph, x, Rearranged(name, arguments), x.shape, name, given.line)
     return (result, result) if name == "sort" else result

@@ -6,9 +6,11 @@ from typing import Any
 
 from cnnviz.arithmetic.reader.arguments import bind
 from cnnviz.arithmetic.reader.built_ins import call_built_in
-from cnnviz.arithmetic.reader.expressions import MAX_STEPS, Evaluator, Scope
+from cnnviz.arithmetic.reader.evaluator import MAX_STEPS
+from cnnviz.arithmetic.reader.expressions import Expressions
 from cnnviz.arithmetic.reader.flow import Returned
 from cnnviz.arithmetic.reader.methods import METHODS_OF_VALUES, call_method_of_value
+from cnnviz.arithmetic.reader.scopes import Scope
 from cnnviz.arithmetic.reader.standard_library import FIELD, LIBRARY, PARSER, call_library, parser_method
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.values import (
@@ -31,7 +33,7 @@ from cnnviz.arithmetic.reader.values import (
 MAX_CALLS = 60  # inside each other
 
 
-class Caller(Evaluator):
+class Caller(Expressions):
     """Calls functions, makes objects, applies modules."""
 
     def __init__(self, dialect: Any, lines: list[str], values: dict[str, Value] | None = None) -> None:

@@ -9,79 +9,66 @@ from collections.abc import Callable
 from math import prod
 
 from cnnviz.arithmetic.layers import (
-    POINTWISE,
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
     AdaptiveAvgPool3d,
     AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
-    AvgPool1d,
     AvgPool2d,
-    AvgPool3d,
     BatchNorm1d,
     BatchNorm2d,
     BatchNorm3d,
     ConstantPad2d,
-    ConstantPad3d,
     Conv1d,
     Conv2d,
     Conv3d,
-    ConvTranspose1d,
     ConvTranspose2d,
     Dropout,
     Embedding,
     Expand,
     Flatten,
     GroupNorm,
-    Layer,
     LayerNorm,
     Linear,
-    LogSoftmax,
-    MaxPool1d,
     MaxPool2d,
-    MaxPool3d,
     Permute,
     Pointwise,
     ReLU,
-    Slice,
     Softmax,
     Unsqueeze,
     Upsample,
     View,
-    ZeroPad1d,
     ZeroPad2d,
 )
-from cnnviz.arithmetic.layers.keras_only import KerasRecurrent, KerasSlopes, OneOfTwo
-from cnnviz.arithmetic.reader.values import Dotted, KerasLayer, Value, kind_of
+from cnnviz.arithmetic.layers.keras_only import KerasSlopes, OneOfTwo
+from cnnviz.arithmetic.reader.keras_sequences import (
+    along_sequence,
+    one,
+    permutation,
+    pooling_along_sequence,
+    recurrent,
+    volume,
+)
+from cnnviz.arithmetic.reader.keras_settings import (
+    Layers,
+    activated,
+    activation_name,
+    is_same,
+    padded,
+    refuse_stride_with_dilation,
+    same_sides,
+    window,
+)
+from cnnviz.arithmetic.reader.values import KerasLayer, Value, kind_of
 from cnnviz.arithmetic.settings import (
-    IntOrPair,
     Shape,
     ShapeError,
     number_or_pair,
-    number_or_triple,
     pair,
     read_image_shape,
-    read_volume_shape,
-    triple,
     whole_number,
 )
-
-Layers = list[tuple[str, Layer]]  # what follows the layer's name, and the layer
-
-ACTIVATIONS: dict[str, Layer | None] = {
-    "linear": None,
-    "relu": ReLU(),
-    "softmax": Softmax(1),
-    "swish": Pointwise("SiLU"),
-    "hard_sigmoid": Pointwise("Hardsigmoid"),
-    "hard_silu": Pointwise("Hardswish"),
-    "leaky_relu": Pointwise("LeakyReLU", (("negative_slope", 0.2),)),
-    "log_softmax": LogSoftmax(1),
-    **{name.lower(): Pointwise(name) for name in POINTWISE if name in (
-        "ELU", "GELU", "LogSigmoid", "Mish", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh",
-    )},
-}  # fmt: skip
 
 
 def translated(layer: KerasLayer, shape: Shape) -> Layers:
@@ -97,48 +84,6 @@ def translated(layer: KerasLayer, shape: Shape) -> Layers:
     return layers
 
 
-def activation_name(value: Value) -> str:
-    """The name of an activation, given as a word or as a function: 'relu', tf.nn.relu."""
-    name = value.last if isinstance(value, Dotted) else value
-    if not isinstance(name, str) or name not in ACTIVATIONS:
-        known = ", ".join(ACTIVATIONS)
-        shown = repr(name[:40]) if isinstance(name, str) else kind_of(value)
-        raise ShapeError(f"{shown} is not an activation that is read here; those are {known}.")
-    return name
-
-
-def activated(value: Value, suffix: str = "") -> Layers:
-    """The layer of an activation; none for 'linear'."""
-    layer = ACTIVATIONS[activation_name(value)]
-    return [] if layer is None else [(suffix, layer)]
-
-
-def is_same(settings: dict[str, Value]) -> bool:
-    """Whether padding is 'same'; it is 'valid' or 'same'."""
-    padding = settings.get("padding", "valid")
-    if padding not in ("same", "valid"):
-        raise ShapeError(f"padding is {kind_of(padding)}; in Keras it is 'valid' or 'same'.")
-    return padding == "same"
-
-
-def same_sides(
-    shape: Shape, kernel_size: IntOrPair, stride: IntOrPair, dilation: IntOrPair = 1
-) -> list[tuple[int, int]]:
-    """For each axis the padding before and after with which the output is the input divided by the stride, rounded up.
-
-    >>> same_sides((3, 224, 224), 3, 2)
-    [(0, 1), (0, 1)]
-    """
-    sides = []
-    axes = zip(
-        read_image_shape("padding 'same'", shape)[1:], pair(kernel_size), pair(stride), pair(dilation), strict=True
-    )
-    for size, kernel, step, spread in axes:
-        total = max(0, (-(-size // step) - 1) * step + spread * (kernel - 1) + 1 - size)
-        sides.append((total // 2, total - total // 2))
-    return sides
-
-
 def convolution(settings: dict[str, Value], shape: Shape) -> Layers:
     """Conv2D."""
     channels = read_image_shape("Conv2D", shape)[0]
@@ -149,33 +94,6 @@ def convolution(settings: dict[str, Value], shape: Shape) -> Layers:
     layers, padding = padded(settings, shape, kernel_size, stride, dilation)
     layer = Conv2d(channels, filters, kernel_size, stride, padding, dilation, groups, bias)
     return [*layers, ("", layer)]
-
-
-def refuse_stride_with_dilation(stride: IntOrPair, dilation: IntOrPair) -> None:
-    """Keras raises an error where both are set."""
-    if pair(stride) != (1, 1) and pair(dilation) != (1, 1):
-        raise ShapeError("Keras refuses strides together with a dilation_rate: one of them must be 1.")
-
-
-def window(settings: dict[str, Value]) -> tuple[IntOrPair, IntOrPair, IntOrPair]:
-    """Kernel size, stride and dilation, read as numbers or pairs."""
-    return (
-        number_or_pair("kernel_size", settings["kernel_size"]),
-        number_or_pair("strides", settings.get("strides", 1)),
-        number_or_pair("dilation_rate", settings.get("dilation_rate", 1)),
-    )
-
-
-def padded(
-    settings: dict[str, Value], shape: Shape, kernel_size: IntOrPair, stride: IntOrPair, dilation: IntOrPair
-) -> tuple[Layers, IntOrPair]:
-    """A border where one side needs more than the other, and the padding that the convolution itself has."""
-    if not is_same(settings):
-        return [], 0
-    (above, below), (left, right) = same_sides(shape, kernel_size, stride, dilation)
-    if above == below and left == right:
-        return [], above if above == left else (above, left)
-    return [("_pad", ZeroPad2d((left, right, above, below)))], 0
 
 
 def depthwise(settings: dict[str, Value], shape: Shape) -> Layers:
@@ -299,81 +217,6 @@ def leaky(settings: dict[str, Value], shape: Shape) -> Layers:
     return [("", Pointwise("LeakyReLU", (("negative_slope", settings.get("negative_slope", 0.3)),)))]
 
 
-def along_sequence(settings: dict[str, Value], shape: Shape, transposed: bool = False) -> Layers:
-    """Conv1D and Conv1DTranspose, over (channels, steps)."""
-    if len(shape) != 2:
-        raise ShapeError(f"Conv1D takes a sequence (steps, features), not {shape}.")
-    channels, steps = shape
-    kernel, stride, dilation = (one(settings, name, usual) for name, usual in (
-        ("kernel_size", None), ("strides", 1), ("dilation_rate", 1)
-    ))  # fmt: skip
-    bias, filters = settings.get("use_bias", True) is not False, settings["filters"]
-    if transposed:
-        beyond = dilation * (kernel - 1) + 1 - stride
-        cut = max(0, beyond) if is_same(settings) else 0
-        padding = -(-cut // 2)
-        extra = 2 * padding - cut + max(0, -beyond)
-        return [("", ConvTranspose1d(channels, filters, kernel, stride, padding, extra, bias=bias, dilation=dilation))]
-    groups = settings.get("groups", 1)
-    layers: Layers = []
-    padding = 0
-    if settings.get("padding") == "causal":
-        layers = [("_pad", ZeroPad1d((dilation * (kernel - 1), 0)))]
-    elif is_same(settings):
-        total = max(0, (-(-steps // stride) - 1) * stride + dilation * (kernel - 1) + 1 - steps)
-        padding = total // 2
-        if total % 2:
-            layers, padding = [("_pad", ZeroPad1d((total // 2, total - total // 2)))], 0
-    return [*layers, ("", Conv1d(channels, filters, kernel, stride, padding, dilation, groups, bias))]
-
-
-def one(settings: dict[str, Value], name: str, usual: int | None) -> int:
-    """A setting along a sequence: one number, also in a tuple of its own."""
-    value = settings.get(name, usual)
-    if isinstance(value, tuple) and len(value) == 1:
-        value = value[0]
-    return whole_number(name, value)
-
-
-def pooling_along_sequence(settings: dict[str, Value], shape: Shape, average: bool = False) -> Layers:
-    """MaxPooling1D and AveragePooling1D."""
-    if len(shape) != 2:
-        raise ShapeError(f"Pooling along a sequence takes (steps, features), not {shape}.")
-    kernel = one(settings, "pool_size", 2)
-    stride = kernel if settings.get("strides") is None else one(settings, "strides", None)
-    if is_same(settings):
-        total = max(0, (-(-shape[1] // stride) - 1) * stride + kernel - shape[1])
-        if total:
-            kind = AvgPool1d if average else MaxPool1d
-            return [("_pad", ZeroPad1d((total // 2, total - total // 2))), ("", kind(kernel, stride))]
-    return [("", AvgPool1d(kernel, stride) if average else MaxPool1d(kernel, stride))]
-
-
-def volume(settings: dict[str, Value], shape: Shape, kind: str) -> Layers:
-    """Conv3D and the poolings of volumes."""
-    channels, *sizes = read_volume_shape(kind, shape)
-    name = "kernel_size" if kind == "Conv3D" else "pool_size"
-    kernel = number_or_triple(name, settings.get(name, 2))
-    usual = 1 if kind == "Conv3D" else kernel
-    stride = number_or_triple("strides", settings.get("strides") or usual)
-    layers: Layers = []
-    padding: Value = 0
-    if is_same(settings):
-        totals = [
-            max(0, (-(-size // step) - 1) * step + length - size)
-            for size, step, length in zip(sizes, triple(stride), triple(kernel), strict=True)
-        ]
-        if any(total % 2 for total in totals):
-            sides = [side for total in reversed(totals) for side in (total // 2, total - total // 2)]
-            layers = [("_pad", ConstantPad3d(tuple(sides), 0.0))]
-        else:
-            padding = (totals[0] // 2, totals[1] // 2, totals[2] // 2)
-    if kind == "Conv3D":
-        bias = settings.get("use_bias", True) is not False
-        return [*layers, ("", Conv3d(channels, settings["filters"], kernel, stride, padding, bias=bias))]
-    return [*layers, ("", AvgPool3d(kernel, stride, padding) if kind[0] == "A" else MaxPool3d(kernel, stride, padding))]
-
-
 def global_any(settings: dict[str, Value], shape: Shape, average: bool) -> Layers:
     """Global poolings along a sequence or over a volume."""
     kinds: dict[int, Value] = {
@@ -414,29 +257,6 @@ def layer_norm(settings: dict[str, Value], shape: Shape) -> Layers:
     if len(shape) == 3:  # channels stand first here
         return [("_permute", Permute((0, 2, 3, 1))), ("", LayerNorm(shape[0])), ("_back", Permute((0, 3, 1, 2)))]
     return [("", LayerNorm(shape[-1]))]
-
-
-def recurrent(settings: dict[str, Value], shape: Shape, kind: str, both: bool = False) -> Layers:
-    """LSTM, GRU and SimpleRNN; without return_sequences the last step alone."""
-    if len(shape) != 2:
-        raise ShapeError(f"{kind} takes a sequence (steps, features), not {shape}.")
-    cells = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
-    units = whole_number("units", settings["units"])
-    bias = settings.get("use_bias", True) is not False
-    extra = 2 if kind == "GRU" and settings.get("reset_after", True) is not False else 1
-    layer = KerasRecurrent(kind, shape[1], units, cells[kind], extra if bias else 0, both)
-    layers: Layers = [("", layer)]
-    if settings.get("return_sequences") is True:
-        return layers
-    return [*layers, ("_last", Slice((-1,)))]
-
-
-def permutation(settings: dict[str, Value], shape: Shape) -> Layers:
-    """Permute, which counts axes from 1, with the channels last."""
-    dims = settings["dims"]
-    if len(shape) > 2:
-        raise ShapeError("Permute is read of sequences (steps, features).")
-    return [("", Permute((0, *dims)))]
 
 
 TRANSLATIONS: dict[str, Callable[[dict[str, Value], Shape], Layers]] = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cnnviz.arithmetic.layers import KINDS, POINTWISE, Embedding, GridSample, Pointwise, Upsample
+from cnnviz.arithmetic.layers import KINDS, POINTWISE, Einsum, Embedding, GridSample, Pointwise, Upsample
 from cnnviz.arithmetic.reader.arguments import bind, built, setting, signature
 from cnnviz.arithmetic.reader.bounded import is_number
 from cnnviz.arithmetic.reader.syntax import ReadError
@@ -250,7 +250,6 @@ def cosine(reader: Any, name: str, given: Arguments) -> Value:
 
 def kind_of_pair(inputs: list[Tensor]) -> Any:
     """What puts two rows of features together into one number."""
-    from cnnviz.arithmetic.layers import Einsum
 
     image = without_batch(inputs[0].shape)
     letters = "abcdefgh"[: len(image)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnviz.arithmetic.layers import Softmax
 from cnnviz.arithmetic.network import Node
-from cnnviz.arithmetic.reader.modules import named_modules
+from cnnviz.arithmetic.reader.module_tree import named_modules
 from cnnviz.arithmetic.reader.values import Instance, LayerModule, Value
 from cnnviz.arithmetic.settings import Shape
 

@@ -8,12 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnviz.arithmetic.layers import Add, Divide, Maximum, Minimum, Multiply, Subtract
-from cnnviz.arithmetic.reader import arithmetic_functions, layer_functions, product_functions, shape_functions
+from cnnviz.arithmetic.reader import (
+    arithmetic_functions,
+    layer_functions,
+    parts_of_maps,
+    product_functions,
+    shape_functions,
+)
 from cnnviz.arithmetic.reader.arithmetic_functions import CLAMPED, REARRANGED, REDUCTIONS, SHOWN, binary
 from cnnviz.arithmetic.reader.bounded import is_whole
 from cnnviz.arithmetic.reader.layer_functions import LAYER_FUNCTIONS, POINTWISE_FUNCTIONS
 from cnnviz.arithmetic.reader.syntax import ReadError
-from cnnviz.arithmetic.reader.tensors import sizes_of, tensor
+from cnnviz.arithmetic.reader.tensors import sizes_of, tensor, worked
 from cnnviz.arithmetic.reader.values import Arguments, Opaque, ParameterTensor, Tensor, Value
 
 CHANGES_NOTHING = {
@@ -275,7 +281,6 @@ def gathered(reader: Any, name: str, given: Arguments) -> Value:
         shape = (*x.shape[:axis], index.shape[0] if index.shape else 1, *x.shape[axis + 1 :])
     else:
         shape = index.shape
-    from cnnviz.arithmetic.reader.tensors import worked
 
     return worked(reader.graph, (x,), shape, name, given.line) if x.source else Tensor("", shape, x.parameters)
 
@@ -318,9 +323,9 @@ FUNCTIONS: dict[str, Handler] = {
     "unsqueeze": shape_functions.unsqueeze,
     **dict.fromkeys(("expand", "expand_as", "broadcast_to", "view_as", "reshape_as"), shape_functions.expand),
     **dict.fromkeys(("repeat", "tile", "repeat_interleave"), shape_functions.repeat),
-    **dict.fromkeys(("chunk", "split", "tensor_split", "unbind", "split_with_sizes"), shape_functions.chunked),
-    **dict.fromkeys(("cat", "concat", "concatenate"), shape_functions.concat),
-    **dict.fromkeys(("stack", "hstack", "vstack", "dstack", "column_stack"), shape_functions.stack),
+    **dict.fromkeys(("chunk", "split", "tensor_split", "unbind", "split_with_sizes"), parts_of_maps.chunked),
+    **dict.fromkeys(("cat", "concat", "concatenate"), parts_of_maps.concat),
+    **dict.fromkeys(("stack", "hstack", "vstack", "dstack", "column_stack"), parts_of_maps.stack),
     "pad": shape_functions.pad,
     **dict.fromkeys(
         ("interpolate", "upsample", "upsample_bilinear", "upsample_nearest", "resize"), layer_functions.interpolate

@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 from cnnviz.arithmetic.reader import shape_functions
+from cnnviz.arithmetic.reader.arithmetic_functions import reduced
 from cnnviz.arithmetic.reader.bounded import is_whole
 from cnnviz.arithmetic.reader.product_functions import words
 from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
@@ -32,8 +33,6 @@ def rearrange(reader: Any, name: str, given: Arguments) -> Value:
     if name == "reduce":
         gone = [place for place, axis in enumerate(flat) if axis not in wanted]
         if gone:
-            from cnnviz.arithmetic.reader.arithmetic_functions import reduced
-
             how = given.positional[2] if len(given.positional) > 2 else given.named.get("reduction", "mean")
             how = how if isinstance(how, str) else "mean"
             x = reduced(reader, {"max": "amax", "min": "amin"}.get(how, how), Arguments(line, [x, tuple(gone)]))
