@@ -49,7 +49,7 @@ def fvcores(name: str) -> Counter[str]:
 
 
 def compared(name: str) -> float:
-    """What is counted here by what fvcore counts of convolutions, linear layers and products; differences are printed."""
+    """What is counted here ÷ what fvcore counts of convolutions, dense layers and products; differences are printed."""
     here, there = ours(name), fvcores(name)
     same = [kind for kind in here | there if here[kind] == there[kind]]
     differing = {kind: (here[kind], there[kind]) for kind in sorted(here | there) if kind not in same}
