@@ -92,11 +92,10 @@ def typed(text: str) -> None:
     named = named_shape(text)
     put_text(text, None if named == named_shape(current_text()) else named)
     if named is None and not touched():
-        reading = read(text, tuple(map(float, current_shape())))
-        shape = fitting_input(reading.network, reading.input_shape) if reading.network and reading.problems else None
-        if shape is not None and len(shape) in (1, 3):
+        shape = fitting_input(read(text, tuple(map(float, current_shape()))))
+        if shape is not None:
             put_text(text, shape)
-            st.session_state[FITTED] = f"The input is now {by(shape)}, which fits this text; the boxes say another one."
+            st.session_state[FITTED] = f"The input is now {by(shape)}, which fits this text."
 
 
 def named_shape(text: str) -> Shape | None:
@@ -158,11 +157,11 @@ def show_problems(reading: Reading) -> None:
     """Say what does not fit, each with its ways out."""
     if reading.misfit:
         st.error(reading.misfit, icon=":material/straighten:")
+    shape = fitting_input(reading)
     for number, problem in enumerate(reading.problems):
-        show_problem(reading, problem, number)
+        show_problem(reading, problem, number, shape)
     known = all(problem.fixed is not None for problem in reading.problems)
-    shape = fitting_input(reading.network, reading.input_shape) if reading.problems and reading.network else None
-    if shape is not None and len(shape) in (1, 3):
+    if shape is not None and all(fix.input_shape != shape for fix in reading.problems[0].fixes):
         st.button(
             f"Feed an input of {by(shape)}, which fits",
             icon=":material/crop:",
@@ -182,15 +181,24 @@ def show_problems(reading: Reading) -> None:
         )
 
 
-def show_problem(reading: Reading, problem: Problem, number: int) -> None:
-    """One layer that does not fit. Only the first can be mended by itself: the others follow from it."""
+def show_problem(reading: Reading, problem: Problem, number: int, fitting: Shape | None) -> None:
+    """One layer that does not fit. Only the first can be mended by itself: the others follow from it.
+
+    An input that the whole network takes is the likeliest way out: `fitting`.
+    """
     with st.container(gap="small"):
         st.error(as_plain_text(("Then " if number else "") + str(problem.error)), icon=":material/straighten:")
         if number:
             return
         with st.container(horizontal=True, gap="small"):
             for which, fix in enumerate(problem.fixes):
-                st.button(capital(fix.sentence), key=f"fix_{which}", on_click=repair, args=(reading, fix))
+                st.button(
+                    capital(fix.sentence),
+                    type="primary" if fitting is not None and fix.input_shape == fitting else "secondary",
+                    key=f"fix_{which}",
+                    on_click=repair,
+                    args=(reading, fix),
+                )
 
 
 def repair(reading: Reading, fix: Fix) -> None:

@@ -86,13 +86,16 @@ def answered(text: str, shape: Shape | None, answers: Answers, choice: str) -> t
     return read_network(text, shape, values=used, models=by_name, choice=choice or None), tuple(used.items())
 
 
-def fitting_input(network: Network, given: Shape) -> Shape | None:
-    """An input that the whole network takes, where it does not take the one given: by its first layer, and by size."""
-    if not isinstance(network.program, Program):
+def fitting_input(reading: Reading) -> Shape | None:
+    """An input that the whole network takes, where it does not take the one given: one that its text names, one near
+    the one given, or one that fits its first layer.
+    """
+    network = reading.network
+    if network is None or not reading.problems or not isinstance(network.program, Program):
         return None
-    named = [network.input_shape] if network.input_shape is not None else []
+    named = [network.input_shape, *(fix.input_shape for fix in reading.problems[0].fixes)]
     for shape in [*named, *likely_shapes(network.program.root)]:
-        if shape != given and network.fits(shape):
+        if shape is not None and shape != reading.input_shape and len(shape) in (1, 3) and network.fits(shape):
             return shape
     return None
 
