@@ -27,7 +27,7 @@ check: $(VENV)/dev node_modules  ## lint, format and types, of Python and of Jav
 unit: $(VENV)/dev  ## unit, doc and page tests, without a browser
 	$(BIN)/pytest --ignore=tests/browser --ignore=tests/deploy $(TWO)
 
-browser: $(VENV)/dev  ## the app in a real browser; gets Chromium where there is none
+browser: $(VENV)/dev node_modules  ## the app in a real browser; gets Chromium where there is none
 	$(BIN)/python -m tests.browser.install_chromium
 	$(BIN)/pytest tests/browser $(TWO)
 

@@ -1,5 +1,7 @@
 """The table of contents: the chapters, and how a visitor gets to their pages."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from cnnviz.ui.page.failure import draw_failure
@@ -38,6 +40,7 @@ CHAPTERS = {
 
 if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
     st.set_page_config(page_icon="assets/icon.png", layout="wide")
+    st.html(Path(__file__).parent / "assets/contrast.css")
     home = st.Page("pages/start/home.py", title="cnnviz", icon=":material/grid_on:", default=True)
     chapters = {
         chapter: [st.Page(file, title=title, icon=icon) for file, title, icon in lessons]

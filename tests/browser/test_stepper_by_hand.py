@@ -113,7 +113,7 @@ def test_channels_are_added_up_and_the_timeline_has_a_tick_for_each_filter(visit
     visitor.goto(f"{address}/channels_and_filters?channels_bias=1+2")
     settle(visitor)
     expect(visitor.locator(".arithmetic .line")).to_have_count(3)
-    visitor.get_by_role("button", name="Go to filter 2").click()
+    visitor.get_by_role("button", name="f2: go to filter 2").click()
     expect(visitor.locator(".count")).to_have_text("step 10 of 18")
     expect(visitor.locator(".panel.kernel figcaption")).to_contain_text("filter 2")
     visitor.keyboard.press("ArrowRight")
@@ -129,7 +129,7 @@ def test_groups_dim_the_channels_that_a_filter_does_not_meet(visitor: Page, addr
     visitor.goto(f"{address}/channels_and_filters?channels_filters=3&channels_groups=3")
     settle(visitor)
     expect(visitor.locator(".panel.input .plane.unmet")).to_have_count(2)
-    visitor.get_by_role("button", name="Go to filter 3").click()
+    visitor.get_by_role("button", name="f3: go to filter 3").click()
     expect(visitor.locator(".panel.input .plane:not(.unmet) .name")).to_have_text("B")
 
 

@@ -70,5 +70,6 @@ export function writeLegend(legend, maps, table, map, isHere) {
   part(legend, "low").textContent = low;
   part(legend, "high").textContent = high;
   const whose = own ? "each map has its own range" : "one range for all";
+  legend.role = "img";
   legend.ariaLabel = `Colours from ${low} to ${high}${isSequential ? "" : " with zero in the middle"}; ${whose}.`;
 }

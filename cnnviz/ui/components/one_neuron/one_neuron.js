@@ -141,7 +141,6 @@ function drawnGrid(term, name, { cells, tints }, written, read) {
       const isWinner = term.winner?.[0] === r && term.winner[1] === c;
       const kinds = {
         negative: tints[r][c] < 0,
-        strong: Math.abs(tints[r][c]) > 0.55,
         padding: name === "window" && term.padding[r][c],
         winner: isWinner,
       };

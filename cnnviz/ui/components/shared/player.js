@@ -50,10 +50,11 @@ export class Player {
     this.scrub.oninput = () => this.jump(Number(this.scrub.value) - 1);
     this.timeline = element("div", "timeline", this.scrub);
     this.counter = element("output", "count");
-    const speed = element("button", { className: "button speed", ariaLabel: "Speed" }, "1×");
+    const speed = element("button", { className: "button speed", ariaLabel: "Speed 1×" }, "1×");
     speed.onclick = () => {
       this.speed = SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length];
       speed.textContent = `${this.speed}×`;
+      speed.ariaLabel = `Speed ${speed.textContent}`;
     };
     box.prepend(
       button("first", `First ${noun}`, () => this.jump(0)),

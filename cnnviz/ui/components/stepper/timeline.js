@@ -19,16 +19,17 @@ export function buildTimeline(walk) {
   if (!isTicked) return;
   const buttons = ticks.map((tick) => {
     const { name } = data[walk.ground].planes[tick.plane];
+    const label = tickLabel(name, tick.plane);
     tick.button = element(
       "button",
       {
         className: "tick",
         title: name,
-        ariaLabel: `Go to ${name || `filter ${tick.plane + 1}`}`,
+        ariaLabel: name === label ? `Go to ${name}` : `${label}: go to ${name || `filter ${tick.plane + 1}`}`,
         style: { "--at": last ? tick.index / last : 0, "--share": 1 / ticks.length },
         onclick: () => player.jump(tick.index),
       },
-      element("span", "", tickLabel(name, tick.plane)),
+      element("span", "", label),
     );
     return tick.button;
   });

@@ -44,7 +44,7 @@ function drawPatches(host, { tiles, slots, label }, choose) {
       "button",
       { className: "patch", title: words, ariaLabel: words, onclick: () => choose(number, words) },
       element("span", "shown", image(source, "", coarse)),
-      element("span", "line", element("b", "", value), element("span", "name", name)),
+      element("span", "line", element("b", "", value), " ", element("span", "name", name)),
     );
   });
   host.replaceChildren(element("div", { className: "patches", role: "group", ariaLabel: label }, boxes));

@@ -39,7 +39,6 @@ function termLine({ name, weight, value, sum, share, torn, place }, map, open) {
   const set = {
     className: "line",
     title: `Open ${name} in One neuron`,
-    ariaLabel: `${name}: ${weight} times ${value} is ${sum}. Opens it in One neuron.`,
     onclick: () => open(place),
   };
   const factors = element("span", "factors", element("span", "weight", weight), " × ", element("span", "value", value));

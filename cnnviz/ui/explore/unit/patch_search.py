@@ -76,7 +76,7 @@ def tiles_of(model: Model, layer: str, pictures: tuple[Picture, ...], patches: l
         picture = pictures[patch.picture]
         rows, columns = patch_window(network, shape, layer, patch.row, patch.column)
         words = (
-            f"{number(patch.value)} in {picture.name}, row {patch.row}, column {patch.column}; "
+            f"{number(patch.value)} {picture.name}, row {patch.row}, column {patch.column}; "
             f"{len(rows)} × {len(columns)} pixels. Opens this neuron."
         )
         tiles.append(Tile(cut(seen(model, picture), rows, columns), patch.value, picture.name, words))
