@@ -1,5 +1,7 @@
 """A transposed convolution seen both ways, against torch in double precision."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -31,7 +33,7 @@ def transposed_convolutions(draw):
     size = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     values = values_of((layer.in_channels, *size), draw(st.integers(0, 99)))
     output_shape_or_reject(layer, values.shape)
-    return layer, torch.nn.ConvTranspose2d(*arguments, dtype=torch.float64, **chosen), values
+    return layer, torch.nn.ConvTranspose2d(*arguments, **chosen).double(), values
 
 
 def torchs_answer(module, values):
@@ -95,7 +97,8 @@ def test_the_equal_convolution_on_the_stretched_input_is_what_torch_gives(case):
     np.testing.assert_allclose(answer, expected, atol=1e-6)
     assert answer.shape[1:] == equal.output_size
     if equal.conv2d is not None:
-        np.testing.assert_allclose(convolve(equal.conv2d, stretched, weights, *parameters[1:]), expected, atol=1e-6)
+        output: Any = convolve(equal.conv2d, stretched, weights, *parameters[1:])
+        np.testing.assert_allclose(output, expected, atol=1e-6)
 
 
 def test_stride_2_puts_one_zero_between_neighbours():
