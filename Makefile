@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 JS := PATH="$(CURDIR)/$(BIN):$$PATH"
 PORT ?= 8501
 HOST ?= 127.0.0.1
+TWO := --numprocesses=2 --dist=worksteal --durations=10
 
 .DEFAULT_GOAL := help
 .PHONY: bench-load help run test check fix unit browser deploy-test audit bench screenshots component train clean
@@ -24,11 +25,11 @@ check: $(VENV)/dev node_modules  ## lint, format and types, of Python and of Jav
 	$(JS) npm run --silent check
 
 unit: $(VENV)/dev  ## unit, doc and page tests, without a browser
-	$(BIN)/pytest --ignore=tests/browser --ignore=tests/deploy --numprocesses=2 --dist=worksteal
+	$(BIN)/pytest --ignore=tests/browser --ignore=tests/deploy $(TWO)
 
 browser: $(VENV)/dev  ## the app in a real browser; gets Chromium where there is none
 	$(BIN)/python -m tests.browser.install_chromium
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser $(TWO)
 
 deploy-test: $(VENV)/dev  ## deploy/: its files, and two processes behind nginx; gets nginx where there is none
 	$(BIN)/python -m tests.browser.install_chromium

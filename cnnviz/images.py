@@ -6,39 +6,52 @@ Everything that decodes an uploaded file is here, behind `read_image`. Only Pill
 
 import hashlib
 import io
-import re
+import math
 import threading
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
-from cnnviz.file_kinds import CAMERA_RAW, picture_kind, why_not_a_picture
+from cnnviz.file_checks import MAX_BYTES as MAX_BYTES  # these four are for others, too
+from cnnviz.file_checks import MAX_JPEG_PIXELS as MAX_JPEG_PIXELS
+from cnnviz.file_checks import (
+    MAX_JPEG_SCANS,
+    check_jpeg,
+    check_png,
+    check_size,
+    check_tags,
+    check_tiff,
+    too_many_passes,
+    unknown_bands,
+)
+from cnnviz.file_checks import MAX_PIXELS as MAX_PIXELS
+from cnnviz.file_checks import ImageError as ImageError
+from cnnviz.file_kinds import picture_kind, why_not_a_picture
+from cnnviz.value_ranges import (
+    TIFF_SAMPLES,
+    is_dark,
+    is_deep_colour,
+    is_deep_grey,
+    lower_bytes,
+    stretched_colours,
+    stretched_greys,
+    tiff_tags,
+)
 
-MAX_BYTES = 10 * 1024 * 1024  # what Streamlit calls 10 MB
-MAX_PIXELS = 25_000_000
-MAX_SIDE = 65_535  # what a JPEG can have; a picture of one column and millions of rows takes a gigabyte to turn
-# A progressive JPEG may repeat cheap passes over all its pixels without end; cameras and editors make about ten.
-MAX_JPEG_SCANS = 100
-# Pillow reads what lies before the pixels piece by piece and byte by byte; 10 MB in 64 kB pieces are 160.
-MAX_JPEG_SEGMENTS = 1000
-MAX_JPEG_FILL = 100_000
-MAX_PNG_CHUNKS = 50_000  # 10 MB in chunks of 200 bytes; usual ones have 8 kB
-MAX_TIFF_TAGS = 2000  # of one page; the library that unpacks them writes a line to the log about each odd one
 READ_AT_ONCE = 2  # files, in all threads together: one of 25 megapixels can take 0.7 GB while it is read
 MAX_NAME_LENGTH = 40
 READING = 13  # bytes for each pixel while a picture is read, measured: 8 for a JPEG, 12 for a WebP
 READING_MUCH = 26  # with transparency or greys of more than 8 bits: 25 for a TIFF of floats
-LONGEST_KEPT = 512  # pixels; networks are given 256 at most
+# Of a picture a session keeps: the longer side, or more where the shorter one would be less than networks are given.
+LONGEST_KEPT, SHORTEST_KEPT = 512, 256
+MAX_KEPT_PIXELS = 16 * SHORTEST_KEPT**2  # a strip of more than 16 : 1 gets less all the same
 THUMBNAIL_SIZE = 160  # sharp at 80 CSS pixels on a screen of double density
 
 _PLAIN_NAMES = {"WEBP": "WebP", "MPO": "JPEG"}
-_TIFF_PHOTOMETRIC, _TIFF_TILE_WIDTH, _TIFF_TILE_LENGTH, _TIFF_SAMPLE_FORMAT = 262, 322, 323, 339
-_TIFF_NEW_SUBFILE_TYPE, _TIFF_SUB_IFDS, _DNG_VERSION = 254, 330, 50706
 _EXIF_ORIENTATION = 274
 
 # EXIF orientation -> what turns the stored pixels upright (the table of the EXIF standard).
@@ -52,15 +65,7 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-_JPEG_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
-_JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
-_JPEG_WITHOUT_LENGTH = re.compile(rb"\xff[\xc8\xd9\xf0-\xfd]")  # Pillow takes what follows for the next marker
-
 _reading = threading.Semaphore(READ_AT_ONCE)
-
-
-class ImageError(ValueError):
-    """A file that cannot be shown. Its text is one sentence for the person who sent it: what is wrong, what to do."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,12 @@ class Picture:
     name: str  # safe to display, see `display_name`
     notes: tuple[str, ...] = field(default=(), compare=False)  # what was done to it, a sentence each
     gallery_key: str | None = field(default=None, compare=False)  # its key in `cnnviz.gallery.GALLERY`, if it has one
+    file_size: tuple[int, int] | None = field(default=None, compare=False)  # None: as `image`; see `original_size`
+
+    @property
+    def original_size(self) -> tuple[int, int]:
+        """Width and height of the picture in the file, upright; `image` may be a smaller copy."""
+        return self.file_size or self.image.size
 
     @cached_property
     def thumbnail(self) -> Image.Image:
@@ -88,7 +99,8 @@ class Picture:
         an answer for these.
         """
         sha256 = hashlib.sha256(f"{self.sha256} {image.size}".encode()).hexdigest()
-        return replace(self, image=image, sha256=sha256, notes=(*self.notes, note))
+        notes = (*self.notes, note)
+        return replace(self, image=image, sha256=sha256, notes=notes, file_size=self.original_size)
 
 
 def all_admitted(_num_bytes: int) -> bool:
@@ -98,38 +110,44 @@ def all_admitted(_num_bytes: int) -> bool:
 
 def read_picture(data: bytes, name: str, admits: Callable[[int], bool] = all_admitted) -> Picture:
     """A `Picture` from the bytes of a file and the name it was sent under; ImageError as in `read_image`."""
-    image = read_image(data, admits)
-    return Picture(image, hashlib.sha256(data).hexdigest(), display_name(name), image.info["notes"])
+    image, size = _read(data, admits)
+    return Picture(image, hashlib.sha256(data).hexdigest(), display_name(name), image.info["notes"], file_size=size)
 
 
 def fit_for_keeping(picture: Picture) -> Picture:
-    """The picture as a session keeps it: no longer than `LONGEST_KEPT` pixels, and saying so where it was made smaller.
+    """The picture as a session keeps it: smaller where it has more pixels than any network is given, and saying so.
 
-    The photos of a class, 12 megapixels each, would fill more than a gigabyte.
+    Its longer side gets `LONGEST_KEPT` pixels, or so many more that its shorter side has `SHORTEST_KEPT`, in all up to
+    `MAX_KEPT_PIXELS`. The photos of a class, 12 megapixels each, would fill more than a gigabyte.
     """
-    width, height = picture.image.size
-    if max(width, height) <= LONGEST_KEPT:
+    shorter, longer = sorted(picture.image.size)
+    enough = max(LONGEST_KEPT / longer, SHORTEST_KEPT / shorter)
+    scale = min(enough, math.sqrt(MAX_KEPT_PIXELS / (shorter * longer)))
+    if scale >= 1:
         return picture
-    image = picture.image.copy()
-    image.thumbnail((LONGEST_KEPT, LONGEST_KEPT), Image.Resampling.LANCZOS)
-    return picture.reduced_to(image, f"Made smaller, from {width} × {height}: no network is given more.")
+    image, side = picture.image.copy(), max(1, round(scale * longer))
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    why = "no network is given more" if scale == enough else "so long a strip takes much memory"
+    return picture.reduced_to(image, f"Made smaller: {why}.")
 
 
 def read_image(data: bytes | bytearray | memoryview, admits: Callable[[int], bool] = all_admitted) -> Image.Image:
     """The picture in the bytes of a PNG, JPEG, GIF, WebP, BMP, TIFF or AVIF file: mode RGB, 8 bits, upright.
 
     What was done to get there is told in `image.info["notes"]`, a tuple of sentences: EXIF orientation turned upright,
-    transparency put over white, only the first of several frames used, greys of more than 8 bits scaled. All other
-    metadata (place, camera, time) is dropped. Colour profiles are not applied.
+    transparency put over white, only the first of several frames used, bands beyond red, green and blue left out,
+    values of more than 8 bits scaled. All other metadata (place, camera, time) is dropped. Colour profiles are not
+    applied. A JPEG of more than `MAX_PIXELS` pixels is read at half its width and height.
 
-    Greys of more than 8 bits are scaled, never clipped. 16-bit files that use at least half of 0..65535 are scaled by
-    that whole range, as every viewer shows them; all others (12-bit microscopes, depth maps, floats) by their own
-    lowest and highest value. In floats NaN and -inf become black, +inf white.
+    Values of more than 8 bits are scaled, never clipped. 16-bit files that use at least half of 0..65535 are scaled by
+    that whole range, as every viewer shows them; all others (satellites, 12-bit microscopes, depth maps, floats) by
+    their own lowest and highest value, colours by those of all three together. In floats NaN and -inf become black,
+    +inf white.
 
     `admits` is asked, once the header has said how large the picture is, whether so many bytes can be taken for it.
 
     Raises ImageError, whose text is one sentence, for everything that is not such a file, is damaged, has more than
-    `MAX_BYTES` bytes or more than `MAX_PIXELS` pixels, or is not admitted.
+    `MAX_BYTES` bytes or more than `MAX_PIXELS` pixels (`MAX_JPEG_PIXELS` as a JPEG), or is not admitted.
 
     >>> file = io.BytesIO()
     >>> Image.new("LA", (4, 3), (0, 0)).save(file, "PNG")
@@ -140,7 +158,11 @@ def read_image(data: bytes | bytearray | memoryview, admits: Callable[[int], boo
     Traceback (most recent call last):
     cnnviz.images.ImageError: This file is empty: choose another one, or send it again.
     """
-    data = bytes(data)
+    return _read(bytes(data), admits)[0]
+
+
+def _read(data: bytes, admits: Callable[[int], bool]) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture in a file (see `read_image`), and the width and height that it has there, upright."""
     if not data:
         raise ImageError("This file is empty: choose another one, or send it again.")
     if len(data) > MAX_BYTES:
@@ -166,37 +188,54 @@ def read_image(data: bytes | bytearray | memoryview, admits: Callable[[int], boo
     except MemoryError as error:
         raise ImageError("This picture needs more memory than there is: make it smaller and send it again.") from error
     except Exception as error:
+        if kind == "TIFF" and isinstance(error, UnidentifiedImageError) and (bands := unknown_bands(data)):
+            raise ImageError(bands) from error
         raise ImageError(
             f"This {_PLAIN_NAMES.get(kind, kind)} file is damaged, was cut off on its way, or is of an unusual kind: "
             "see if it opens on your computer, then send it again or save it as PNG."
         ) from error
 
 
-def _decode(data: bytes, kind: str, admits: Callable[[int], bool]) -> Image.Image:
-    """The first frame of a file of a known kind as RGB, upright, with its notes and nothing else in `info`."""
-    if kind == "JPEG":
-        _check_jpeg(data)
-    elif kind == "PNG":
-        _check_png(data)
+def _decode(data: bytes, kind: str, admits: Callable[[int], bool]) -> tuple[Image.Image, tuple[int, int]]:
+    """The first frame of a file of a known kind as RGB, upright, with its notes and nothing else in `info`.
+
+    With it the width and height that it has in the file, upright.
+    """
+    passes = check_jpeg(data) if kind == "JPEG" else 1
+    if kind == "PNG":
+        check_png(data)
     elif kind == "TIFF":
-        _check_tags(data)
+        check_tags(data)
     with Image.open(io.BytesIO(data), formats=(kind,)) as opened:
-        _check_size(*opened.size)
+        size, pixels = opened.size, opened.width * opened.height
+        check_size(*size, kind)
+        if passes * pixels > MAX_JPEG_SCANS * MAX_PIXELS:
+            raise too_many_passes(MAX_JPEG_SCANS * MAX_PIXELS // pixels)
         if kind == "TIFF":
-            _check_tiff(opened)
-        much = opened.mode[0] in "IF" or opened.has_transparency_data
-        if not admits((READING_MUCH if much else READING) * opened.width * opened.height):
+            check_tiff(opened)
+        deep = is_deep_colour(opened)
+        much = deep or is_deep_grey(opened) or opened.has_transparency_data
+        notes = _frame_note(opened) + _left_out(opened)
+        needed = 0
+        if pixels > MAX_PIXELS:
+            assert isinstance(opened, ImageFile.ImageFile)
+            opened.draft(None, (opened.width // 2, opened.height // 2))
+            notes += ("Read at half its size.",)
+            # A JPEG of several passes is held whole until the last one, two bytes for each value.
+            needed = 2 * len(opened.getbands()) * pixels if passes > 1 else 0
+        if not admits(needed + (READING_MUCH if much else READING) * opened.width * opened.height):
             raise ImageError(
                 "This server has no memory left for so large a picture at the moment: try again in a few minutes, or "
                 "make it smaller and send that."
             )
-        notes = _frame_note(opened)
         orientation = _orientation(opened)
         opened.load()
         # TIFF and AVIF are turned while they are loaded: only what is still to do is done here.
         still = _orientation(opened)
-        if opened.mode.startswith("I") or opened.mode == "F":
+        if is_deep_grey(opened):
             image, more = _grey_to_rgb(opened)
+        elif deep:
+            image, more = _deep_colour_to_rgb(opened, data, kind)
         else:
             image, more = _colour_to_rgb(opened)
     if still in _UPRIGHT:
@@ -204,80 +243,9 @@ def _decode(data: bytes, kind: str, admits: Callable[[int], bool]) -> Image.Imag
     if orientation in _UPRIGHT:
         notes += ("Turned upright, as the camera noted.",)
     image.info = {"notes": notes + more}
-    return image
-
-
-def _check_size(width: int, height: int) -> None:
-    """Refuse by the size that the header declares, before anything is decoded."""
-    if width < 1 or height < 1:
-        raise ImageError("This picture has no pixels: open it on your computer, save it again and send that.")
-    if width * height > MAX_PIXELS:
-        raise ImageError(
-            f"This picture has {width} by {height} pixels ({width * height / 1e6:.1f} megapixels) and the most "
-            f"that can be read is {MAX_PIXELS // 10**6}: make it smaller and send it again."
-        )
-    if max(width, height) > MAX_SIDE:
-        raise ImageError(
-            f"This picture has {width} by {height} pixels and the longest side that can be read is {MAX_SIDE:,}: "
-            "cut out a part and send that."
-        )
-
-
-def _check_jpeg(data: bytes) -> None:
-    """Refuse a JPEG that is made to take minutes; its pieces are counted as Pillow takes them, up to its end marker."""
-    scans, segments, fill, position = 0, 0, 0, 2
-    while scans <= MAX_JPEG_SCANS:
-        match = _JPEG_MARKER.search(data, position)
-        fill += max(0, (match.start() if match else len(data)) - position)
-        if not scans and (segments > MAX_JPEG_SEGMENTS or fill > MAX_JPEG_FILL):
-            raise ValueError("far more before the pixels than any program writes")
-        if match is None or (scans and match[0] == _JPEG_END):
-            break
-        scans += match[0] == _JPEG_SCAN
-        segments += 1
-        position = match.end()
-        if not _JPEG_WITHOUT_LENGTH.match(match[0]):
-            position += int.from_bytes(data[position : position + 2])
-    if scans > MAX_JPEG_SCANS:
-        raise ImageError(
-            f"This JPEG is stored in more than {MAX_JPEG_SCANS} passes, which no camera does and which takes far too "
-            "long to read: open it on your computer, save it again and send that."
-        )
-
-
-def _check_png(data: bytes) -> None:
-    """Refuse a PNG of more chunks than any program writes: Pillow takes them one by one."""
-    position = len(b"\x89PNG\r\n\x1a\n")
-    for _ in range(MAX_PNG_CHUNKS):
-        if position >= len(data) or data[position + 4 : position + 8] == b"IEND":
-            return
-        position += 12 + int.from_bytes(data[position : position + 4])
-    raise ValueError("more chunks than any program writes")
-
-
-def _check_tags(data: bytes) -> None:
-    """Refuse a TIFF whose first page has more tags than any program writes."""
-    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
-    where, width = (slice(8, 16), 8) if 43 in data[2:4] else (slice(4, 8), 2)  # 43: the large kind, 42 the usual one
-    start = int.from_bytes(data[where], order)
-    if int.from_bytes(data[start : start + width], order) > MAX_TIFF_TAGS:
-        raise ValueError("more tags than any program writes")
-
-
-def _check_tiff(opened: Image.Image) -> None:
-    """Refuse RAW photos that are TIFF inside (Pillow would show their tiny preview), and tiles of absurd size."""
-    tags = opened.tag_v2  # type: ignore[attr-defined]  # only TIFF has it
-    is_preview = bool(tags.get(_TIFF_NEW_SUBFILE_TYPE, 0) & 1) and _TIFF_SUB_IFDS in tags
-    if _DNG_VERSION in tags or is_preview:
-        raise ImageError(CAMERA_RAW)
-    signed = tags.get(_TIFF_SAMPLE_FORMAT, (1,))
-    if opened.mode in ("L", "RGB") and 2 in (signed if isinstance(signed, tuple) else (signed,)):
-        raise ImageError(
-            "This TIFF stores signed 8-bit numbers, whose negative half would come out wrong: save it with 16 bits, or "
-            "as PNG, and send that."
-        )
-    if tags.get(_TIFF_TILE_WIDTH, 0) * tags.get(_TIFF_TILE_LENGTH, 0) > MAX_PIXELS:
-        raise ValueError("a tile larger than any picture that can be read")
+    if pixels <= MAX_PIXELS:
+        return image, image.size
+    return image, (size[1], size[0]) if still in range(5, 9) else size
 
 
 def _frame_note(opened: Image.Image) -> tuple[str, ...]:
@@ -289,6 +257,17 @@ def _frame_note(opened: Image.Image) -> tuple[str, ...]:
     if opened.format == "MPO":
         return ("This file holds several pictures: the first is used.",)
     return ("This is an animation: its first frame is used.",)
+
+
+def _left_out(opened: Image.Image) -> tuple[str, ...]:
+    """What to say where a TIFF has more bands than are drawn, near infrared for example."""
+    bands, drawn = int(tiff_tags(opened).get(TIFF_SAMPLES, 1)), len(opened.getbands())
+    return (_bands_note(bands, drawn),) if bands > drawn else ()
+
+
+def _bands_note(bands: int, drawn: int) -> str:
+    uses = {1: "the first is drawn", 3: "the first three are drawn as red, green and blue"}
+    return f"This file has {bands} bands: {uses.get(drawn, f'the first {drawn} are drawn')}."
 
 
 def _orientation(opened: Image.Image) -> int:
@@ -330,37 +309,40 @@ def _over_white(image: Image.Image, alpha: Image.Image) -> tuple[Image.Image, tu
 
 
 def _grey_to_rgb(opened: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """A grey picture of 16-bit, 32-bit or floating-point values as RGB, scaled to 0..255 (see `read_image`)."""
-    values = np.asarray(opened)  # (H, W)
-    tags = getattr(opened, "tag_v2", {})
-    if opened.mode == "I" and tags.get(_TIFF_SAMPLE_FORMAT, (1,))[0] == 1 and opened.format == "TIFF":
-        values = values.view(np.uint32)  # Pillow reads unsigned 32-bit numbers as signed ones
-    finite = values[np.isfinite(values)] if opened.mode == "F" else values
-    if finite.size == 0:
+    """A grey picture of more than 8 bits as RGB, scaled to 0..255 (see `read_image`)."""
+    drawn = stretched_greys(opened)
+    if drawn is None:
         raise ImageError("This picture has no finite value in it, only NaN or infinity: save it again from its source.")
-    low, high = float(finite.min()), float(finite.max())
-    if opened.mode.startswith("I;16") and high - low >= 32768:
-        low, high = 0.0, 65535.0
-    grey = Image.fromarray(_scaled(values, low, high))
-    if tags.get(_TIFF_PHOTOMETRIC) == 0:  # "white is zero"
-        grey = grey.point(lambda value: 255 - value)
-    image, note = grey.convert("RGB"), f"Greys from {low:g} to {high:g} are drawn as black to white."
-    transparent = opened.info.get("transparency")
+    grey, values, note = drawn
+    image, transparent = grey.convert("RGB"), opened.info.get("transparency")
     if not isinstance(transparent, int):
         return image, (note,)
-    image, more = _over_white(image, Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
+    image, more = _over_white(image, _opaque(values != transparent))
     return image, (note, *more)
 
 
-def _scaled(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """low..high as 0..255, (H, W) uint8; a picture of one value is drawn in middle grey."""
-    if high == low:
-        return np.full(values.shape, 128, np.uint8)
-    with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN like any other
-        scaled = np.nan_to_num(values.astype(np.float64), nan=low, posinf=high, neginf=low, copy=False)
-    scaled -= low
-    scaled *= 255 / (high - low)
-    return scaled.round().astype(np.uint8)
+def _deep_colour_to_rgb(opened: Image.Image, data: bytes, kind: str) -> tuple[Image.Image, tuple[str, ...]]:
+    """Colours of 16 bits as RGB: the upper byte of each value, or where those are dark all values scaled to 0..255."""
+    drawn = stretched_colours(opened, lower_bytes(data, kind)) if is_dark(opened) else None
+    if drawn is None:
+        return _colour_to_rgb(opened)
+    image, values, note = drawn
+    transparent = opened.info.get("transparency")
+    if isinstance(transparent, tuple):
+        clear = np.logical_and.reduce([band == value for band, value in zip(values, transparent, strict=True)])
+        image, more = _over_white(image, _opaque(~clear))
+    elif opened.mode != "RGBA":
+        more = ()
+    elif kind == "TIFF" and np.asarray(opened.getchannel("A")).max() < 128:
+        more = (_bands_note(4, 3),)  # as dark as the colours, and nowhere opaque: near infrared, say
+    else:
+        image, more = _over_white(image, opened.getchannel("A"))
+    return image, (note, *more)
+
+
+def _opaque(where: np.ndarray) -> Image.Image:
+    """An alpha channel from where there is something, (H, W)."""
+    return Image.fromarray(np.where(where, 255, 0).astype(np.uint8))
 
 
 def display_name(name: str) -> str:

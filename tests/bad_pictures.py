@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from tests.picture_files import encode, iso_media, photo, png, png_chunk, tiff_tags
+from tests.picture_files import encode, iso_media, jpeg_that_says, photo, png, png_chunk, tiff, tiff_tags
 
 MODES = (
     "1",
@@ -187,6 +187,12 @@ def apng(frames: int) -> bytes:
     return png(1, 1, 8, 0, b"\0\0", control, *(png_chunk(b"fcTL", piece) for piece in pieces))
 
 
+def dark_rows(bands: int, order: str) -> bytes:
+    """16-bit values that grow downwards to 4999, for a picture of 5000 by 5000; a PNG has a byte before each row."""
+    before = b"\0" if order == ">" else b""
+    return b"".join(before + struct.pack(f"{order}H", row) * (5000 * bands) for row in range(5000))
+
+
 def packed(text: bytes) -> bytes:
     return zlib.compress(text)
 
@@ -240,7 +246,20 @@ LARGEST: dict[str, Callable[[], bytes]] = {
         Image.fromarray((np.arange(25_000_000, dtype=np.float32) // 65_536).reshape(5000, 5000)),
         "TIFF", compression="tiff_adobe_deflate",
     ),
+    "png of dark 16-bit colours, half transparent": lambda: png(5000, 5000, 16, 6, dark_rows(4, ">")),
+    "tiff of dark 16-bit colours": lambda: tiff(
+        tiff_tags(5000, 5000, 16) | {259: (3, 8), 262: (3, 2), 277: (3, 3)}, packed(dark_rows(3, "<"))
+    ),
     "webp, half transparent": lambda: encode(
         Image.new("RGBA", (5000, 5000), (1, 2, 3, 99)), "WEBP", lossless=True, method=0, quality=0
     ),
+}  # fmt: skip
+
+
+# The largest JPEGs, a kilobyte each: what a decoder takes for one depends on what its header says.
+LARGEST_JPEGS: dict[str, Callable[[], bytes]] = {
+    "one pass": lambda: jpeg_that_says(9280, 7000),
+    "several passes": lambda: jpeg_that_says(9280, 7000, progressive=True, subsampling=0),
+    "several passes, four colours": lambda: jpeg_that_says(9280, 7000, "CMYK", progressive=True, subsampling=0),
+    "as many passes as are read": lambda: jpeg_that_says(9280, 7000, passes=38),
 }  # fmt: skip

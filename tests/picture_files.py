@@ -68,6 +68,15 @@ def progressive_jpeg_with_scans(scans: int, side: int = 64) -> bytes:
     return data[:last] + data[last:-2] * scans + data[-2:]
 
 
+def jpeg_that_says(width: int, height: int, mode: str = "RGB", passes: int = 0, **settings: object) -> bytes:
+    """A small JPEG whose header says another size; with `passes` it has so many, whose last one is repeated."""
+    data = encode(photo(64, 64).convert(mode), "JPEG", **({"progressive": True} if passes else {}), **settings)
+    if passes:
+        last = data.rindex(b"\xff\xda")
+        data = data[:last] + data[last:-2] * (passes - data.count(b"\xff\xda") + 1) + data[-2:]
+    return data.replace(struct.pack(">HH", 64, 64), struct.pack(">HH", height, width), 1)
+
+
 @cache
 def whole_files() -> dict[str, bytes]:
     """A small whole file of every format that is read, with what damage likes best: palettes, frames, tags."""
@@ -148,4 +157,6 @@ def bombs() -> dict[str, bytes]:
         "tiff with a tile of a gigapixel": tiff(tiff_tags(16, 16) | tile, pixels),
         "jpeg of 65500 by 65500": encode(photo(), "JPEG").replace(struct.pack(">HH", 16, 24), b"\xff\xdc\xff\xdc", 1),
         "jpeg with 5000 passes": progressive_jpeg_with_scans(5000),
+        "jpeg of 66 megapixels": jpeg_that_says(9430, 7000),
+        "jpeg of 65 megapixels with 39 passes": jpeg_that_says(9280, 7000, passes=39),
     }

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnnviz import images
-from cnnviz.images import MAX_NAME_LENGTH, MAX_SIDE, READ_AT_ONCE, ImageError, display_name, read_image, read_picture
+from cnnviz.file_checks import MAX_SIDE
+from cnnviz.images import MAX_NAME_LENGTH, READ_AT_ONCE, ImageError, display_name, read_image, read_picture
 from tests.bad_pictures import (
     HEAVY,
     LARGEST,
+    LARGEST_JPEGS,
     broken_exif,
     every_mode,
     jpeg_with,
@@ -151,6 +153,16 @@ def test_the_largest_pictures_are_read_in_800_mb_and_refused_in_words_where_ther
     refused = answers("LARGEST", 100)
     assert all(is_one_sentence(answer) for answer, _ in refused.values())
     assert "needs more memory" in refused["tiff of floats"][0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited by Linux's means")
+def test_the_largest_jpegs_are_read_at_half_their_size_in_700_mb_and_refused_in_words_where_there_are_80() -> None:
+    told = answers("LARGEST_JPEGS", 700)
+    assert {answer for answer, _ in told.values()} == {"(4640, 3500)"}
+    assert len(told) == len(LARGEST_JPEGS)
+    assert max(seconds for _, seconds in told.values()) < SECONDS
+    refused = answers("LARGEST_JPEGS", 80)
+    assert all(is_one_sentence(answer) for answer, _ in refused.values())
 
 
 def test_few_are_read_at_once_however_many_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:

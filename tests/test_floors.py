@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "cnnviz.arithmetic": set(),
     "cnnviz.file_kinds": set(),
-    "cnnviz.images": {"cnnviz.file_kinds"},
+    "cnnviz.value_ranges": set(),
+    "cnnviz.file_checks": {"cnnviz.file_kinds", "cnnviz.value_ranges"},
+    "cnnviz.images": {"cnnviz.file_kinds", "cnnviz.file_checks", "cnnviz.value_ranges"},
     "cnnviz.gallery": {"cnnviz.images"},
     "cnnviz.networks": {"cnnviz.arithmetic", "cnnviz.images", "cnnviz.gallery"},
     "cnnviz.training": {"cnnviz.arithmetic", "cnnviz.images", "cnnviz.gallery", "cnnviz.networks"},
@@ -32,6 +34,8 @@ FLOORS = {
 OUTSIDE = {
     "cnnviz.arithmetic": {"numpy"},
     "cnnviz.file_kinds": set(),
+    "cnnviz.value_ranges": {"numpy", "PIL"},
+    "cnnviz.file_checks": {"PIL"},
     "cnnviz.images": {"numpy", "PIL"},
     "cnnviz.gallery": {"numpy", "PIL"},
     "cnnviz.networks": {"numpy", "PIL", "torch", "torchvision", "requests", "urllib3", "filelock", "safetensors"},

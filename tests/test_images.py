@@ -5,17 +5,21 @@ import math
 import struct
 import time
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, WebPImagePlugin
 
 from cnnviz.images import (
     LONGEST_KEPT,
     MAX_BYTES,
+    MAX_KEPT_PIXELS,
     MAX_NAME_LENGTH,
     READING,
     READING_MUCH,
+    SHORTEST_KEPT,
     ImageError,
     Picture,
     display_name,
@@ -29,6 +33,7 @@ from tests.picture_files import (
     encode,
     is_one_sentence,
     iso_media,
+    jpeg_that_says,
     photo,
     png,
     png_chunk,
@@ -263,6 +268,124 @@ def test_colours_of_16_bits_keep_their_upper_8() -> None:
     assert read_image(png(1, 1, 16, 2, rows)).getpixel((0, 0)) == (255, 128, 0)
 
 
+# Colours of 16 bits, and bands beyond three
+
+
+def tiff_of(values: np.ndarray, *extra: int, order: Any = "<", **settings: Any) -> bytes:
+    """A TIFF of values (H, W, bands), which are red, green and blue and then what `extra` says (0: not said)."""
+    file = io.BytesIO()
+    more: dict[str, Any] = {"extrasamples": extra} if extra else {}
+    tifffile.imwrite(file, values, photometric="rgb", byteorder=order, **more, **settings)
+    return file.getvalue()
+
+
+def satellite(bands: int, high: int = 4000) -> np.ndarray:
+    """Values from 0 to `high`, (8, 10, bands) of 16 bits; red grows to the right, green downwards."""
+    rows, columns = np.mgrid[0:8, 0:10]
+    planes = [columns / 9, rows / 7, (rows + columns) / 16, 1 - columns / 9, rows * columns / 63]
+    return (np.stack(planes[:bands], axis=2) * high).round().astype(np.uint16)
+
+
+PACKED: dict[str, Any] = {"compression": "zlib", "predictor": True}
+
+
+@pytest.mark.parametrize("settings", [{}, PACKED, {"order": ">"}, {"order": ">", **PACKED}, {"tile": (16, 16)}])
+def test_16_bit_colours_are_stretched_as_greys_are(settings: dict[str, Any]) -> None:
+    values = satellite(3)
+    image = read_image(tiff_of(values, **settings))
+    assert np.asarray(image).tolist() == np.round(values / 4000 * 255).astype(int).tolist()
+    assert image.info["notes"] == ("Colour values from 0 to 4000 are drawn as 0 to 255.",)
+
+
+def test_16_bit_colours_are_stretched_together_so_that_their_hue_stays() -> None:
+    image = read_image(tiff_of(np.array([[[1000, 2000, 3000], [1000, 1000, 1000]]], np.uint16)))
+    assert np.asarray(image).tolist() == [[[0, 128, 255], [0, 0, 0]]]
+
+
+def test_16_bit_colours_in_full_use_keep_their_upper_8_bits_in_a_tiff_too() -> None:
+    values = satellite(3, 65535)
+    image = read_image(tiff_of(values))
+    assert np.asarray(image).tolist() == (values >> 8).tolist()
+    assert image.info["notes"] == ()
+
+
+def test_16_bit_colours_of_one_value_stay_what_they_are() -> None:
+    assert read_image(tiff_of(np.full((2, 2, 3), 770, np.uint16))).getpixel((0, 0)) == (3, 3, 3)
+
+
+@pytest.mark.parametrize("settings", [{}, PACKED, {"order": ">"}])
+@pytest.mark.parametrize("meaning", [0, 2])
+def test_near_infrared_is_not_drawn_and_that_is_said(meaning: int, settings: dict[str, Any]) -> None:
+    """Whether the file says nothing about its fourth band or takes it for transparency, as some programs write it."""
+    values = satellite(4)
+    image = read_image(tiff_of(values, meaning, **settings))
+    assert np.asarray(image).tolist() == np.round(values[..., :3] / 4000 * 255).astype(int).tolist()
+    assert "This file has 4 bands: the first three are drawn as red, green and blue." in image.info["notes"]
+
+
+def test_bands_of_8_bits_that_are_not_drawn_are_mentioned_too() -> None:
+    values = (satellite(5) >> 4).astype(np.uint8)
+    for bands, extra in ((4, (0,)), (5, (0, 0))):
+        image = read_image(tiff_of(values[..., :bands], *extra))
+        assert np.asarray(image).tolist() == values[..., :3].tolist()
+        assert f"This file has {bands} bands: the first three are drawn" in notes(image)
+    assert read_image(tiff_of(values[..., :3])).info["notes"] == ()
+
+
+def test_a_transparent_band_of_16_bits_is_transparency() -> None:
+    values = satellite(4)
+    values[..., 3] = 65535
+    values[0, 0, 3] = 0
+    image = read_image(tiff_of(values, 2))
+    assert image.getpixel((0, 0)) == (255, 255, 255)
+    assert image.getpixel((9, 0)) == (255, 0, 143)
+    assert "Transparent parts are shown over white." in image.info["notes"]
+
+
+def test_dark_16_bit_colours_of_a_png_are_stretched_too_also_with_a_transparent_colour() -> None:
+    pixels = [(0, 1000, 4000), (7, 8, 9), (4000, 0, 0)]
+    rows = b"\0" + b"".join(struct.pack(">HHH", *pixel) for pixel in pixels)
+    expected = [(0, 64, 255), (0, 1, 1), (255, 0, 0)]
+    assert list(read_image(png(3, 1, 16, 2, rows)).get_flattened_data()) == expected
+    image = read_image(png(3, 1, 16, 2, rows, png_chunk(b"tRNS", struct.pack(">HHH", *pixels[1]))))
+    assert list(image.get_flattened_data()) == [expected[0], (255, 255, 255), expected[2]]
+
+
+def test_a_tiff_of_16_bit_colours_is_turned_upright() -> None:
+    upright = np.asarray(read_image(tiff_of(satellite(3))))
+    image = read_image(tiff_of(satellite(3), extratags=[(274, "H", 1, 6, True)]))
+    assert np.asarray(image).tolist() == np.rot90(upright, -1).tolist()
+
+
+BANDS_IN_OTHER_WAYS: dict[str, tuple[np.ndarray, dict[str, Any]]] = {
+    "3 bands of 32 bits": (satellite(3).astype(np.float32), {"photometric": "rgb"}),
+    "1 band of 64 bits": (satellite(3)[..., 0].astype(np.float64), {}),
+    "4 bands of 16 bits": (satellite(4), {"photometric": "minisblack", "planarconfig": "contig"}),
+    "2 bands of 16 bits": (satellite(2), {"photometric": "minisblack", "planarconfig": "contig"}),
+    "one after the other": (np.moveaxis(satellite(3), 2, 0), {"photometric": "rgb", "planarconfig": "separate"}),
+}
+
+
+@pytest.mark.parametrize("words", BANDS_IN_OTHER_WAYS)
+@pytest.mark.parametrize("settings", [{}, {"compression": "zlib"}, {"bigtiff": True}])
+def test_bands_that_cannot_be_read_are_named(words: str, settings: dict[str, Any]) -> None:
+    values, more = BANDS_IN_OTHER_WAYS[words]
+    file = io.BytesIO()
+    tifffile.imwrite(file, values, **more, **settings)
+    text = refusal(file.getvalue())
+    assert words in text
+    assert is_one_sentence(text)
+
+
+def test_a_tiff_of_one_band_is_read_with_16_bits_and_with_floats() -> None:
+    for values in (satellite(3)[..., 0], satellite(3)[..., 0].astype(np.float32)):
+        file = io.BytesIO()
+        tifffile.imwrite(file, values)
+        image = read_image(file.getvalue())
+        assert greys(image).tolist() == np.round(values / 4000 * 255).astype(int).tolist()
+        assert notes(image) == "Greys from 0 to 4000 are drawn as black to white."
+
+
 # Orientation
 
 RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 20), (20, 20, 230), (250, 250, 250)
@@ -364,11 +487,36 @@ def test_a_session_keeps_a_large_picture_smaller_and_says_so() -> None:
     sent = read_picture(encode(Image.new("RGB", (4000, 3000), "teal"), "PNG"), "large.png")
     kept = fit_for_keeping(sent)
     assert kept.image.size == (LONGEST_KEPT, LONGEST_KEPT * 3 // 4)
-    assert kept.notes == ("Made smaller, from 4000 × 3000: no network is given more.",)
+    assert kept.original_size == sent.original_size == (4000, 3000)
+    assert kept.notes == ("Made smaller: no network is given more.",)
     assert (sent.image.size, sent.notes) == ((4000, 3000), ())
     assert kept != sent
     small = read_picture(encode(Image.new("RGB", (LONGEST_KEPT, 300), "teal"), "PNG"), "small.png")
     assert fit_for_keeping(small) is small
+
+
+@pytest.mark.parametrize(
+    ("size", "kept_size"),
+    [
+        ((1333, 2000), (341, 512)),
+        ((2000, 1000), (512, 256)),
+        ((3000, 500), (1536, 256)),
+        ((500, 3000), (256, 1536)),
+        ((8000, 500), (4096, 256)),
+        ((3000, 200), (3000, 200)),
+        ((20_000, 500), (6476, 162)),
+    ],
+)
+def test_of_a_panorama_the_shorter_side_keeps_what_networks_are_given(
+    size: tuple[int, int], kept_size: tuple[int, int]
+) -> None:
+    """Up to 16 : 1; networks look at the middle of a longer strip only."""
+    kept = fit_for_keeping(Picture(Image.new("RGB", size, "teal"), "its digest", "panorama.png"))
+    assert kept.image.size == kept_size
+    assert kept.original_size == size
+    assert kept.image.width * kept.image.height <= 1.01 * MAX_KEPT_PIXELS
+    whole = min(size) <= SHORTEST_KEPT or min(kept_size) >= SHORTEST_KEPT
+    assert ("so long a strip takes much memory" in " ".join(kept.notes)) != whole
 
 
 def test_memory_is_asked_for_by_what_the_header_says_before_anything_is_decoded() -> None:
@@ -392,11 +540,9 @@ def test_extreme_shapes_work(size: tuple[int, int]) -> None:
     assert read_image(data).size == size
     picture = read_picture(data, "thin.png")
     assert picture.image.size == size
-    kept = fit_for_keeping(picture)
-    assert kept.image.size == tuple(min(side, LONGEST_KEPT) for side in size)
-    for shown in (picture, kept):
-        assert shown.thumbnail.size == (160, 160)
-        assert shown.thumbnail.getpixel((80, 80)) == (0, 128, 128)
+    assert fit_for_keeping(picture) is picture
+    assert picture.thumbnail.size == (160, 160)
+    assert picture.thumbnail.getpixel((80, 80)) == (0, 128, 128)
 
 
 def test_where_and_when_a_photo_was_taken_is_dropped() -> None:
@@ -474,6 +620,70 @@ def test_a_file_above_the_limit_is_refused_with_its_size() -> None:
 def test_a_file_at_the_limit_is_read() -> None:
     data = encode(photo(), "JPEG")
     assert read_image(data + b"\0" * (MAX_BYTES - len(data))).size == (24, 16)
+
+
+@pytest.mark.parametrize("size", [(8000, 6000), (8160, 6120), (6120, 8160)])
+def test_a_phones_large_jpeg_is_read_at_half_its_size_and_says_so(size: tuple[int, int]) -> None:
+    picture = read_picture(encode(photo(80, 60).resize(size), "JPEG"), "IMG_2041.jpg")
+    assert picture.image.size == (size[0] // 2, size[1] // 2)
+    assert picture.original_size == size
+    assert picture.notes == ("Read at half its size.",)
+    expected = np.asarray(photo(80, 60).resize((8, 6)), int)
+    found = np.asarray(picture.image.resize((8, 6)), int)
+    assert np.abs(found - expected).mean() < 4
+    kept = fit_for_keeping(picture)
+    assert max(kept.image.size) == LONGEST_KEPT
+    assert kept.original_size == size
+
+
+def test_a_large_jpeg_is_turned_upright_and_so_is_its_size() -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    picture = read_picture(encode(four_corners().resize((8000, 4000)), "JPEG", exif=exif), "IMG_2042.jpg")
+    assert picture.image.size == (2000, 4000)
+    assert picture.original_size == (4000, 8000)
+    for found, expected in zip(corners_of(picture.image), CORNERS[6], strict=True):
+        assert found == pytest.approx(expected, abs=40)
+
+
+def test_a_jpeg_of_25_megapixels_is_read_whole() -> None:
+    picture = read_picture(encode(Image.new("L", (5000, 5000)), "JPEG"), "IMG_2043.jpg")
+    assert (picture.image.size, picture.original_size, picture.notes) == ((5000, 5000), (5000, 5000), ())
+
+
+def test_a_large_jpeg_that_was_cut_off_is_called_damaged() -> None:
+    data = encode(photo(80, 60).resize((8000, 6000)), "JPEG")
+    for part in (2, 10):
+        text = refusal(data[: len(data) * (part - 1) // part])
+        assert "damaged" in text
+        assert is_one_sentence(text)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP", "GIF"])
+def test_50_megapixels_in_any_other_format_are_refused_and_jpeg_is_named(kind: str) -> None:
+    text = refusal(encode(Image.new("1", (8160, 6120)), kind, **({"compression": "group4"} if kind == "TIFF" else {})))
+    assert "8160 by 6120 pixels (49.9 megapixels) and the most that can be read is 25, or 65 in a JPEG" in text
+    assert "save it as JPEG" in text
+    assert is_one_sentence(text)
+
+
+def test_66_megapixels_are_too_much_for_a_jpeg_too() -> None:
+    text = refusal(jpeg_that_says(9430, 7000))
+    assert "66.0 megapixels) and the most that can be read is 65: make it smaller" in text
+    assert "save it as JPEG" not in text + refusal(encode(Image.new("1", (9430, 7000)), "PNG"))
+
+
+def test_memory_for_a_large_jpeg_is_asked_for_by_what_it_is_reduced_to_and_by_how_it_is_stored() -> None:
+    asked: list[int] = []
+
+    def admits(num_bytes: int) -> bool:
+        asked.append(num_bytes)
+        return True
+
+    read_picture(jpeg_that_says(9280, 7000), "a.jpg", admits)
+    read_picture(jpeg_that_says(9280, 7000, progressive=True), "a.jpg", admits)
+    reduced = READING * 4640 * 3500
+    assert asked == [reduced, reduced + 2 * 3 * 9280 * 7000]
 
 
 def test_25_megapixels_are_read_and_a_row_more_is_refused() -> None:

@@ -30,7 +30,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Page]:
     """A fresh visitor at a laptop, who fails the test at any script error in the page."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    may = ["clipboard-read", "clipboard-write"]  # without a window nobody can be asked
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, permissions=may)
     page = context.new_page()
     page.set_default_timeout(60_000)
     errors: list[str] = []

@@ -1,4 +1,4 @@
-"""Get a Chromium for the browser tests where there is none: Debian's package as root, else Playwright's own download.
+"""Get a Chromium for the browser tests where there is none: Debian's packages as root, else Playwright's own download.
 
 Where none is to be had this says so loudly and succeeds: the browser tests then skip, and say why.
 """
@@ -16,7 +16,8 @@ def attempts() -> list[list[str]]:
     """The ways to get one, best first, each a command."""
     ways = []
     if shutil.which("apt-get") and os.geteuid() == 0:
-        ways.append(["sh", "-c", "apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core"])
+        for package in ("chromium-headless-shell", "chromium"):  # the first is not in every release
+            ways.append(["sh", "-c", f"apt-get update -qq && apt-get install -y -qq {package} fonts-dejavu-core"])
     ways.append([sys.executable, "-m", "playwright", "install", "chromium"])
     return ways
 

@@ -43,7 +43,6 @@ def test_the_living_example_walks_by_itself(visitor: Page, address: str) -> None
 
 
 def test_link_to_this_copies_the_exact_address(visitor: Page, address: str) -> None:
-    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.goto(f"{address}/convolution?stride=2&step=2")
     settle(visitor)
     visitor.get_by_role("button", name="Link to this").click()

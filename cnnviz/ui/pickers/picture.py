@@ -6,7 +6,16 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from cnnviz.gallery import DEFAULT_KEY, GALLERY, gallery_picture
-from cnnviz.images import MAX_BYTES, MAX_PIXELS, ImageError, Picture, display_name, fit_for_keeping, read_picture
+from cnnviz.images import (
+    MAX_BYTES,
+    MAX_JPEG_PIXELS,
+    MAX_PIXELS,
+    ImageError,
+    Picture,
+    display_name,
+    fit_for_keeping,
+    read_picture,
+)
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.server.streamlit_uploads import forget_upload
@@ -69,10 +78,11 @@ def _draw_row() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", wrap=False):
             st.image(picture.thumbnail, width=48, output_format="JPEG", alt=_alternative_text(picture))
             with st.container(gap=None):
-                width, height = picture.image.size
+                width, height = picture.original_size
+                original = "" if picture.original_size == picture.image.size else "Original "
                 st.markdown(f"**{as_plain_text(picture.name)}**")
                 own = () if picture.gallery_key else ("A link does not carry it.",)
-                st.caption(" ".join((f"{width} × {height} pixels.", *picture.notes, *own)))
+                st.caption(" ".join((f"{original}{width} × {height} pixels.", *picture.notes, *own)))
         choices = st.popover(
             "Change picture", icon=":material/image:", key="picture_choices", on_change=_forget_refusal
         )
@@ -111,8 +121,14 @@ def _draw_choices(picture: Picture) -> None:
             max_upload_size=MAX_BYTES // 1024**2,
             width=500,
         )
-        limits = f"{MAX_BYTES // 1024**2} MB and {MAX_PIXELS // 10**6} megapixels"
-        st.caption(f"Up to {limits}; a larger one is not sent. It is kept in memory only.")
+        megapixels = f"{MAX_PIXELS // 10**6} megapixels (JPEG: {MAX_JPEG_PIXELS // 10**6})"
+        # Streamlit tells why it refuses a file only to who points at it, and tells Python nothing.
+        st.caption(
+            f"Up to {MAX_BYTES // 1024**2} MB and {megapixels}. A file that turns red, with an exclamation mark, is "
+            "larger or no picture and was not sent: make it smaller, or save it as JPEG. What you send is kept in "
+            "memory only.",
+            width=500,
+        )
     else:
         # No wider than this, so that the button below the live picture is in sight on a laptop.
         st.camera_input(

@@ -1,5 +1,7 @@
 """Every case of the catalogue is asked of torch, and so is what its sentence says."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
@@ -55,7 +57,8 @@ def walk(case):
 def torchs_answer(case):
     values, weights = numbers_of(case)
     layer = case.layer
-    settings = {name: value for name, value in vars(layer).items() if name not in ("bias", "return_indices")}
+    settings = {field.name: getattr(layer, field.name) for field in fields(layer)}
+    settings = {name: value for name, value in settings.items() if name not in ("bias", "return_indices")}
     if weights is None:
         return getattr(torch.nn, type(layer).__name__)(**settings)(torch.from_numpy(values))[0].numpy()
     module = getattr(torch.nn, type(layer).__name__)(**settings, bias=False, dtype=torch.float64)

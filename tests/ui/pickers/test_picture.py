@@ -127,7 +127,8 @@ def test_of_a_large_upload_a_session_keeps_no_more_than_networks_are_given(app: 
     held = app.session_state["picture"]
     assert held.image.size == (LONGEST_KEPT, LONGEST_KEPT * 800 // 1500)
     assert held.sha256 != hashlib.sha256(data).hexdigest()
-    assert "Made smaller, from 1500 × 800: no network is given more." in " ".join(c.value for c in app.caption)
+    caption = " ".join(caption.value for caption in app.caption)
+    assert "Original 1500 × 800 pixels. Made smaller: no network is given more." in caption
 
 
 def test_what_networks_answered_to_a_picture_that_is_put_away_is_let_go_of(
@@ -215,6 +216,9 @@ def test_a_session_holds_one_picture_and_none_of_the_bytes_sent(app: AppTest) ->
     assert shown(app).startswith("last.png ")
 
 
-def test_the_uploader_takes_no_more_than_the_reader(app: AppTest) -> None:
+def test_the_uploader_takes_no_more_than_the_reader_and_says_beside_it_what_it_refuses(app: AppTest) -> None:
     open_uploader(app)
     assert app.file_uploader[0].proto.max_upload_size_mb == 10
+    beside = " ".join(caption.value for caption in app.caption)
+    assert "Up to 10 MB and 25 megapixels (JPEG: 65)." in beside
+    assert "with an exclamation mark, is larger or no picture and was not sent: make it smaller, or save" in beside

@@ -46,6 +46,7 @@ class Script(TypedDict):
 def network_script(network: Network, rows: tuple[Row, ...], input_shape: Shape) -> Script:
     """The whole drawing of a network of which `rows` could be worked out; where they end, a layer does not fit.
 
+    >>> from cnnviz.arithmetic.layers import Linear
     >>> from cnnviz.arithmetic.network import chain
     >>> network = chain(Linear(3136, 128), Linear(128, 4))
     >>> script = network_script(network, network.trace((3136,)), (3136,))
@@ -148,6 +149,7 @@ def strips(network: Network, rows: tuple[Row, ...], sums: Totals) -> list[Strip]
 def settings_words(node: Node) -> str:
     """The layer's call without the name of its package; what joins paths as the expression that does it.
 
+    >>> from cnnviz.arithmetic.layers import Add, Conv2d
     >>> settings_words(Node("conv", Conv2d(3, 64, (3, 3), padding=(1, 1))))
     'Conv2d(3, 64, 3, padding=1)'
     >>> settings_words(Node("add", Add(), ("conv", "input")))

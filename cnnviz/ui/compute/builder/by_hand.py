@@ -26,6 +26,7 @@ SKIP = "Add (a skip)"
 def matched(network: Network, input_shape: Shape) -> Network:
     """The network with every layer made for what it is given, as far as another number of channels or features does it.
 
+    >>> from cnnviz.arithmetic.layers import Conv2d
     >>> from cnnviz.arithmetic.network import chain
     >>> matched(chain(Conv2d(3, 48, 3), Conv2d(32, 8, 3)), (3, 32, 32)).nodes[1].layer.in_channels
     48
@@ -198,6 +199,7 @@ def add_behind(network: Network, place: int, shapes: dict[str, Shape], change: C
 def skip_sources(network: Network, place: int, shapes: dict[str, Shape]) -> list[str]:
     """The earlier outputs that can be added to the chosen layer's: those of its shape.
 
+    >>> from cnnviz.arithmetic.layers import Conv2d, ReLU
     >>> from cnnviz.arithmetic.network import chain
     >>> network = chain(Conv2d(3, 8, 3, padding=1), ReLU(), Conv2d(8, 8, 3, padding=1))
     >>> shapes = {"input": (3, 32, 32)} | {row.name: row.output_shape for row in network.trace((3, 32, 32))}
@@ -212,6 +214,7 @@ def skip_sources(network: Network, place: int, shapes: dict[str, Shape]) -> list
 def with_skip(network: Network, after: str, source: str) -> Network:
     """The network with the output of `source` added to that of `after`.
 
+    >>> from cnnviz.arithmetic.layers import ReLU
     >>> from cnnviz.arithmetic.network import chain
     >>> with_skip(chain(ReLU(), ReLU()), "relu_1", "input").nodes[-1].inputs
     ('relu_1', 'input')
