@@ -115,8 +115,8 @@ def test_gift_texts_formulas_and_solutions_survive(gift):
     for question in QUESTIONS:
         for one in gift[question.name]:
             assert one.text.startswith(to_html(question.problem.question))
-            verdict_of = html.unescape(one.verdict_of)
-            assert without_colours(question.derivation.latex) in verdict_of
+            feedback = html.unescape(one.feedback)
+            assert without_colours(question.derivation.latex) in feedback
             assert all(formula in html.unescape(one.text) for formula in formulas_of(question))
 
 
@@ -164,7 +164,7 @@ def test_moodle_options_hints_formulas_and_solutions_survive(moodle):
             assert one.kind == "multichoice"
             assert [answer.worth for answer in one.answers] == [letter == question.answer for letter in "ABCD"]
         assert one.text.startswith(to_html(question.problem.question))
-        assert without_colours(question.derivation.latex) in html.unescape(one.verdict_of)
+        assert without_colours(question.derivation.latex) in html.unescape(one.feedback)
         assert len(one.hints) == 3
         assert all(formula in html.unescape(one.text) for formula in formulas_of(question))
 
