@@ -77,14 +77,14 @@ def read_shape(shape: object) -> Shape:
     >>> read_shape([3, 224, 224])
     (3, 224, 224)
     """
-    if _is_plain(shape):
+    if _is_shape(shape):
         return shape
     if not isinstance(shape, Sequence) or isinstance(shape, str | bytes) or len(shape) == 0:
         raise ShapeError(f"The input shape is {shown(shape)}; give its sizes in a tuple, such as (3, 224, 224).")
     return tuple(whole_number(f"Axis {axis} of the input shape", size) for axis, size in enumerate(shape))
 
 
-def _is_plain(shape: object) -> TypeGuard[Shape]:
+def _is_shape(shape: object) -> TypeGuard[Shape]:
     """Whether the shape is a tuple of ints that all are in range, so that there is nothing to read."""
     return (
         type(shape) is tuple and len(shape) > 0 and all(type(size) is int and 0 < size <= MAX_NUMBER for size in shape)
@@ -93,7 +93,7 @@ def _is_plain(shape: object) -> TypeGuard[Shape]:
 
 def read_image_shape(layer: str, shape: object) -> tuple[int, int, int]:
     """A (channels, height, width) shape; ShapeError for any other rank, named after the layer that asked."""
-    if _is_plain(shape) and len(shape) == 3:
+    if _is_shape(shape) and len(shape) == 3:
         channels, height, width = shape
         return channels, height, width
     if isinstance(shape, list | tuple) and len(shape) == 3:

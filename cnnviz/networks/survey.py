@@ -187,7 +187,7 @@ def translated(module: nn.Module) -> LayerModule:
     name = type(module).__name__
     if not is_layer(module) or name not in (*KINDS, *POINTWISE, "Unflatten", "Softmax2d"):
         raise ReadError(f"{name} is not a layer whose arithmetic is known here.")
-    if name == "Unflatten":
+    if isinstance(module, nn.Unflatten):
         return built(View, {"sizes": tuple(module.unflattened_size)}, NO_LINE)
     if name == "Softmax2d":
         return built(KINDS["Softmax"], {"dim": 1}, NO_LINE)

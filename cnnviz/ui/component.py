@@ -53,7 +53,7 @@ def script(entry: Path) -> str:
     The files are ordinary modules with names of their own: ``import { a, b } from "../shared/dom.js";``. What two of
     them call the same, and what a module does not have, raises ValueError: in the browser it would be a blank page.
     """
-    return joined_modules(modules(entry))
+    return bundle(modules(entry))
 
 
 def modules(entry: Path) -> dict[Path, str]:
@@ -78,7 +78,7 @@ def modules(entry: Path) -> dict[Path, str]:
     return found
 
 
-def joined_modules(texts: Mapping[Path, str]) -> str:
+def bundle(texts: Mapping[Path, str]) -> str:
     """Modules one behind the other, without their imports and, but for the last, their exports."""
     owners: dict[str, Path] = {}
     for file, text in texts.items():

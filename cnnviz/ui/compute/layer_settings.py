@@ -1,4 +1,4 @@
-"""The settings of one layer as a card. Any number can be typed; whether it fits is the layer's to say.
+"""The settings of one layer as a card. Any number can be typed; the layer says whether it fits.
 
 The keys, which a link carries, are the formula's letters: C, H and W of the input, k, S, P and D of the window, k_W and
 so on where the width has a number of its own.

@@ -22,7 +22,7 @@ def choose_way(form: LayerForm, output_shape: Shape | None) -> None:
     """Draw the two boxes for the wanted size, and every way to it as a button that takes it.
 
     Left empty, they mean the size that the layer gives now (None where it does not fit). Where no way leads to that
-    (the two axes are set apart, say) nothing was asked for, and nothing is said.
+    size, as where the two axes have settings of their own, nothing is said: nobody typed it.
     """
     has_window = form.kind not in WITHOUT_WINDOW
     now = output_shape[1:] if has_window and output_shape is not None else (None, None)

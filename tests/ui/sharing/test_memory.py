@@ -338,7 +338,8 @@ def test_two_networks_that_are_loaded_at_once_are_counted_together(
         cached._load("resnet50", None)
     may_end.set()
     first.join()
-    assert cached._load("resnet50", None) == "resnet50"
+    loaded: object = cached._load("resnet50", None)
+    assert loaded == "resnet50"
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
