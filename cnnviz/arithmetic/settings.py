@@ -10,7 +10,7 @@ IntOrPair = int | tuple[int, int]
 Shape = tuple[int, ...]
 
 AXES = ("height", "width")
-LINES = {"height": "rows", "width": "columns", "length": "values"}
+LINES = {"depth": "slices", "height": "rows", "width": "columns", "length": "values"}
 
 
 class ShapeError(ValueError):
@@ -77,14 +77,14 @@ def read_shape(shape: object) -> Shape:
     >>> read_shape([3, 224, 224])
     (3, 224, 224)
     """
-    if _is_shape(shape):
+    if _is_tuple_of_sizes(shape):
         return shape
     if not isinstance(shape, Sequence) or isinstance(shape, str | bytes) or len(shape) == 0:
         raise ShapeError(f"The input shape is {shown(shape)}; give its sizes in a tuple, such as (3, 224, 224).")
     return tuple(whole_number(f"Axis {axis} of the input shape", size) for axis, size in enumerate(shape))
 
 
-def _is_shape(shape: object) -> TypeGuard[Shape]:
+def _is_tuple_of_sizes(shape: object) -> TypeGuard[Shape]:
     """Whether the shape is a tuple of ints that all are in range, so that there is nothing to read."""
     return (
         type(shape) is tuple and len(shape) > 0 and all(type(size) is int and 0 < size <= MAX_NUMBER for size in shape)
@@ -93,7 +93,7 @@ def _is_shape(shape: object) -> TypeGuard[Shape]:
 
 def read_image_shape(layer: str, shape: object) -> tuple[int, int, int]:
     """A (channels, height, width) shape; ShapeError for any other rank, named after the layer that asked."""
-    if _is_shape(shape) and len(shape) == 3:
+    if _is_tuple_of_sizes(shape) and len(shape) == 3:
         channels, height, width = shape
         return channels, height, width
     if isinstance(shape, list | tuple) and len(shape) == 3:
@@ -144,3 +144,35 @@ def with_batch(shape: Shape) -> str:
 def axis_of_dim(dim: int, shape: Shape) -> int:
     """Which axis of the picture torch's `dim` means: 0 the height, 1 the width; the batch and the channels are less."""
     return dim % (len(shape) + 1) - 2
+
+
+def number_or_triple(name: str, value: object, minimum: int = 1) -> int | tuple[int, int, int]:
+    """An int as it is, or (depth, height, width) as a tuple of three ints; ShapeError otherwise.
+
+    >>> number_or_triple("kernel_size", [3, 5, 5])
+    (3, 5, 5)
+    """
+    if not isinstance(value, list | tuple):
+        return whole_number(name, value, minimum)
+    if len(value) != 3:
+        raise ShapeError(f"{name} is {shown(value)}; give one whole number, or three as (depth, height, width).")
+    depth, height, width = (whole_number(name, size, minimum) for size in value)
+    return depth, height, width
+
+
+def triple(value: int | tuple[int, int, int]) -> tuple[int, int, int]:
+    """(depth, height, width) of a setting that was read: one number serves all three axes.
+
+    >>> triple(3), triple((1, 3, 3))
+    ((3, 3, 3), (1, 3, 3))
+    """
+    return value if isinstance(value, tuple) else (value, value, value)
+
+
+def read_volume_shape(layer: str, shape: object) -> tuple[int, int, int, int]:
+    """A (channels, depth, height, width) shape; ShapeError for any other rank, named after the layer that asked."""
+    sizes = read_shape(shape)
+    if len(sizes) == 4:
+        channels, depth, height, width = sizes
+        return channels, depth, height, width
+    raise ShapeError(f"{layer} needs an input of shape (channels, depth, height, width), not {sizes}.")

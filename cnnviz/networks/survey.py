@@ -1,37 +1,31 @@
 """From a PyTorch module to the Network that the arithmetic floor reads, skips included: one truth for both.
 
-The module is followed by torch.fx's symbolic tracing (Reed et al. 2021, "torch.fx: practical program capture and
-transformation for deep learning in Python"): its forward is called with a stand-in that notes every layer and function.
-Nothing is computed and no weight is touched, so it works on the meta device too.
+The module becomes a tree of the reader's values (`tree_of`), and its forward is followed by the reader's own table of
+functions, with stand-ins for feature maps and modules (`stand_ins`). Nothing is computed and no weight is touched, so
+it works on the meta device too. Neither torch.fx nor torch.export is asked: the first cannot follow a choice that
+depends on a size, the second brings the compiler and takes seconds, and neither speaks of layers.
 """
 
-import inspect
-import operator
-import threading
-from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from torch import fx, nn
+from torch import nn
 
-from cnnviz.arithmetic.layers import KINDS, POINTWISE, Pointwise, View
-from cnnviz.arithmetic.network import INPUT, Network
-from cnnviz.arithmetic.reader import pytorch_functions
+from cnnviz.arithmetic.layers import KINDS, POINTWISE, Pointwise
+from cnnviz.arithmetic.network import Network
 from cnnviz.arithmetic.reader.arguments import built
+from cnnviz.arithmetic.reader.interpreter import Interpreter
+from cnnviz.arithmetic.reader.program import Program
+from cnnviz.arithmetic.reader.pytorch import PyTorch
 from cnnviz.arithmetic.reader.syntax import ReadError
-from cnnviz.arithmetic.reader.values import Given, Graph, LayerModule, ShapeOf, Size, Tensor, Value
-from cnnviz.arithmetic.settings import Shape, read_shape
+from cnnviz.arithmetic.reader.values import Arguments, Container, ForeignModule, LayerModule, ParameterTensor, Value
+from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
+from cnnviz.networks.fx_calls import SurveyError, followed
+from cnnviz.networks.stand_ins import NO_LINE, follow_forward
 
-ADDITIONS = (operator.add, operator.iadd)
-SCALINGS = (operator.mul, operator.imul, operator.truediv, operator.sub, *ADDITIONS)
-CHECKS = ("eq", "_assert", "_assert_is_none")  # what fx notes about arguments that keep their default
-NO_LINE = 0  # a module has no text
-# one survey at a time: fx replaces methods of nn.Module while it traces, and puts back what it found
-TRACING = threading.Lock()
+__all__ = ["SurveyError", "followed", "survey", "tree_of"]
 
-
-class SurveyError(ValueError):
-    """A module that cannot be followed: the message is a sentence that names the layer or the call."""
+MAX_STEPS = 10_000_000  # a module is no text of a stranger's
 
 
 def survey(module: nn.Module, input_shape: Shape) -> Network:
@@ -49,167 +43,174 @@ def survey(module: nn.Module, input_shape: Shape) -> Network:
     shape = read_shape(input_shape)
     if is_layer(module):
         module = nn.Sequential(module)
-    reading = Reading(module)
-    for node in followed(module).nodes:
-        reading.take(node)
-    result = reading.result
-    if isinstance(result, dict):
-        result = next(iter(result.values()), None)
-    if isinstance(result, list | tuple):
-        result = next((value for value in result if isinstance(value, Tensor)), None)
-    if not isinstance(result, Tensor) or result.source == INPUT:
-        raise SurveyError(f"{type(module).__name__} does not give back a feature map that it has made.")
-    return reading.graph.network(result, shape)
+    dialect = PyTorch()
+    dialect.interpreter = Interpreter(dialect, [])
+    dialect.interpreter.limit = MAX_STEPS
+    try:
+        return Program(dialect.interpreter, tree_of(module), shape).at(shape)
+    except ReadError as problem:
+        if "gives back" in problem.sentence:
+            raise SurveyError(f"{type(module).__name__} does not give back a feature map that it has made.") from None
+        raise SurveyError(problem.sentence) from problem
+    except ShapeError as problem:
+        raise SurveyError(str(problem)) from None
 
 
-class OneThreadTracer(fx.Tracer):
-    """fx's tracer, which leaves modules alone that other threads call meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.thread = threading.get_ident()
-
-    def call_module(
-        self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        """As fx does in this thread, as always in the others."""
-        if threading.get_ident() != self.thread:
-            return forward(*args, **kwargs)
-        return super().call_module(m, forward, args, kwargs)
-
-    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
-        """As fx does in this thread, as always in the others."""
-        if threading.get_ident() != self.thread:
-            return attr_val
-        return super().getattr(attr, attr_val, parameter_proxy_cache)
+def tree_of(module: nn.Module, line: int = NO_LINE) -> Value:
+    """A module as a value of the reader, with every module in it; one that is in there twice is the same value."""
+    shared = {id(p) for name, p in repeated_parameters(module)}
+    return translated_tree(module, line, {}, {}, shared)
 
 
-def followed(module: nn.Module) -> fx.Graph:
-    """What a forward calls, in order; parameters with a default keep it."""
-    parameters = inspect.signature(module.forward).parameters.values()
-    defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
-    with TRACING:
-        try:
-            return OneThreadTracer().trace(module, concrete_args=defaults or None)
-        except Exception as problem:  # a forward can fail in any way
-            raise SurveyError(
-                f"The forward of {type(module).__name__} cannot be followed without running it: it takes a decision, "
-                "or uses a number, that only a real picture gives."
-            ) from problem
+def repeated_parameters(module: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    """The parameters that several modules share."""
+    seen: set[int] = set()
+    repeated = []
+    for name, parameter in module.named_parameters(remove_duplicate=False):
+        if id(parameter) in seen:
+            repeated.append((name, parameter))
+        seen.add(id(parameter))
+    return repeated
 
 
-class Reading:
-    """Goes through what fx noted, and keeps what every name stands for."""
+def translated_tree(
+    module: nn.Module, line: int, known: dict[int, Value], tensors: dict[int, ParameterTensor], shared: set[int]
+) -> Value:
+    """The work of `tree_of`: `known` are the modules and `tensors` the parameters that were met before."""
+    if id(module) in known:
+        return known[id(module)]
+    value: Value
+    layer = None if not is_layer(module) else layer_of(module)
+    if layer is not None:
+        value = LayerModule(layer, line)
+        own = dict(module.named_parameters(recurse=True))
+        frozen = [not parameter.requires_grad for parameter in own.values()]
+        value.frozen = bool(frozen) and all(frozen)
+        if any(id(p) in shared for p in own.values()) or (any(frozen) and not all(frozen)):
+            value.parameters = {name: tensor_of(p, name, tensors) for name, p in own.items()}
+        known[id(module)] = value
+        return value
+    if is_layer(module):
+        return ForeignModule(type(module).__name__, line, {}, unknown_layer)
+    children = {
+        name: None if child is None else translated_tree(child, line, known, tensors, shared)
+        for name, child in module._modules.items()
+    }
+    kind = type(module).__name__
+    forward = getattr(type(module), "forward", None)
+    if forward is nn.Sequential.forward:
+        value = Container("Sequential", line, children)
+    elif isinstance(module, nn.ModuleList | nn.ModuleDict) and forward in (
+        nn.ModuleList.forward,
+        nn.ModuleDict.forward,
+    ):
+        value = Container(container_kind(module), line, children)
+    elif isinstance(module, nn.TransformerEncoder | nn.TransformerDecoder):
+        inside = dict(getattr(children["layers"], "children", {}))
+        if children.get("norm") is not None:
+            inside["norm"] = children["norm"]
+        value = Container("Sequential", line, inside)
+    else:
+        value = ForeignModule(kind, line, children, follow_forward(module), settings_in_words_and_numbers(module))
+    if isinstance(value, ForeignModule):
+        own = {name: p for name, p in module._parameters.items() if p is not None}
+        value.parameters = {name: tensor_of(p, name, tensors) for name, p in own.items()}
+    known[id(module)] = value
+    return value
 
-    def __init__(self, module: nn.Module) -> None:
-        self.module = module
-        self.graph = Graph()
-        self.known: dict[fx.Node, Value] = {}
-        self.layers: dict[nn.Module, LayerModule] = {}
-        self.result: Value = None
 
-    def take(self, node: fx.Node) -> None:
-        """Read one step; SurveyError, with its name, when it is none that is known here."""
-        try:
-            self.known[node] = self.value(node)
-        except ReadError as problem:
-            raise SurveyError(f"{called(node)}: {problem.sentence}") from None
+def container_kind(module: nn.Module) -> str:
+    """What a list of modules is called."""
+    return "ModuleDict" if isinstance(module, nn.ModuleDict) else "ModuleList"
 
-    def value(self, node: fx.Node) -> Value:
-        """What a step gives."""
-        args = [self.read(argument) for argument in node.args]
-        kwargs = {key: self.read(argument) for key, argument in node.kwargs.items()}
-        if node.op == "placeholder":
-            return Tensor(INPUT) if INPUT not in self.inputs() else None
-        if node.op == "output":
-            self.result = args[0]
-        elif node.op == "call_module":
-            return self.layer(str(node.target), args)
-        elif node.op == "call_method":
-            return pytorch_functions.apply_function(self.graph, str(node.target), Given(NO_LINE, args, kwargs))
-        elif node.op == "call_function":
-            return self.function(node.target, args, kwargs)
-        return None  # a weight that the forward uses itself; whatever does so is refused
 
-    def inputs(self) -> set[str]:
-        """What feature maps are known so far."""
-        return {value.source for value in self.known.values() if isinstance(value, Tensor)}
+def tensor_of(parameter: nn.Parameter, name: str, tensors: dict[int, ParameterTensor]) -> ParameterTensor:
+    """A parameter as the reader knows it: the same for every module that shares it."""
+    if id(parameter) not in tensors:
+        tensors[id(parameter)] = ParameterTensor(tuple(parameter.shape), name, not parameter.requires_grad)
+    return tensors[id(parameter)]
 
-    def read(self, argument: Any) -> Value:
-        """An argument with what its names stand for."""
-        if isinstance(argument, fx.Node):
-            return self.known[argument]
-        if isinstance(argument, list | tuple):
-            return tuple(self.read(item) for item in argument)
-        if isinstance(argument, dict):
-            return {key: self.read(item) for key, item in argument.items()}
-        return argument
 
-    def layer(self, name: str, args: list[Value]) -> Value:
-        """A layer applied to a feature map; the same module stays the same layer."""
-        module = self.module.get_submodule(name)
-        if module not in self.layers:
-            self.layers[module] = translated(module)
-        made = self.layers[module]
-        if len(args) != 1 or not isinstance(args[0], Tensor):
-            raise ReadError("it takes something other than one feature map.")
-        return self.graph.put(made.layer, (args[0],), name, NO_LINE, made)
+def settings_in_words_and_numbers(module: nn.Module) -> dict[str, Value]:
+    """The numbers and words that a module keeps."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_") and isinstance(value, int | float | str | bool) and name != "training"
+    }
 
-    def function(self, target: Any, args: list[Value], kwargs: dict[str, Value]) -> Value:
-        """A function applied to feature maps, sizes and numbers."""
-        maps = [value for value in args if isinstance(value, Tensor)]
-        if target in ADDITIONS and len(maps) == 2:
-            return pytorch_functions.added(self.graph, maps[0], maps[1], NO_LINE)
-        if target in SCALINGS and len(maps) == 1 and any(isinstance(value, int | float) for value in args):
-            return maps[0]
-        if target is getattr and args[1:] == ["shape"]:
-            return ShapeOf()
-        if target is operator.getitem and isinstance(args[0], ShapeOf):
-            place = args[1]
-            return Size(batch=args[0].start + place == 0) if isinstance(place, int) else ShapeOf(place.start or 0)
-        if any(isinstance(value, Size) for value in args):
-            return Size()
-        name = target.__name__
-        if name in CHECKS and not maps:
-            return None
-        if name == "stochastic_depth" and maps:  # drops whole blocks while training only
-            return maps[0]
-        return pytorch_functions.apply_function(self.graph, name, Given(NO_LINE, args, kwargs))
+
+def unknown_layer(dialect: Any, module: ForeignModule, given: Arguments) -> Value:
+    """A layer of torch whose arithmetic is not known."""
+    raise ReadError(f"{module.kind} is not a layer whose arithmetic is known here.")
 
 
 def is_layer(module: nn.Module) -> bool:
     """Whether torch itself knows this as one layer."""
-    return type(module).__module__.startswith("torch.nn") and not isinstance(module, nn.Sequential | nn.ModuleList)
+    return type(module).__module__.startswith(("torch.nn.modules", "torch.nn.parallel")) and not isinstance(
+        module, nn.Sequential | nn.ModuleList | nn.ModuleDict | nn.TransformerEncoder | nn.TransformerDecoder
+    )
 
 
-def translated(module: nn.Module) -> LayerModule:
-    """The layer with the settings of a module; ReadError for one that has no counterpart."""
-    name = type(module).__name__
-    if not is_layer(module) or name not in (*KINDS, *POINTWISE, "Unflatten", "Softmax2d"):
-        raise ReadError(f"{name} is not a layer whose arithmetic is known here.")
-    if isinstance(module, nn.Unflatten):
-        return built(View, {"sizes": tuple(module.unflattened_size)}, NO_LINE)
+def layer_of(module: nn.Module) -> Any:
+    """The layer with the settings of a module; None for one that has no counterpart."""
+    name = type(module).__name__.removeprefix("NonDynamicallyQuantizable")
     if name == "Softmax2d":
-        return built(KINDS["Softmax"], {"dim": 1}, NO_LINE)
+        return built(KINDS["Softmax"], {"dim": 1}, NO_LINE).layer
     if name in POINTWISE:
         arguments = tuple((key, getattr(module, key)) for key in POINTWISE[name] if hasattr(module, key))
-        return built(Pointwise, {"function": name, "arguments": arguments}, NO_LINE)
+        return built(Pointwise, {"function": name, "arguments": arguments}, NO_LINE).layer
+    if name not in KINDS:
+        return None
     kind = KINDS[name]
-    return built(kind, {field.name: plain(field.name, getattr(module, field.name)) for field in fields(kind)}, NO_LINE)
+    settings = {
+        field.name: setting_value(field.name, setting_of(module, field.name))
+        for field in fields(kind)
+        if setting_of(module, field.name) is not MISSING
+    }
+    return built(kind, settings, NO_LINE).layer
 
 
-def plain(name: str, value: Any) -> Value:
+MISSING = object()
+
+
+def setting_of(module: nn.Module, name: str) -> Any:
+    """A setting of a module, also where torch keeps it under another name."""
+    kind = type(module).__name__
+    if kind == "MultiheadAttention" and name in ("bias", "add_bias_kv"):
+        return getattr(module, {"bias": "in_proj_bias", "add_bias_kv": "bias_k"}[name]) is not None
+    if kind.startswith("Transformer"):
+        return transformer_setting(module, name)
+    if name == "num_parameters":
+        return module.num_parameters
+    if name == "elementwise_affine":
+        return module.elementwise_affine
+    return getattr(module, name, MISSING)
+
+
+def transformer_setting(module: Any, name: str) -> Any:
+    """A setting of a layer of a transformer, from the layers in it."""
+    inner = module.encoder.layers[0] if type(module).__name__ == "Transformer" else module
+    known = {
+        "d_model": inner.self_attn.embed_dim,
+        "nhead": inner.self_attn.num_heads,
+        "dim_feedforward": inner.linear1.out_features,
+        "dropout": inner.dropout.p,
+        "batch_first": inner.self_attn.batch_first,
+        "norm_first": inner.norm_first,
+        "bias": inner.linear1.bias is not None,
+        "layer_norm_eps": inner.norm1.eps,
+    }
+    if type(module).__name__ == "Transformer":
+        known |= {"num_encoder_layers": len(module.encoder.layers), "num_decoder_layers": len(module.decoder.layers)}
+    return known.get(name, MISSING)
+
+
+def setting_value(name: str, value: Any) -> Value:
     """A setting as the arithmetic floor writes it: one number for both axes, and whether there is a bias."""
-    if name == "bias":
+    if name == "bias" and not isinstance(value, bool):
         return value is not None
     if isinstance(value, list | tuple):
         sizes = tuple(value)
-        return sizes[0] if len(set(sizes)) == 1 and sizes[0] is not None else sizes
+        return sizes[0] if len(set(sizes)) == 1 and sizes[0] is not None and name != "normalized_shape" else sizes
     return value
-
-
-def called(node: fx.Node) -> str:
-    """A step as one would name it in a sentence."""
-    if node.op in ("call_module", "call_method"):
-        return str(node.target)
-    return getattr(node.target, "__name__", str(node.target))

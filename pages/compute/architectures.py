@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.arithmetic.network import totals
-from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
+from cnnviz.arithmetic.network.memory import has_blocks, memory_shares, num_values
 from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.ui.components.memory_bars import show_memory_bars
 from cnnviz.ui.components.network_drawing.script import by
@@ -44,7 +44,7 @@ with side:
     numbers = st.container(horizontal=True, gap="small")
     every = st.toggle("Count ReLUs and the like too", key="every", bind="query-params")
     layers = st.toggle("Every layer of a block", key="layers", bind="query-params", disabled=not has_blocks(rows))
-    sums, values = totals(rows), num_values(shares(rows, input_shape, every=every))
+    sums, values = totals(rows), num_values(memory_shares(rows, input_shape, every=every))
     with numbers:
         st.metric(f":blue[{by(input_shape)}] gives", f":green[{by(rows[-1].output_shape)}]", width="content")
         st.metric("Memory", readable_bytes(values * FLOAT32_BYTES), width="content")
@@ -60,7 +60,7 @@ elif methods.open:
         show_methods(lesson)
 else:
     with bars:
-        show_memory_bars(shares(rows, input_shape, every=every, blocks=not layers), key="shares")
+        show_memory_bars(memory_shares(rows, input_shape, every=every, blocks=not layers), key="shares")
 
 try_this(SUGGESTIONS, key="architectures")
 lesson.more("Early and late", "Why memory sits early and parameters late")

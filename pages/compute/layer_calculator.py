@@ -52,7 +52,7 @@ def count_derivations(layer: Layer, input_shape: Shape) -> list[Derivation]:
     counts.append(layer.memory_derivation(input_shape))
     if isinstance(layer, Conv2d):
         counts.append(layer.dense_derivation(input_shape))
-    return [*counts, *layer.field_derivations(input_shape)]
+    return [*counts, *layer.receptive_field_derivations(input_shape)]
 
 
 def show_windows(layer: Layer, input_shape: Shape) -> None:

@@ -9,8 +9,9 @@ from cnnviz.ui.compute.builder.chosen_layer import choose_layer, chosen_place, c
 from cnnviz.ui.compute.builder.editor import edit, show_problems, suggestions
 from cnnviz.ui.compute.builder.export import show_exports
 from cnnviz.ui.compute.builder.input_shape import choose_sizes, input_shape
+from cnnviz.ui.compute.builder.missing_values import answers, ask, choice, choose_network, show_notes
 from cnnviz.ui.compute.builder.reading import Reading, read
-from cnnviz.ui.compute.builder.text import begin, follow_address, keep_readable, last_readable, text
+from cnnviz.ui.compute.builder.text import FITTED, begin, follow_address, keep_readable, last_readable, text
 from cnnviz.ui.page.lesson import read_lesson
 
 
@@ -35,9 +36,13 @@ with left:
     sizes = choose_sizes()
 follow_address(sizes)
 shape = input_shape(sizes)
-reading = read(text(), shape)
+reading = read(text(), shape, answers(), choice())
 place = chosen_place(reading)
 with left:
+    if FITTED in st.session_state:
+        st.caption(st.session_state[FITTED])
+    choose_network(reading.network)
+    ask(reading)
     edit(reading, place)
 with right:
     show_problems(reading)
@@ -45,21 +50,24 @@ shown = reading
 if reading.network is not None:
     keep_readable(reading.text)
 elif reading.refusal is not None and (before := last_readable()) is not None:
-    shown = read(before, shape)
+    shown = read(before, shape, answers())
     place = chosen_place(shown)
     with right:
-        st.caption("This is the network before the change that cannot be read.")
+        st.caption("This is the network before the change that cannot be read; its figures come back once the text is.")
 network = shown.network
 if network is None:
     suggestions()
 else:
     script = network_script(network, shown.rows, shown.input_shape)
     with right:
-        show_numbers(network, shown)
+        if shown is reading:
+            show_numbers(network, shown)
         diagram(script, "network_diagram", chosen=place, on_choose=choose_layer)
     suggestions()
     broken = len(shown.rows) if shown.problems else None
     reveal = place if clicked(place) else broken
+    if shown is reading:
+        show_notes(network)
     table(script, "network_table", chosen=place, on_choose=choose_layer, reveal=reveal)
     show_chosen(shown, place)
     show_exports(shown)

@@ -1,4 +1,4 @@
-"""Modules surveyed by torch.fx, against what torch itself does when the module runs."""
+"""Modules surveyed without running them, against what torch itself does when the module runs."""
 
 import threading
 from typing import Any
@@ -9,9 +9,10 @@ import torchvision
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.arithmetic.layers import Add, Concat, Conv2d, View
+from cnnviz.arithmetic.layers import Add, Concat, Conv2d
 from cnnviz.arithmetic.network import totals
 from cnnviz.networks.survey import SurveyError, survey
+from cnnviz.networks.torchvision_networks import TORCHVISION, built_module
 
 NAMES = ["alexnet", "vgg16", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152"]
 MACS = {"alexnet": 714_188_480, "vgg16": 15_470_264_320, "resnet50": 4_089_184_256}
@@ -95,13 +96,12 @@ def test_functions_of_a_forward_become_layers():
     network = survey(module, (3, 8, 8))
     assert [node.name for node in network.nodes] == [
         "conv", "relu", "mix", "mix_1", "add", "cat", "dropout", "avg_pool2d", "adaptive_avg_pool2d",
-        "flatten", "flatten_1", "view", "fc", "log_softmax",
+        "flatten", "fc", "log_softmax",
     ]  # fmt: skip
     assert network["mix"].layer == network["mix_1"].layer == Conv2d(6, 6, (3, 1), padding=(1, 0), groups=3, bias=False)
     assert network["mix_1"].module == "mix"
     assert network["cat"].layer == Concat(1)
     assert network["cat"].inputs == ("relu", "add")
-    assert network["view"].layer == View((12,))
     rows = network.trace((3, 8, 8))
     assert rows[-1].output_shape == (4,)
     assert totals(rows).num_params == sum(p.numel() for p in module.parameters())
@@ -138,15 +138,6 @@ class Chooses(nn.Module):
         return x if x.sum() > 0 else -x
 
 
-class Multiplies(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 3, 1)
-
-    def forward(self, x):
-        return self.conv(x) * x
-
-
 class OwnWeight(nn.Module):
     def __init__(self):
         super().__init__()
@@ -159,11 +150,8 @@ class OwnWeight(nn.Module):
 @pytest.mark.parametrize(
     ("module", "sentence"),
     [
-        (Chooses(), "The forward of Chooses cannot be followed without running it"),
-        (Multiplies(), "mul: "),
-        (OwnWeight(), "conv2d: "),
-        (nn.Sequential(nn.LSTM(3, 3)), "0: LSTM is not a layer whose arithmetic is known here"),
-        (nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv3d(3, 3, 1)), "1: Conv3d is not a layer"),
+        (Chooses(), "a choice depends on the values of the picture"),
+        (nn.Sequential(nn.AdaptiveLogSoftmaxWithLoss(3, 5, [2])), "is not a layer whose arithmetic is known here"),
         (nn.Sequential(), "does not give back a feature map"),
     ],
 )
@@ -171,6 +159,51 @@ def test_what_cannot_be_surveyed_is_named_in_a_sentence(module, sentence):
     with pytest.raises(SurveyError) as caught:
         survey(module, (3, 8, 8))
     assert sentence in str(caught.value)
+
+
+def test_a_weight_that_a_forward_uses_itself_is_counted_where_it_is_used():
+    (row,) = survey(OwnWeight(), (3, 8, 8)).trace((3, 8, 8))
+    assert (row.layer, row.num_params, row.output_shape) == (Conv2d(3, 3, 1, bias=False), 9, (3, 8, 8))
+
+
+class Tokens(nn.Module):
+    """Patches of a picture, of which every one looks at every other; it asks for the sizes of its input."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 16, 4, 4)
+        self.attention = nn.MultiheadAttention(16, 4, batch_first=True)
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, x):
+        batch, _, height, width = x.shape
+        x = self.patch(x).reshape(batch, 16, (height // 4) * (width // 4)).transpose(1, 2)
+        x = x + self.attention(x, x, x, need_weights=False)[0]
+        return self.head(x.mean(1))
+
+
+@pytest.mark.parametrize("side", [8, 32])
+def test_a_forward_that_asks_for_sizes_is_followed_again_for_another_input(side):
+    module = Tokens()
+    network = survey(module, (3, 16, 16))
+    rows = network.trace((3, side, side))
+    assert [row.output_shape for row in rows if row.name == "attention"] == [((side // 4) ** 2, 16)]
+    assert network.num_params == sum(p.numel() for p in module.parameters())
+
+
+@pytest.mark.parametrize("name", sorted(TORCHVISION))
+def test_every_network_of_torchvision_is_surveyed_with_its_parameters(name):
+    entry = TORCHVISION[name]
+    module = built_module(name)
+    network = survey(module, entry.input_shape)
+    assert network.num_params == sum(p.numel() for p in module.parameters())
+    rows = network.trace(entry.input_shape)
+    assert rows[-1].output_shape == (1000,)
+    assert totals(rows).num_params + network.unused_params == network.num_params
+
+
+def test_the_table_has_every_classification_network_of_torchvision():
+    assert set(TORCHVISION) == set(torchvision.models.list_models(module=torchvision.models))
 
 
 def test_other_threads_go_on_using_their_networks_meanwhile():

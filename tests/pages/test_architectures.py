@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.arithmetic.network.architectures import ARCHITECTURES, fitting_sides
-from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
-from cnnviz.networks.torchvision_networks import TORCHVISION, torchvision_network
-from cnnviz.ui.compute.architecture_choice import KEYS, PREFIX, label
+from cnnviz.arithmetic.network.memory import has_blocks, memory_shares, num_values
+from cnnviz.networks.torchvision_networks import FAMILIES, TORCHVISION, built_module, torchvision_network
+from cnnviz.ui.compute.architecture_choice import PREFIX, label
 from cnnviz.ui.compute.lecture_tables import DIFFERENT
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,11 @@ def test_it_opens_on_vgg_16_with_its_bars():
     assert bars(page)["total"] == {"values": "15,237,608", "params": "138,357,544"}
 
 
-@pytest.mark.parametrize("key", KEYS)
+# every network is surveyed in tests/networks/test_survey.py; of each family the first is opened
+OPENED = [*ARCHITECTURES, *(PREFIX + networks[0][1] for _, networks in FAMILIES.values())]
+
+
+@pytest.mark.parametrize("key", OPENED)
 def test_every_architecture_opens_by_link_with_its_bars_and_its_words(key):
     network = ARCHITECTURES[key].network if key in ARCHITECTURES else torchvision_network(key.removeprefix(PREFIX))
     page = open_page(architecture=label(key))
@@ -74,13 +78,9 @@ def test_every_architecture_opens_by_link_with_its_bars_and_its_words(key):
     assert "lecture" in text(beside)
 
 
-@pytest.mark.parametrize("builder", TORCHVISION)
-def test_torchvisions_own_modules_have_as_many_parameters(builder):
-    import torch
-    from torchvision.models import get_model_builder
-
-    with torch.device("meta"):
-        module = get_model_builder(builder)(weights=None, **dict(TORCHVISION[builder].options))
+@pytest.mark.parametrize("builder", [name for name, entry in TORCHVISION.items() if entry.options])
+def test_without_their_training_heads_they_have_torchs_parameters(builder):
+    module = built_module(builder, **dict(TORCHVISION[builder].options))
     assert torchvision_network(builder).num_params == sum(parameter.numel() for parameter in module.parameters())
 
 
@@ -105,8 +105,8 @@ def test_row_16_torchvisions_alexnet_is_a_later_variant_of_61_100_840():
 def test_the_blocks_of_torchvisions_networks_add_up_and_stand_once_each(builder):
     entry = TORCHVISION[builder]
     rows = torchvision_network(builder).trace(entry.input_shape)
-    lines = shares(rows, entry.input_shape, blocks=True)
-    assert num_values(lines) == num_values(shares(rows, entry.input_shape))
+    lines = memory_shares(rows, entry.input_shape, blocks=True)
+    assert num_values(lines) == num_values(memory_shares(rows, entry.input_shape))
     assert len({line.name for line in lines}) == len(lines) <= 60
 
 

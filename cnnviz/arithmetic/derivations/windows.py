@@ -9,7 +9,7 @@ SEEN = coloured("kernel", "r")
 F = coloured("kernel", "f")
 
 
-def field_derivation(
+def receptive_field_derivation(
     symbol: str, lines: list[Line], field: ReceptiveField, count: int, size: int, padding: int | None
 ) -> Derivation:
     """How many rows or columns one output value sees: the lines that say so, and where the first and the last see.
@@ -20,7 +20,7 @@ def field_derivation(
     return Derivation(f"What one output value sees, along the {NAMES[symbol]}", tuple(lines), field.pixels)
 
 
-def field_lines(symbol: str, kernel_size: int, stride: int, padding: int, dilation: int) -> list[Line]:
+def receptive_field_lines(symbol: str, kernel_size: int, stride: int, padding: int, dilation: int) -> list[Line]:
     """r = f, or r = D (f - 1) + 1 with a dilation."""
     lines = LINES[NAMES[symbol]]
     gaps = "" if dilation == 1 else f", of them every {ordinal(dilation)}"
@@ -36,7 +36,7 @@ def field_lines(symbol: str, kernel_size: int, stride: int, padding: int, dilati
     ]
 
 
-def transposed_field_lines(symbol: str, kernel_size: int, stride: int) -> list[Line]:
+def transposed_receptive_field_lines(symbol: str, kernel_size: int, stride: int) -> list[Line]:
     """r = ceil(f / S): the input values are S apart in the output, and the kernel reaches over f."""
     seen = -(-kernel_size // stride)
     return [

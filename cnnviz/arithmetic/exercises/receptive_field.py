@@ -93,7 +93,7 @@ def ask(case: ReceptiveFieldCase) -> Problem:
 def explain(case: ReceptiveFieldCase) -> Explained:
     """The layer's own lines, and for a row where its window starts."""
     along = case.layer.along[0]
-    parts: list[Derivation] = [*case.layer.field_derivations(case.input_shape)]
+    parts: list[Derivation] = [*case.layer.receptive_field_derivations(case.input_shape)]
     idea = "The field of one output value is its window: between its taps lie the gaps that the dilation makes."
     if case.row is None:
         dilated = along.dilation > 1 or along.kernel_size == 1

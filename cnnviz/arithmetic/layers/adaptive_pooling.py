@@ -76,7 +76,7 @@ class AdaptivePool2d(LearnsNothing, NotCounted):
         )
         return once_if_equal(height, width, "Windows along each axis")
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: the windows' sizes are what `shape_derivations` works out."""
         self.output_shape(input_shape)
         return ()

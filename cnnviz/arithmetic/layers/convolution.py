@@ -90,6 +90,10 @@ class Conv2d(SlidingWindow):
         """
         return (self.out_channels, self.in_channels // self.groups, *pair(self.kernel_size))
 
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The filters, and a bias for each."""
+        return with_bias(self.weight_shape, self.out_channels, self.bias)
+
     @property
     def num_params(self) -> int:
         """Weights and biases: (k * k * in_channels / groups + 1) * out_channels; without the 1 when bias=False."""
@@ -214,6 +218,15 @@ class Conv2d(SlidingWindow):
             )
 
 
+def with_bias(weight_shape: Shape, biases: int, bias: bool) -> dict[str, Shape]:
+    """A weight, and a vector of biases where there are any.
+
+    >>> with_bias((10, 84), 10, True)
+    {'weight': (10, 84), 'bias': (10,)}
+    """
+    return {"weight": weight_shape, "bias": (biases,)} if bias else {"weight": weight_shape}
+
+
 class Filters(Protocol):
     """What both convolutions have in common."""
 
@@ -223,11 +236,16 @@ class Filters(Protocol):
 
 
 def read_convolution_settings(layer: Filters) -> None:
-    """Read what both convolutions have in common, and refuse channels that the groups do not divide."""
-    for name in ("in_channels", "out_channels", "groups"):
-        object.__setattr__(layer, name, whole_number(name, getattr(layer, name)))
+    """Read what both convolutions of pictures have in common."""
     for name in ("kernel_size", "stride", "dilation"):
         object.__setattr__(layer, name, number_or_pair(name, getattr(layer, name)))
+    check_groups(layer)
+
+
+def check_groups(layer: Filters) -> None:
+    """Read channels and groups, and refuse channels that the groups do not divide."""
+    for name in ("in_channels", "out_channels", "groups"):
+        object.__setattr__(layer, name, whole_number(name, getattr(layer, name)))
     for name in ("in_channels", "out_channels"):
         channels: int = getattr(layer, name)
         if channels % layer.groups:

@@ -13,11 +13,11 @@ from dataclasses import MISSING, dataclass, fields, replace
 from math import prod
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
-from cnnviz.arithmetic.derivations.counts import memory_lines, nothing_counted, nothing_learnt
-from cnnviz.arithmetic.derivations.lines import Derivation
+from cnnviz.arithmetic.derivations.counts import MACS, PARAMETERS, memory_lines, nothing_counted, nothing_learnt
+from cnnviz.arithmetic.derivations.lines import Derivation, Line, named, number
 from cnnviz.arithmetic.layers.keras import NotInKeras, keras_sequential
 from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES
-from cnnviz.arithmetic.receptive_field import Fields
+from cnnviz.arithmetic.receptive_field import Fields, union, whole
 from cnnviz.arithmetic.settings import Shape, read_shape
 
 Role = Literal["weights", "pool", "join", "point", "shape"]
@@ -57,6 +57,9 @@ class Layer(ABC):
     keeps_shape: ClassVar[bool] = False
     """Whether every input is given back in its shape: tables of large networks then ask nothing more."""
 
+    takes_several: ClassVar[bool] = False
+    """Whether it may be given more than one input."""
+
     @classmethod
     @abstractmethod
     def usual(cls, input_shape: Shape) -> Self:
@@ -66,6 +69,10 @@ class Layer(ABC):
     @abstractmethod
     def num_params(self) -> int:
         """How many numbers it learns."""
+
+    @abstractmethod
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The shapes of what it learns, under torch's names in torch's order: {"weight": (64, 3, 7, 7)}."""
 
     @abstractmethod
     def output_shape(self, *input_shapes: Any, **by_name: Any) -> Shape:
@@ -104,7 +111,7 @@ class Layer(ABC):
         """
 
     @abstractmethod
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """How much of the input one output value sees; () for a kind without windows of one size.
 
         ShapeError when the input does not fit.
@@ -131,6 +138,15 @@ class Layer(ABC):
         `explicit` names the kernel size too, and a stride that is another kind's default.
         """
         return f"nn.{type(self).__name__}({', '.join(setting_words(self, explicit))})"
+
+    def applied(self, name: str, inputs: Sequence[str]) -> str:
+        """How a forward calls the layer that is known under a name, with the names of its inputs.
+
+        >>> from cnnviz.arithmetic.layers import ReLU
+        >>> ReLU().applied("self.relu", ["x"])
+        'self.relu(x)'
+        """
+        return f"{name}({', '.join(inputs)})"
 
     def keras_lines(self, input_shape: Shape) -> list[str]:
         """Layers of Keras that do the same to an input of this shape; NotInKeras, with the reason, where none do."""
@@ -168,6 +184,10 @@ class Layer(ABC):
         if wanted is not None and getattr(self, self.counts) != wanted:
             yield Change(self.counts, wanted)
 
+    def likely_shape(self, input_shape: Shape) -> Shape | None:
+        """What comes out once the input is made to fit, where the layer says so by itself; None where it does not."""
+        return None
+
     def nearest_inputs(self, input_shape: Shape) -> Iterator[Shape]:
         """Inputs (channels, height, width) near this one that it takes, where no argument says which."""
         yield from ()
@@ -180,6 +200,10 @@ class LearnsNothing(Layer):
     def num_params(self) -> int:
         """0: it learns nothing."""
         return 0
+
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """Nothing."""
+        return {}
 
     def num_params_derivation(self) -> Derivation:
         """0, with the reason."""
@@ -197,6 +221,42 @@ class NotCounted(Layer):
         """0, with the reason."""
         self.output_shape(*input_shapes)
         return nothing_counted()
+
+
+class Term(NamedTuple):
+    """A product that is one part of a sum of multiply-accumulates: what it counts, and its factors."""
+
+    what: str
+    factors: tuple[int, ...]
+
+
+class Counted(Layer):
+    """A layer that states the shapes of its parameters and the products of its work; sums and derivations follow."""
+
+    @property
+    def num_params(self) -> int:
+        """The sizes of all parameters, added up."""
+        return sum(prod(shape) for shape in self.parameter_shapes().values())
+
+    @abstractmethod
+    def work(self, input_shapes: Sequence[Shape], output_shape: Shape) -> tuple[Term, ...]:
+        """The products that make up the multiply-accumulates for one image, for shapes that are known to fit."""
+
+    def macs_at(self, input_shapes: Sequence[Shape], output_shape: Shape) -> int:
+        """The sum of the products."""
+        return sum(prod(term.factors) for term in self.work(input_shapes, output_shape))
+
+    def num_params_derivation(self) -> Derivation:
+        """One product for each parameter, then their sum."""
+        shapes = self.parameter_shapes()
+        if not shapes:
+            return nothing_learnt()
+        return sum_of_products(PARAMETERS, r"\text{parameters}", [Term(name, shape) for name, shape in shapes.items()])
+
+    def macs_derivation(self, *input_shapes: Shape) -> Derivation:
+        """One product for each part of the work, then their sum; ShapeError when the input does not fit."""
+        terms = self.work(input_shapes, self.output_shape(*input_shapes))
+        return sum_of_products(MACS, r"\text{MACs}", terms) if terms else nothing_counted()
 
 
 class SeesItsPlace(Layer):
@@ -217,9 +277,42 @@ class SeesItsPlace(Layer):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
+        return ()
+
+
+class SeesEverything(Layer):
+    """A layer of which any output may depend on any place of its input."""
+
+    def receptive_fields(
+        self, input_fields: Sequence[Fields | None], input_shapes: Sequence[Shape], output_shape: Shape
+    ) -> Fields | None:
+        """All that the places of its inputs see together."""
+        seen = [
+            (fields, shape) for fields, shape in zip(input_fields, input_shapes, strict=False) if fields is not None
+        ]
+        if not seen:
+            return None
+        height, width = (
+            union(whole(fields[axis], positions(shape, axis)) for fields, shape in seen)._replace(exact=False)
+            for axis in (0, 1)
+        )
+        return height, width
+
+    def taps(self, axis: int, rows: frozenset[int], input_shapes: Sequence[Shape], which: int = 0) -> frozenset[int]:
+        """All of them."""
+        return every_place(input_shapes[which], axis, rows)
+
+    def shape_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
+        """None: there is no formula."""
+        self.output_shape(*input_shapes)
+        return ()
+
+    def receptive_field_derivations(self, *input_shapes: Shape) -> tuple[Derivation, ...]:
+        """None: there are no windows."""
+        self.output_shape(*input_shapes)
         return ()
 
 
@@ -252,6 +345,22 @@ def setting_words(layer: Layer, explicit: bool = False) -> list[str]:
         elif value != field.default:
             words.append(f"{field.name}={value!r}")
     return words
+
+
+def sum_of_products(title: str, symbol: str, terms: Sequence[Term]) -> Derivation:
+    r"""Products and their sum, as the lines of a derivation.
+
+    >>> sum_of_products("Work", "m", [Term("queries by keys", (4, 4, 8)), Term("by values", (4, 4, 8))]).result
+    256
+    """
+    products = [prod(term.factors) for term in terms]
+    written = " + ".join(r" \cdot ".join(number(factor) for factor in term.factors) for term in terms[:12])
+    more = r" + \dots" if len(terms) > 12 else ""
+    lines = [Line(written + more, "; ".join(term.what for term in terms[:12]) + ".")]
+    if len(terms) > 1:
+        lines.append(Line("= " + " + ".join(number(product) for product in products[:12]) + more))
+    lines.append(Line(f"= {number(sum(products), 'output')}"))
+    return Derivation(title, named(symbol, lines), sum(products))
 
 
 def positions(shape: Shape, axis: int) -> int:

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from cnnviz.arithmetic.derivations.counts import linear_macs, linear_params
 from cnnviz.arithmetic.derivations.lines import Derivation
+from cnnviz.arithmetic.layers.convolution import with_bias
 from cnnviz.arithmetic.layers.keras import call, unless
 from cnnviz.arithmetic.layers.layer import Layer, Role, every_place
 from cnnviz.arithmetic.receptive_field import Fields, whole
@@ -41,6 +42,10 @@ class Linear(Layer):
     def usual(cls, input_shape: Shape) -> Self:
         """Ten classes."""
         return cls(input_shape[-1], 10)
+
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """A row of weights for each output, and a bias."""
+        return with_bias((self.out_features, self.in_features), self.out_features, self.bias)
 
     @property
     def num_params(self) -> int:
@@ -103,7 +108,7 @@ class Linear(Layer):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: it sees everything."""
         self.output_shape(input_shape)
         return ()
@@ -115,3 +120,7 @@ class Linear(Layer):
     def counted_in(self, input_shape: Shape) -> int | None:
         """The last size; None for a picture, which is flattened first."""
         return None if len(input_shape) == 3 else input_shape[-1]
+
+    def likely_shape(self, input_shape: Shape) -> Shape | None:
+        """One row of features, as behind a flattening."""
+        return (self.out_features,)

@@ -11,7 +11,7 @@ from math import prod
 from typing import ClassVar, Self
 
 from cnnviz.arithmetic.derivations.lines import Derivation
-from cnnviz.arithmetic.layers.convolution import Conv2d, check_channels
+from cnnviz.arithmetic.layers.convolution import Conv2d, check_channels, with_bias
 from cnnviz.arithmetic.layers.layer import Layer, LearnsNothing, NotCounted, Role, every_place
 from cnnviz.arithmetic.layers.pooling import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.layers.sliding_window import too_large_a_kernel
@@ -50,7 +50,7 @@ class OnSequence(Layer):
         self.output_shape(input_shape)
         return (replace(self.as_2d().size_derivation(1, input_shape[1]), title="Output length"),)
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there is no picture to be seen."""
         self.output_shape(input_shape)
         return ()
@@ -111,6 +111,10 @@ has 5: 2 too few. It fits with kernel_size <= 5, or padding >= 1, or an input le
     def weight_shape(self) -> tuple[int, int, int]:
         """(out_channels, in_channels / groups, kernel_size), the order in which PyTorch stores it."""
         return (self.out_channels, self.in_channels // self.groups, self.kernel_size)
+
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The filters, and a bias for each."""
+        return with_bias(self.weight_shape, self.out_channels, self.bias)
 
     @property
     def num_params(self) -> int:

@@ -1,4 +1,4 @@
-"""PixelShuffle: channels laid out as pixels, so that a map grows without a transposed convolution."""
+"""Channels laid out as pixels and back, and channels in another order: PixelShuffle, PixelUnshuffle, ChannelShuffle."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from cnnviz.arithmetic.derivations.lines import (
     output_symbol,
 )
 from cnnviz.arithmetic.layers.keras import NotInKeras
-from cnnviz.arithmetic.layers.layer import Change, LearnsNothing, NotCounted, Role
-from cnnviz.arithmetic.receptive_field import Fields, transposed
-from cnnviz.arithmetic.settings import Shape, ShapeError, counted, read_image_shape, whole_number
+from cnnviz.arithmetic.layers.layer import Change, KeepsShape, LearnsNothing, NotCounted, Role
+from cnnviz.arithmetic.receptive_field import Fields, transposed, widened
+from cnnviz.arithmetic.settings import Shape, ShapeError, counted, read_image_shape, read_shape, whole_number
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class PixelShuffle(LearnsNothing, NotCounted):
         )
         return (shrinking, *once_if_equal(rows, columns, "Output height and width"))
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: every output value is one input value, moved."""
         self.output_shape(input_shape)
         return ()
@@ -118,6 +118,90 @@ class PixelShuffle(LearnsNothing, NotCounted):
         """With the nearest number of channels that r² divides."""
         squared = self.upscale_factor**2
         yield max(squared, round(input_shape[0] / squared) * squared), *input_shape[1:]
+
+
+@dataclass(frozen=True)
+class PixelUnshuffle(LearnsNothing, NotCounted):
+    """(C, H · r, W · r) -> (C · r², H, W), as torch.nn.PixelUnshuffle: the r × r pixels of a place become channels.
+
+    >>> PixelUnshuffle(2).output_shape((16, 56, 56))
+    (64, 28, 28)
+    """
+
+    downscale_factor: int
+
+    role: ClassVar[Role] = "shape"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "downscale_factor", whole_number("downscale_factor", self.downscale_factor))
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """Half as high and wide where the size allows it."""
+        return cls(2 if all(size % 2 == 0 for size in input_shape[1:]) else 1)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """(channels · r², height / r, width / r); ShapeError where r does not divide both."""
+        channels, height, width = read_image_shape("PixelUnshuffle", input_shape)
+        factor = self.downscale_factor
+        if height % factor or width % factor:
+            raise ShapeError(f"PixelUnshuffle({factor}) needs rows and columns that divide by {factor}.")
+        return channels * factor**2, height // factor, width // factor
+
+    def receptive_fields(
+        self, input_fields: Sequence[Fields | None], input_shapes: Sequence[Shape], output_shape: Shape
+    ) -> Fields | None:
+        """That of a window of r × r side by side; each channel sees a single one of its pixels."""
+        fields, factor = input_fields[0], self.downscale_factor
+        if fields is None:
+            return None
+        height, width = (widened(field, factor, factor)._replace(exact=field.exact) for field in fields)
+        return height, width
+
+    def taps(self, axis: int, rows: frozenset[int], input_shapes: Sequence[Shape], which: int = 0) -> frozenset[int]:
+        """The rows of the window."""
+        factor = self.downscale_factor
+        return frozenset(tap for row in rows for tap in range(row * factor, (row + 1) * factor))
+
+    def shape_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+        """None: two divisions."""
+        self.output_shape(input_shape)
+        return ()
+
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+        """None: every output value is one input value, moved."""
+        self.output_shape(input_shape)
+        return ()
+
+
+@dataclass(frozen=True)
+class ChannelShuffle(KeepsShape):
+    """Channels of all groups taken in turn, as torch.nn.ChannelShuffle (Zhang et al. 2017, "ShuffleNet").
+
+    >>> ChannelShuffle(2).output_shape((64, 28, 28))
+    (64, 28, 28)
+    """
+
+    groups: int
+
+    keeps_shape: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "groups", whole_number("groups", self.groups))
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """Two groups where the channels allow it."""
+        return cls(2 if input_shape[0] % 2 == 0 else 1)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's shape; ShapeError where the groups do not divide the channels."""
+        shape = read_shape(input_shape)
+        if shape[0] % self.groups:
+            raise ShapeError(f"{shape[0]:,} channels do not divide into {counted(self.groups, 'group')}.")
+        if len(shape) < 2:
+            raise ShapeError(f"ChannelShuffle needs an axis behind the channels, and got {shape}.")
+        return shape
 
 
 def largest_factor(channels: int) -> int:

@@ -1,13 +1,34 @@
 """Layers that treat every value, or every place, by itself and keep the shape: activations, dropout, softmax."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from cnnviz.arithmetic.derivations.lines import Derivation
-from cnnviz.arithmetic.layers.layer import KeepsShape, LearnsNothing, NotCounted, Number, Role, every_place
+from cnnviz.arithmetic.layers.layer import (
+    Change,
+    Counted,
+    KeepsShape,
+    LearnsNothing,
+    NotCounted,
+    Number,
+    Role,
+    SeesEverything,
+    SeesItsPlace,
+    Term,
+    every_place,
+)
 from cnnviz.arithmetic.receptive_field import Fields, whole
-from cnnviz.arithmetic.settings import Shape, ShapeError, axis_of_dim, read_dim, read_shape, shown
+from cnnviz.arithmetic.settings import (
+    Shape,
+    ShapeError,
+    axis_of_dim,
+    counted,
+    read_dim,
+    read_shape,
+    shown,
+    whole_number,
+)
 
 # Layers of torch.nn that treat every place of a map alike and learn nothing, with the arguments they take, in order.
 POINTWISE: dict[str, tuple[str, ...]] = {
@@ -33,6 +54,11 @@ POINTWISE: dict[str, tuple[str, ...]] = {
     "Softplus": ("beta", "threshold"),
     "Softsign": (),
     "Tanh": (),
+    "FeatureAlphaDropout": ("p", "inplace"),
+    "Hardshrink": ("lambd",),
+    "RReLU": ("lower", "upper", "inplace"),
+    "Softshrink": ("lambd",),
+    "Threshold": ("threshold", "value", "inplace"),
     "Tanhshrink": (),
 }
 
@@ -145,7 +171,7 @@ class AlongOneAxis(LearnsNothing, NotCounted):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
         return ()
@@ -181,3 +207,90 @@ class LogSoftmax(AlongOneAxis):
     def usual(cls, input_shape: Shape) -> Self:
         """Over the classes."""
         return cls(dim=1)
+
+
+@dataclass(frozen=True)
+class Softmin(AlongOneAxis):
+    """Softmax of the negative values, as torch.nn.Softmin.
+
+    >>> Softmin(dim=1).output_shape((1000,))
+    (1000,)
+    """
+
+    dim: int | None = None
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """Over the classes."""
+        return cls(dim=1)
+
+
+@dataclass(frozen=True)
+class PReLU(Counted, SeesItsPlace):
+    """max(0, x) + a * min(0, x) with learned a, one or one for each channel, as torch.nn.PReLU (He et al. 2015).
+
+    >>> PReLU(64).num_params
+    64
+    """
+
+    num_parameters: int = 1
+
+    role: ClassVar[Role] = "point"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "num_parameters", whole_number("num_parameters", self.num_parameters))
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """One slope for everything."""
+        return cls()
+
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The slopes."""
+        return {"weight": (self.num_parameters,)}
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's shape; ShapeError when there are slopes for another number of channels."""
+        shape = read_shape(input_shape)
+        if self.num_parameters not in (1, shape[0]):
+            raise ShapeError(
+                f"PReLU has {self.num_parameters:,} slopes and got {counted(shape[0], 'channel')}: "
+                f"use num_parameters={shape[0]}, or 1."
+            )
+        return shape
+
+    def work(self, input_shapes: Sequence[Shape], output_shape: Shape) -> tuple[Term, ...]:
+        """Nothing that is counted."""
+        return ()
+
+    def changes(self, input_shape: Shape) -> Iterator[Change]:
+        """As many slopes as there are channels."""
+        yield Change("num_parameters", input_shape[0])
+
+
+@dataclass(frozen=True)
+class GLU(LearnsNothing, NotCounted, SeesEverything):
+    """One half of an axis times the sigmoid of the other, as torch.nn.GLU (Dauphin et al. 2017). Axis 0 is the batch.
+
+    >>> GLU(dim=1).output_shape((64, 28, 28))
+    (32, 28, 28)
+    """
+
+    dim: int = -1
+
+    role: ClassVar[Role] = "point"
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """Over the channels."""
+        return cls(dim=1)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape with half of the axis; ShapeError when it is odd."""
+        shape = read_shape(input_shape)
+        axis = read_dim("dim", self.dim, shape) - 1
+        if axis < 0:
+            raise ShapeError("dim 0 is the batch: GLU would put half of the images against the other half.")
+        if shape[axis] % 2:
+            raise ShapeError(f"GLU halves an axis, and {shape[axis]:,} is odd: give it an even number.")
+        return (*shape[:axis], shape[axis] // 2, *shape[axis + 1 :])

@@ -49,7 +49,7 @@ class Reshape(LearnsNothing, NotCounted):
         """How many features there are, where they come out in one row; ShapeError when the input does not fit."""
         return (flatten_derivation(input_shape),) if len(self.output_shape(input_shape)) == 1 else ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
         return ()
@@ -122,6 +122,10 @@ class View(Reshape, Function):
             )
         return self.sizes
 
+    def likely_shape(self, input_shape: Shape) -> Shape | None:
+        """The sizes that were asked for."""
+        return self.sizes if -1 not in self.sizes else None
+
     def code(self, explicit: bool = False) -> str:
         """The tensor method; torch.nn has no such module."""
         return f"view(-1, {', '.join(str(size) for size in self.sizes)})"
@@ -135,6 +139,47 @@ class View(Reshape, Function):
         if len(self.sizes) == 1:
             values = prod(input_shape)
             yield Change("sizes", (values,), f"change {self.sizes[0]} to {values}", str(values))
+
+
+@dataclass(frozen=True)
+class Unflatten(Reshape):
+    """One axis taken apart, as torch.nn.Unflatten. As in torch, axis 0 is the batch.
+
+    >>> Unflatten(1, (16, 5, 5)).output_shape((400,))
+    (16, 5, 5)
+    """
+
+    dim: int
+    unflattened_size: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        sizes = self.unflattened_size
+        if not isinstance(sizes, list | tuple) or not sizes or list(sizes).count(-1) > 1:
+            raise ShapeError(f"unflattened_size is {shown(sizes)}; give sizes, at most one of them -1.")
+        for size in sizes:
+            if size != -1:
+                whole_number("A size in unflattened_size", size)
+        object.__setattr__(self, "unflattened_size", tuple(sizes))
+
+    @classmethod
+    def usual(cls, input_shape: Shape) -> Self:
+        """An axis of one in front of the last axis."""
+        return cls(len(input_shape), (1, input_shape[-1]))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape with the axis taken apart; ShapeError where the sizes do not multiply to it."""
+        shape = read_shape(input_shape)
+        axis = read_dim("dim", self.dim, shape) - 1
+        if axis < 0:
+            raise ShapeError("dim 0 is the batch, which is not taken apart: use dim=1.")
+        known = prod(size for size in self.unflattened_size if size != -1)
+        if shape[axis] % known or (-1 not in self.unflattened_size and shape[axis] != known):
+            raise ShapeError(
+                f"Unflatten asks for {product(self.unflattened_size)} values along axis {self.dim} and gets "
+                f"{shape[axis]:,}."
+            )
+        sizes = (shape[axis] // known if size == -1 else size for size in self.unflattened_size)
+        return (*shape[:axis], *sizes, *shape[axis + 1 :])
 
 
 @dataclass(frozen=True)
@@ -194,7 +239,7 @@ class ZeroPad2d(LearnsNothing, NotCounted):
         self.output_shape(input_shape)
         return ()
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """None: there are no windows."""
         self.output_shape(input_shape)
         return ()

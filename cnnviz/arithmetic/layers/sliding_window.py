@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from cnnviz.arithmetic.derivations.lines import Derivation, once_if_equal
 from cnnviz.arithmetic.derivations.output_size import output_size_derivation
-from cnnviz.arithmetic.derivations.windows import field_derivation, field_lines
+from cnnviz.arithmetic.derivations.windows import receptive_field_derivation, receptive_field_lines
 from cnnviz.arithmetic.layers.layer import Change, Layer
 from cnnviz.arithmetic.receptive_field import PIXEL, Fields, widened
 from cnnviz.arithmetic.settings import AXES, LINES, Shape, counted
@@ -69,13 +69,13 @@ class SlidingWindow(Layer):
         kernel_size, stride, padding, dilation, _ = self.along[axis]
         return output_size_derivation("HW"[axis], size, kernel_size, stride, padding, dilation, self.rounds_up)
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """How much of the input one output value sees, and where the first and the last see; or ShapeError."""
         output_shape = self.output_shape(input_shape)
         height, width = (
-            field_derivation(
+            receptive_field_derivation(
                 symbol,
-                field_lines(symbol, *along[:4]),
+                receptive_field_lines(symbol, *along[:4]),
                 widened(PIXEL, *along[:4]),
                 output_shape[1 + axis],
                 input_shape[1 + axis],

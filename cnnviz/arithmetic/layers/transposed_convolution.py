@@ -8,8 +8,8 @@ from typing import ClassVar, NamedTuple, Self
 from cnnviz.arithmetic.derivations.counts import transposed_params, window_macs
 from cnnviz.arithmetic.derivations.lines import Derivation, coloured, once_if_equal
 from cnnviz.arithmetic.derivations.output_size import transposed_derivation
-from cnnviz.arithmetic.derivations.windows import field_derivation, transposed_field_lines
-from cnnviz.arithmetic.layers.convolution import check_channels, read_convolution_settings
+from cnnviz.arithmetic.derivations.windows import receptive_field_derivation, transposed_receptive_field_lines
+from cnnviz.arithmetic.layers.convolution import check_channels, read_convolution_settings, with_bias
 from cnnviz.arithmetic.layers.keras import NotInKeras, borders, call, refuse_stride_with_dilation, unless
 from cnnviz.arithmetic.layers.layer import Layer, Role
 from cnnviz.arithmetic.receptive_field import PIXEL, Fields, transposed
@@ -105,6 +105,10 @@ class ConvTranspose2d(Layer):
         """(in_channels, out_channels / groups, kernel height, kernel width): input first, unlike Conv2d."""
         return (self.in_channels, self.out_channels // self.groups, *pair(self.kernel_size))
 
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The windows, and a bias for each channel that comes out."""
+        return with_bias(self.weight_shape, self.out_channels, self.bias)
+
     @property
     def num_params(self) -> int:
         """Weights and biases."""
@@ -167,16 +171,16 @@ class ConvTranspose2d(Layer):
         )
         return once_if_equal(height, width, "Output height and width")
 
-    def field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
+    def receptive_field_derivations(self, input_shape: Shape) -> tuple[Derivation, ...]:
         """How many input values meet in one output value; () with a dilation, where they meet here and there."""
         output_shape = self.output_shape(input_shape)
         if pair(self.dilation) != (1, 1):
             return ()
         # its padding crops the output, so none of it is seen
         height, width = (
-            field_derivation(
+            receptive_field_derivation(
                 symbol,
-                transposed_field_lines(symbol, *along[:2]),
+                transposed_receptive_field_lines(symbol, *along[:2]),
                 transposed(PIXEL, *along[:4]),
                 output_shape[1 + axis],
                 input_shape[1 + axis],

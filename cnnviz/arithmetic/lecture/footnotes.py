@@ -21,7 +21,7 @@ from cnnviz.arithmetic.network import Row
 from cnnviz.arithmetic.network.architectures import ARCHITECTURES, fitting_sides
 from cnnviz.arithmetic.network.exports import shape_words
 from cnnviz.arithmetic.network.fixes import Problem, problems
-from cnnviz.arithmetic.network.memory import num_values, shares
+from cnnviz.arithmetic.network.memory import memory_shares, num_values
 from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.settings import Shape
 
@@ -85,7 +85,7 @@ def alexnet_2012_footnotes() -> tuple[Compared, ...]:
 def vgg16_footnotes() -> tuple[Compared, ...]:
     """The sums under the lecture's table of VGG-16."""
     rows, picture = trace_of("vgg16"), ARCHITECTURES["vgg16"].input_shape
-    values, all_values = (num_values(shares(rows, picture, every=every)) for every in (False, True))
+    values, all_values = (num_values(memory_shares(rows, picture, every=every)) for every in (False, True))
     printed_rows = sum(printed_value(printed) for _, printed, _, _ in VGG16_TABLE)
     weights, num_params = sum(num_weights(row) for row in rows), sum(row.num_params for row in rows)
     macs = sum(row.macs for row in rows)

@@ -87,7 +87,10 @@ def to_pytorch(network: Network, name: str = "Net") -> str:
     )
     <BLANKLINE>
     """
-    plain = all(node.module == node.name and not isinstance(node.layer, Function) for node in network.nodes)
+    plain = all(
+        node.module == node.name and not isinstance(node.layer, Function) and node.layer.applied("f", ["x"]) == "f(x)"
+        for node in network.nodes
+    )
     head = ["import torch", "from torch import nn", ""]
     if network.is_chain and plain:
         lines = ["net = nn.Sequential(", *(f"    {node.layer.code()}," for node in network.nodes), ")"]
@@ -125,7 +128,7 @@ def call(node: Node, given: list[str], attributes: dict[str, str]) -> str:
     """The expression that applies one layer."""
     if isinstance(node.layer, Function):
         return node.layer.expression(given)
-    return f"self.{attributes[node.module]}({given[0]})"
+    return node.layer.applied(f"self.{attributes[node.module]}", given)
 
 
 def attribute_names(network: Network) -> dict[str, str]:

@@ -46,7 +46,9 @@ class Share(NamedTuple):
     rows: tuple[Row, ...] = ()
 
 
-def shares(rows: Sequence[Row], input_shape: Shape, every: bool = False, blocks: bool = False) -> tuple[Share, ...]:
+def memory_shares(
+    rows: Sequence[Row], input_shape: Shape, every: bool = False, blocks: bool = False
+) -> tuple[Share, ...]:
     """The input and the layers that keep values, in order; sums over them are sums over the network.
 
     Parameters of a layer that is not counted (a normalisation) are counted with the one before it. With `every` ReLUs
@@ -54,7 +56,7 @@ def shares(rows: Sequence[Row], input_shape: Shape, every: bool = False, blocks:
 
     >>> from cnnviz.arithmetic.network.architectures import ARCHITECTURES
     >>> rows = ARCHITECTURES["vgg16"].network.trace((3, 224, 224))
-    >>> num_values(shares(rows, (3, 224, 224))), num_values(shares(rows, (3, 224, 224), every=True))
+    >>> num_values(memory_shares(rows, (3, 224, 224))), num_values(memory_shares(rows, (3, 224, 224), every=True))
     (15237608, 28793320)
     """
     lines = [Share(INPUT, tuple(input_shape), prod(input_shape), 0, 0)]
@@ -130,7 +132,7 @@ def halves(lines: Sequence[Share]) -> tuple[int, int]:
 
     >>> from cnnviz.arithmetic.network.architectures import ARCHITECTURES
     >>> rows = ARCHITECTURES["vgg16"].network.trace((3, 224, 224))
-    >>> halves(shares(rows, (3, 224, 224)))
+    >>> halves(memory_shares(rows, (3, 224, 224)))
     (5, 3)
     """
     front = count_to_half([line.values for line in lines])

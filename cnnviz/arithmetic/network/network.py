@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from cnnviz.arithmetic.layers import Layer, Meeting
+from cnnviz.arithmetic.layers import Layer, Source
 from cnnviz.arithmetic.receptive_field import PIXEL, Fields
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape, shown
 
@@ -34,6 +34,8 @@ class Node:
 
     `line` is where the text that was read makes it. `module` is the name under which its parameters live: its own, or
     that of an earlier node when the same layer is used again. `spans` says where in the text its arguments stand.
+    `own_params` are the parameters that it is the first to use, where those are not simply the layer's: None where they
+    are. `frozen` is how many of them training leaves as they are.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Node:
     line: int | None = None
     module: str = ""
     spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
+    own_params: int | None = None
+    frozen: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "module", self.module or self.name)
@@ -52,7 +56,7 @@ class Row(NamedTuple):
 
     `input_shape` is the first of `input_shapes`. `num_params` is 0 where a layer is used again: its parameters count
     once, in the row named `module`. `receptive_field` is (height, width), None where no picture was fed in.
-    `activation_values` is how many values the output has.
+    `activation_values` is how many values the output has. `frozen` is how many of the parameters are not trained.
     """
 
     name: str
@@ -67,6 +71,14 @@ class Row(NamedTuple):
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
     module: str
+    frozen: int = 0
+
+    @property
+    def trainable(self) -> str:
+        """Whether training changes its parameters: "all", "part" or "none"; "" where it has none."""
+        if not self.num_params:
+            return ""
+        return "all" if not self.frozen else "none" if self.frozen == self.num_params else "part"
 
 
 class Totals(NamedTuple):
@@ -101,9 +113,21 @@ class NetworkError(ShapeError):
         return tuple(shapes[name] for name in self.node.inputs)
 
 
+class Followable(Protocol):
+    """What a network was read from: it gives the network for inputs of any shape."""
+
+    def again(self, shape: Shape) -> "Network":
+        """The network for inputs of this shape; ShapeError where there is none."""
+
+
 @dataclass(frozen=True)
 class Network:
     """Layers in an order in which each comes after its inputs. `input_shape` is what its text says is fed in, if any.
+
+    A network whose forward asks for the sizes of its input is another one for another input: `nodes` are those for the
+    shape `followed`, and `trace` follows the forward again for any other, by `program`. `unused_params` belong to
+    layers that are never called, and `frozen_params` are not trained. `notes` are sentences about what is hardly meant.
+    `choices` names all networks of a text, and `choice` this one.
 
     >>> from cnnviz.arithmetic.layers import Conv2d, Linear
     >>> rows = chain(Conv2d(1, 32, 5), Linear(28, 4)).trace((1, 32, 32))
@@ -113,6 +137,13 @@ class Network:
 
     nodes: tuple[Node, ...]
     input_shape: Shape | None = None
+    program: Followable | None = field(default=None, compare=False, repr=False)
+    followed: Shape | None = field(default=None, compare=False)
+    unused_params: int = field(default=0, compare=False)
+    frozen_params: int = field(default=0, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    choices: tuple[str, ...] = field(default=(), compare=False)
+    choice: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         known = {INPUT}
@@ -121,9 +152,9 @@ class Network:
                 raise ShapeError(f"{shown(node.name)} cannot name a layer: use letters, digits, _ and dots.")
             if node.name in known:
                 raise ShapeError(f"Two layers are called {node.name}; give one of them another name.")
-            if not node.inputs:
+            if not node.inputs and not isinstance(node.layer, Source):
                 raise ShapeError(f"{node.name} has no input.")
-            if len(node.inputs) > 1 and not isinstance(node.layer, Meeting):
+            if len(node.inputs) > 1 and not node.layer.takes_several:
                 raise ShapeError(f"{node.name} takes one input, and {len(node.inputs)} lead to it: join them first.")
             for name in node.inputs:
                 if name not in known:
@@ -146,13 +177,22 @@ class Network:
 
     @cached_property
     def num_params(self) -> int:
-        """All parameters; those of a layer that is used twice count once."""
-        return sum(self._own_params)
+        """All parameters as torch counts them: those of a layer used twice once, those of layers never called too."""
+        return sum(self._own_params) + self.unused_params
 
     @cached_property
     def _own_params(self) -> tuple[int, ...]:
         """For each node the parameters that it is the first to use."""
-        return tuple(node.layer.num_params if node.module == node.name else 0 for node in self.nodes)
+        return tuple(
+            (node.layer.num_params if node.module == node.name else 0) if node.own_params is None else node.own_params
+            for node in self.nodes
+        )
+
+    def at(self, input_shape: Shape) -> "Network":
+        """The network as it is for inputs of this shape: itself, unless its forward asks for the sizes of its input."""
+        if self.program is None or self.followed is None or self.followed == tuple(input_shape):
+            return self
+        return self.program.again(tuple(input_shape))
 
     def trace(self, input_shape: Shape) -> tuple[Row, ...]:
         """The table for one image of this shape, (channels, height, width) or (features,): one row per layer.
@@ -161,6 +201,12 @@ class Network:
         when the shape is none.
         """
         shape = read_shape(input_shape)
+        if self.followed is not None and self.followed != shape:
+            return self.at(shape)._traced(shape)
+        return self._traced(shape)
+
+    def _traced(self, shape: Shape) -> tuple[Row, ...]:
+        """The table, from nodes that are known to be those for this shape."""
         shapes = {INPUT: shape}
         fields: dict[str, Fields | None] = {INPUT: (PIXEL, PIXEL) if len(shape) == 3 else None}
         rows: list[Row] = []
@@ -178,8 +224,8 @@ class Network:
             shapes[name], fields[name] = output_shape, seen
             rows.append(
                 Row(
-                    name, layer, given[0], output_shape, num_params, macs, seen, values,
-                    node.line, sources, given, node.module,
+                    name, layer, given[0] if given else (), output_shape, num_params, macs, seen, values,
+                    node.line, sources, given, node.module, node.frozen,
                 )
             )  # fmt: skip
         return tuple(rows)
@@ -187,7 +233,11 @@ class Network:
     def fits(self, input_shape: Shape, until: str = "") -> bool:
         """Whether every layer, or every one up to `until`, takes what it is given."""
         shapes = {INPUT: input_shape}
-        for node in self.nodes:
+        try:
+            nodes = self.at(input_shape).nodes
+        except ShapeError:
+            return False
+        for node in nodes:
             try:
                 shapes[node.name] = node.layer.output_shape(*[shapes[name] for name in node.inputs])
             except ShapeError:
@@ -202,15 +252,16 @@ class Network:
         Exact at the edges too, where padding and what a floor drops show nothing: the taps are followed one by one.
         An empty range means that the unit sees padding only. ShapeError when there is no such unit.
         """
-        rows = {traced.name: traced for traced in self.trace(input_shape)}
+        network = self.at(read_shape(input_shape))
+        rows = {traced.name: traced for traced in network.trace(input_shape)}
         if len(read_shape(input_shape)) != 3:
             raise ShapeError(f"An input of shape {input_shape} is no picture, so there are no pixels to see.")
-        shape = rows[self[name].name].output_shape
+        shape = rows[network[name].name].output_shape
         for axis, place, size in zip(("row", "column"), (row, column), (*shape[1:], 1, 1)[:2], strict=True):
             if not 0 <= place < size:
                 raise ShapeError(f"{name} has the {axis}s 0 to {size - 1}, and {place} was asked for.")
         seen = {name: (frozenset([row]), frozenset([column]))}
-        for node in reversed(self.nodes):
+        for node in reversed(network.nodes):
             if node.name not in seen:
                 continue
             here = seen.pop(node.name)
@@ -284,7 +335,7 @@ def put_in(network: Network, new: Node, after: str) -> Network:
     """`add` for a node."""
     place = 0 if after == INPUT else network.nodes.index(network[after]) + 1
     rest = (redirected(node, after, new.name) for node in network.nodes[place:])
-    return replace(network, nodes=(*network.nodes[:place], replace(new, inputs=(after,)), *rest))
+    return changed(network, (*network.nodes[:place], replace(new, inputs=(after,)), *rest))
 
 
 def remove(network: Network, name: str) -> Network:
@@ -299,16 +350,15 @@ def remove(network: Network, name: str) -> Network:
     if not heir:
         return shorter
     # a second use of the same layer now is the first, and its parameters are counted there
-    nodes = (replace(node, module=heir) if node.module == name else node for node in shorter.nodes)
-    return replace(network, nodes=tuple(nodes))
+    nodes = (replace(node, module=heir, own_params=None) if node.module == name else node for node in shorter.nodes)
+    return changed(network, nodes)
 
 
 def taken_out(network: Network, name: str) -> Network:
     """The network with the gap closed where a layer was."""
     gone = network[name]
-    return replace(
-        network, nodes=tuple(redirected(node, name, gone.inputs[0]) for node in network.nodes if node.name != name)
-    )
+    instead = gone.inputs[0] if gone.inputs else INPUT
+    return changed(network, (redirected(node, name, instead) for node in network.nodes if node.name != name))
 
 
 def move(network: Network, name: str, after: str) -> Network:
@@ -336,8 +386,13 @@ def replace_layer(network: Network, name: str, layer: Layer) -> Network:
     (2,)
     """
     module = network[name].module
-    nodes = (replace(node, layer=layer) if node.module == module else node for node in network.nodes)
-    return replace(network, nodes=tuple(nodes))
+    nodes = (replace(node, layer=layer, own_params=None) if node.module == module else node for node in network.nodes)
+    return changed(network, nodes)
+
+
+def changed(network: Network, nodes: Iterable[Node]) -> Network:
+    """A network of other nodes: it is no longer the one that a text makes."""
+    return Network(tuple(nodes), network.input_shape)
 
 
 def redirected(node: Node, old: str, new: str) -> Node:

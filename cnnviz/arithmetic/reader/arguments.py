@@ -9,19 +9,19 @@ from typing import Any
 from cnnviz.arithmetic.layers import POINTWISE, Layer, Pointwise
 from cnnviz.arithmetic.network import Span
 from cnnviz.arithmetic.reader.syntax import ReadError, did_you_mean
-from cnnviz.arithmetic.reader.values import Given, LayerModule, Value, kind_of
+from cnnviz.arithmetic.reader.values import BATCH, Arguments, LayerModule, Value, kind_of
 from cnnviz.arithmetic.settings import ShapeError, counted
 
 NAMED = (ast.Name, ast.Attribute, ast.Call, ast.Starred)  # what stands for something written elsewhere
 WITHOUT_EFFECT = {"device", "dtype"}  # arguments of every torch layer that change no number here
 
 
-def bind(name: str, parameters: Sequence[str], required: int, given: Given) -> dict[str, Value]:
+def bind(name: str, parameters: Sequence[str], required: int, given: Arguments) -> dict[str, Value]:
     """The given arguments by the name of their parameter; the first `required` parameters have no default.
 
-    >>> bind("Linear", ["in_features", "out_features", "bias"], 2, Given(4, [8], {"out_features": 2}))
+    >>> bind("Linear", ["in_features", "out_features", "bias"], 2, Arguments(4, [8], {"out_features": 2}))
     {'in_features': 8, 'out_features': 2}
-    >>> bind("Linear", ["in_features", "out_features", "bias"], 2, Given(4, [8], {"out_feature": 2}))
+    >>> bind("Linear", ["in_features", "out_features", "bias"], 2, Arguments(4, [8], {"out_feature": 2}))
     Traceback (most recent call last):
     ...
     cnnviz.arithmetic.reader.syntax.ReadError: line 4: Linear has no argument out_feature; did you mean out_features?
@@ -42,13 +42,14 @@ def bind(name: str, parameters: Sequence[str], required: int, given: Given) -> d
     return bound
 
 
-def make_layer(kind: type[Any], given: Given) -> LayerModule:
+def make_layer(kind: type[Any], given: Arguments) -> LayerModule:
     """A layer from the arguments of its call; ReadError with the line for anything it does not take."""
     parameters, required = signature(kind)  # type: ignore[arg-type]
     name = kind.__name__
     bound = bind(name, parameters, required, without_effect(given))
     spans = {parameters[key] if isinstance(key, int) else key: span for key, span in given.spans.items()}
-    return built(kind, {key: setting(name, key, value, given.line) for key, value in bound.items()}, given.line, spans)
+    settings = {key: setting(name, key, value, given.line) for key, value in bound.items()}
+    return built(kind, settings, given.line, spans)
 
 
 @lru_cache
@@ -62,9 +63,9 @@ def signature(kind: type[Any]) -> tuple[tuple[str, ...], int]:
     return tuple(field.name for field in fields(kind)), sum(field.default is MISSING for field in fields(kind))
 
 
-def make_pointwise(name: str, given: Given) -> LayerModule:
+def make_pointwise(name: str, given: Arguments) -> LayerModule:
     """One of the POINTWISE layers from the arguments of its call."""
-    bound = bind(name, POINTWISE[name], 0, without_effect(given) if name != "Identity" else Given(given.line, [], {}))
+    bound = bind(name, POINTWISE[name], 0, without_effect(given) if name != "Identity" else Arguments(given.line, []))
     arguments = {key: setting(name, key, value, given.line) for key, value in bound.items()}
     return built(Pointwise, {"function": name, "arguments": tuple(arguments.items())}, given.line)
 
@@ -78,21 +79,30 @@ def built(kind: type[Any], settings: dict[str, Value], line: int, spans: dict[st
     return LayerModule(layer, line, tuple((spans or {}).items()))
 
 
-def without_effect(given: Given) -> Given:
+def without_effect(given: Arguments) -> Arguments:
     """The arguments less those that say where a layer lives, not what it does."""
     if WITHOUT_EFFECT.isdisjoint(given.named):
         return given
     named = {key: value for key, value in given.named.items() if key not in WITHOUT_EFFECT}
-    return Given(given.line, given.positional, named, given.spans)
+    return Arguments(given.line, given.positional, named, given.spans)
 
 
 def setting(layer: str, name: str, value: Value, line: int) -> Value:
     """A value as a layer takes it: a number, a word, or several numbers as a tuple; ReadError for anything else."""
     if isinstance(value, (int, float, str)) or value is None:
+        if isinstance(value, int) and value >= BATCH and value % BATCH == 0:
+            raise ReadError(f"{name} of {layer} depends on how many images are fed in, which no layer can.", line)
         return value
     if isinstance(value, (list, tuple)) and all(item is None or isinstance(item, (int, float)) for item in value):
         return tuple(value)
+    if isinstance(value, (list, tuple)) and len(value) < 4 and all(is_pair(item) for item in value):
+        return tuple(tuple(item) for item in value)
     raise ReadError(f"{layer} takes a number or a word as {name}, and this is {kind_of(value)}.", line)
+
+
+def is_pair(value: Value) -> bool:
+    """Whether this is a list of a few plain numbers."""
+    return isinstance(value, (list, tuple)) and len(value) < 4 and all(isinstance(item, (int, float)) for item in value)
 
 
 def spans_of(call: ast.Call, lines: list[str]) -> dict[int | str, Span]:
@@ -110,11 +120,11 @@ def spans_of(call: ast.Call, lines: list[str]) -> dict[int | str, Span]:
     return {
         key: span_of(node, lines)
         for key, node in arguments
-        if is_plain(node) and not (starred and isinstance(key, int))
+        if is_literal(node) and not (starred and isinstance(key, int))
     }
 
 
-def is_plain(node: ast.expr) -> bool:
+def is_literal(node: ast.expr) -> bool:
     """Whether an expression consists of literals only."""
     if isinstance(node, ast.Constant):
         return True

@@ -6,31 +6,62 @@ PyTorch only does with a border put on before.
 """
 
 from collections.abc import Callable
+from math import prod
 
 from cnnviz.arithmetic.layers import (
-    POINTWISE,
+    AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
     AvgPool2d,
     BatchNorm1d,
     BatchNorm2d,
+    BatchNorm3d,
+    ConstantPad2d,
+    Conv1d,
     Conv2d,
+    Conv3d,
     ConvTranspose2d,
     Dropout,
+    Embedding,
+    Expand,
     Flatten,
-    Layer,
+    GroupNorm,
+    LayerNorm,
     Linear,
-    LogSoftmax,
     MaxPool2d,
+    Permute,
     Pointwise,
     ReLU,
     Softmax,
+    Unsqueeze,
+    Upsample,
     View,
     ZeroPad2d,
 )
-from cnnviz.arithmetic.reader.values import Dotted, KerasLayer, Value, kind_of
+from cnnviz.arithmetic.layers.keras_only import KerasSlopes, OneOfTwo
+from cnnviz.arithmetic.reader.keras_sequences import (
+    along_sequence,
+    one,
+    permutation,
+    pooling_along_sequence,
+    recurrent,
+    volume,
+)
+from cnnviz.arithmetic.reader.keras_settings import (
+    Layers,
+    activated,
+    activation_name,
+    is_same,
+    padded,
+    refuse_stride_with_dilation,
+    same_sides,
+    window,
+)
+from cnnviz.arithmetic.reader.values import KerasLayer, Value, kind_of
 from cnnviz.arithmetic.settings import (
-    IntOrPair,
     Shape,
     ShapeError,
     number_or_pair,
@@ -38,22 +69,6 @@ from cnnviz.arithmetic.settings import (
     read_image_shape,
     whole_number,
 )
-
-Layers = list[tuple[str, Layer]]  # what follows the layer's name, and the layer
-
-ACTIVATIONS: dict[str, Layer | None] = {
-    "linear": None,
-    "relu": ReLU(),
-    "softmax": Softmax(1),
-    "swish": Pointwise("SiLU"),
-    "hard_sigmoid": Pointwise("Hardsigmoid"),
-    "hard_silu": Pointwise("Hardswish"),
-    "leaky_relu": Pointwise("LeakyReLU", (("negative_slope", 0.2),)),
-    "log_softmax": LogSoftmax(1),
-    **{name.lower(): Pointwise(name) for name in POINTWISE if name in (
-        "ELU", "GELU", "LogSigmoid", "Mish", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh",
-    )},
-}  # fmt: skip
 
 
 def translated(layer: KerasLayer, shape: Shape) -> Layers:
@@ -69,78 +84,16 @@ def translated(layer: KerasLayer, shape: Shape) -> Layers:
     return layers
 
 
-def activation_name(value: Value) -> str:
-    """The name of an activation, given as a word or as a function: 'relu', tf.nn.relu."""
-    name = value.last if isinstance(value, Dotted) else value
-    if not isinstance(name, str) or name not in ACTIVATIONS:
-        known = ", ".join(ACTIVATIONS)
-        shown = repr(name[:40]) if isinstance(name, str) else kind_of(value)
-        raise ShapeError(f"{shown} is not an activation that is read here; those are {known}.")
-    return name
-
-
-def activated(value: Value, suffix: str = "") -> Layers:
-    """The layer of an activation; none for 'linear'."""
-    layer = ACTIVATIONS[activation_name(value)]
-    return [] if layer is None else [(suffix, layer)]
-
-
-def is_same(settings: dict[str, Value]) -> bool:
-    """Whether padding is 'same'; it is 'valid' or 'same'."""
-    padding = settings.get("padding", "valid")
-    if padding not in ("same", "valid"):
-        raise ShapeError(f"padding is {kind_of(padding)}; in Keras it is 'valid' or 'same'.")
-    return bool(padding == "same")
-
-
-def same_sides(
-    shape: Shape, kernel_size: IntOrPair, stride: IntOrPair, dilation: IntOrPair = 1
-) -> list[tuple[int, int]]:
-    """For each axis the padding before and after with which the output is the input divided by the stride, rounded up.
-
-    >>> same_sides((3, 224, 224), 3, 2)
-    [(0, 1), (0, 1)]
-    """
-    sides = []
-    axes = zip(
-        read_image_shape("padding 'same'", shape)[1:], pair(kernel_size), pair(stride), pair(dilation), strict=True
-    )
-    for size, kernel, step, spread in axes:
-        total = max(0, (-(-size // step) - 1) * step + spread * (kernel - 1) + 1 - size)
-        sides.append((total // 2, total - total // 2))
-    return sides
-
-
 def convolution(settings: dict[str, Value], shape: Shape) -> Layers:
     """Conv2D."""
     channels = read_image_shape("Conv2D", shape)[0]
     kernel_size, stride, dilation = window(settings)
+    refuse_stride_with_dilation(stride, dilation)
     filters, groups = settings["filters"], settings.get("groups", 1)
     bias = settings.get("use_bias", True) is not False
     layers, padding = padded(settings, shape, kernel_size, stride, dilation)
     layer = Conv2d(channels, filters, kernel_size, stride, padding, dilation, groups, bias)
     return [*layers, ("", layer)]
-
-
-def window(settings: dict[str, Value]) -> tuple[IntOrPair, IntOrPair, IntOrPair]:
-    """Kernel size, stride and dilation, read as numbers or pairs."""
-    return (
-        number_or_pair("kernel_size", settings["kernel_size"]),
-        number_or_pair("strides", settings.get("strides", 1)),
-        number_or_pair("dilation_rate", settings.get("dilation_rate", 1)),
-    )
-
-
-def padded(
-    settings: dict[str, Value], shape: Shape, kernel_size: IntOrPair, stride: IntOrPair, dilation: IntOrPair
-) -> tuple[Layers, IntOrPair]:
-    """A border where one side needs more than the other, and the padding that the convolution itself has."""
-    if not is_same(settings):
-        return [], 0
-    (above, below), (left, right) = same_sides(shape, kernel_size, stride, dilation)
-    if above == below and left == right:
-        return [], above if above == left else (above, left)
-    return [("_pad", ZeroPad2d((left, right, above, below)))], 0
 
 
 def depthwise(settings: dict[str, Value], shape: Shape) -> Layers:
@@ -209,19 +162,24 @@ def global_pooling(settings: dict[str, Value], shape: Shape, average: bool = Tru
 
 
 def dense(settings: dict[str, Value], shape: Shape) -> Layers:
-    """Dense."""
-    if len(shape) != 1:
-        raise ShapeError(f"Dense stands on maps of shape {shape} here; put a Flatten before it.")
+    """Dense: on a map it works at every place, as a convolution of 1 × 1."""
     bias = settings.get("use_bias", True) is not False
-    return [("", Linear(shape[0], settings["units"], bias))]
+    if len(shape) == 3:
+        return [("", Conv2d(shape[0], settings["units"], 1, bias=bias))]
+    if len(shape) == 4:
+        return [("", Conv3d(shape[0], settings["units"], 1, bias=bias))]
+    return [("", Linear(shape[-1], settings["units"], bias))]
 
 
 def normalisation(settings: dict[str, Value], shape: Shape) -> Layers:
     """BatchNormalization. Its moving averages are measured, not learned, and not counted."""
     scale, shift = settings.get("scale", True) is not False, settings.get("center", True) is not False
     if scale != shift:
-        raise ShapeError("BatchNormalization is read with both its scale and its shift, or with neither.")
-    return [("", (BatchNorm2d if len(shape) == 3 else BatchNorm1d)(shape[0], affine=scale))]
+        return [("", OneOfTwo(shape[0]))]
+    axis = settings.get("axis", -1)
+    if len(shape) == 2 and axis in (-1, 2):
+        return [("", BatchNorm1d(shape[1], affine=scale))]
+    return [("", {3: BatchNorm2d, 4: BatchNorm3d}.get(len(shape), BatchNorm1d)(shape[0], affine=scale))]
 
 
 def border(settings: dict[str, Value], shape: Shape) -> Layers:
@@ -242,14 +200,63 @@ def border(settings: dict[str, Value], shape: Shape) -> Layers:
 def reshape(settings: dict[str, Value], shape: Shape) -> Layers:
     """Reshape, whose target has its channels last."""
     target = settings["target_shape"]
+    if isinstance(target, int):
+        target = (target,)
     if not isinstance(target, tuple):
         raise ShapeError(f"target_shape is {kind_of(target)}; it is a list of sizes.")
-    return [("", View((target[2], target[0], target[1]) if len(target) == 3 else target))]
+    if -1 in target:
+        known = prod(size for size in target if size != -1)
+        if known < 1 or prod(shape) % known:
+            raise ShapeError(f"{prod(shape):,} values cannot be laid out as {target}.")
+        target = tuple(prod(shape) // known if size == -1 else size for size in target)
+    return [("", View((target[-1], *target[:-1]) if len(target) > 2 else target))]
 
 
 def leaky(settings: dict[str, Value], shape: Shape) -> Layers:
     """LeakyReLU, whose slope is 0.3 unless given."""
     return [("", Pointwise("LeakyReLU", (("negative_slope", settings.get("negative_slope", 0.3)),)))]
+
+
+def global_any(settings: dict[str, Value], shape: Shape, average: bool) -> Layers:
+    """Global poolings along a sequence or over a volume."""
+    kinds: dict[int, Value] = {
+        2: AdaptiveAvgPool1d if average else AdaptiveMaxPool1d, 4: AdaptiveAvgPool3d if average else AdaptiveMaxPool3d
+    }  # fmt: skip
+    if len(shape) not in kinds:
+        raise ShapeError(f"Global pooling does not take {shape}.")
+    layers: Layers = [("", kinds[len(shape)](1))]
+    return layers if settings.get("keepdims") is True else [*layers, ("_flatten", Flatten())]
+
+
+def upsampling(settings: dict[str, Value], shape: Shape) -> Layers:
+    """UpSampling1D, 2D and 3D."""
+    size = settings.get("size", 2)
+    mode = settings.get("interpolation", "nearest")
+    factor = tuple(float(part) for part in size) if isinstance(size, tuple) else float(size)
+    if isinstance(factor, tuple) and len(factor) == 1:
+        factor = factor[0]
+    mode = {"bicubic": "bicubic", "nearest": "nearest"}.get(mode, "bilinear")
+    return [("", Upsample(scale_factor=factor, mode=mode))]
+
+
+def cropping(settings: dict[str, Value], shape: Shape) -> Layers:
+    """Cropping2D."""
+    ((_, border),) = border_sides(settings, "cropping")
+    return [("", ConstantPad2d(tuple(-side for side in border), 0.0))]
+
+
+def border_sides(settings: dict[str, Value], name: str) -> list[tuple[str, tuple[int, int, int, int]]]:
+    """(left, right, top, bottom) of a border."""
+    (layer,) = border({"padding": settings.get(name, (1, 1))}, ())
+    sides = layer[1].padding  # type: ignore[attr-defined]
+    return [("", sides)]
+
+
+def layer_norm(settings: dict[str, Value], shape: Shape) -> Layers:
+    """LayerNormalization: over the channels of each place."""
+    if len(shape) == 3:  # channels stand first here
+        return [("_permute", Permute((0, 2, 3, 1))), ("", LayerNorm(shape[0])), ("_back", Permute((0, 3, 1, 2)))]
+    return [("", LayerNorm(shape[-1]))]
 
 
 TRANSLATIONS: dict[str, Callable[[dict[str, Value], Shape], Layers]] = {
@@ -259,6 +266,84 @@ TRANSLATIONS: dict[str, Callable[[dict[str, Value], Shape], Layers]] = {
     "Conv2DTranspose": transposed,
     "MaxPooling2D": pooling,
     "AveragePooling2D": lambda settings, shape: pooling(settings, shape, average=True),
+    "Conv1D": along_sequence,
+    "SeparableConv1D": lambda settings, shape: [
+        (
+            "_depthwise",
+            Conv1d(
+                shape[0],
+                shape[0],
+                one(settings, "kernel_size", None),
+                one(settings, "strides", 1),
+                "same" if is_same(settings) else 0,
+                groups=shape[0],
+                bias=False,
+            ),
+        ),
+        ("", Conv1d(shape[0], settings["filters"], 1, bias=settings.get("use_bias", True) is not False)),
+    ],
+    "Conv1DTranspose": lambda settings, shape: along_sequence(settings, shape, transposed=True),
+    "Conv3D": lambda settings, shape: volume(settings, shape, "Conv3D"),
+    "MaxPooling1D": pooling_along_sequence,
+    "AveragePooling1D": lambda settings, shape: pooling_along_sequence(settings, shape, average=True),
+    "MaxPooling3D": lambda settings, shape: volume(settings, shape, "MaxPooling3D"),
+    "AveragePooling3D": lambda settings, shape: volume(settings, shape, "AveragePooling3D"),
+    "GlobalAveragePooling1D": lambda settings, shape: global_any(settings, shape, average=True),
+    "GlobalMaxPooling1D": lambda settings, shape: global_any(settings, shape, average=False),
+    "GlobalAveragePooling3D": lambda settings, shape: global_any(settings, shape, average=True),
+    "GlobalMaxPooling3D": lambda settings, shape: global_any(settings, shape, average=False),
+    **dict.fromkeys(("UpSampling1D", "UpSampling2D", "UpSampling3D"), upsampling),
+    "Cropping2D": cropping,
+    "LayerNormalization": layer_norm,
+    "GroupNormalization": lambda settings, shape: [
+        ("", GroupNorm(shape[0] if settings.get("groups", 32) == -1 else settings.get("groups", 32), shape[0]))
+    ],
+    "UnitNormalization": lambda settings, shape: [],
+    "Embedding": lambda settings, shape: [("", Embedding(settings["input_dim"], settings["output_dim"]))],
+    "LSTM": lambda settings, shape: recurrent(settings, shape, "LSTM"),
+    "GRU": lambda settings, shape: recurrent(settings, shape, "GRU"),
+    "SimpleRNN": lambda settings, shape: recurrent(settings, shape, "SimpleRNN"),
+    "Permute": permutation,
+    "PReLU": lambda settings, shape: [("", KerasSlopes(shape, settings.get("shared_axes")))],
+    "RepeatVector": lambda settings, shape: [
+        ("_unsqueeze", Unsqueeze(1)),
+        ("", Expand((whole_number("n", settings["n"]), *shape))),
+    ],
+    **{
+        name: lambda settings, shape: [("", Pointwise("Identity"))]
+        for name in (
+            "Normalization",
+            "RandomFlip",
+            "RandomRotation",
+            "RandomZoom",
+            "RandomContrast",
+            "RandomTranslation",
+            "RandomBrightness",
+            "GaussianNoise",
+            "GaussianDropout",
+            "ActivityRegularization",
+            "Identity",
+            "RandomHeight",
+            "RandomWidth",
+            "Masking",
+            "AlphaDropout",
+            "Lambda",
+            "RandomErasing",
+            "CutMix",
+        )
+    },
+    **{
+        name: lambda settings, shape: [("", Upsample(size=(settings["height"], settings["width"]), mode="bilinear"))]
+        for name in ("Resizing",)
+    },
+    "CenterCrop": lambda settings, shape: [
+        ("", Upsample(size=(settings["height"], settings["width"]), mode="nearest"))
+    ],
+    "RandomCrop": lambda settings, shape: [
+        ("", Upsample(size=(settings["height"], settings["width"]), mode="nearest"))
+    ],
+    **{f"SpatialDropout{axes}D": lambda settings, shape: [("", Dropout(settings["rate"]))] for axes in (1, 3)},
+    "ThresholdedReLU": lambda settings, shape: [("", ReLU())],
     "GlobalAveragePooling2D": global_pooling,
     "GlobalMaxPooling2D": lambda settings, shape: global_pooling(settings, shape, average=False),
     "Dense": dense,

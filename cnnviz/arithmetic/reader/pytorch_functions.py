@@ -1,240 +1,345 @@
-"""What PyTorch's functions and tensor methods do to a feature map, as the layers that do the same.
+"""The table of what PyTorch's functions and tensor methods do to a feature map.
 
-F.relu(x), torch.relu(x) and x.relu() are one ReLU; x.view(x.size(0), -1) is a Flatten; x + y is an Add.
+F.relu(x), torch.relu(x) and x.relu() are one ReLU; x.view(x.size(0), -1) is a Flatten; x + y is an Add. The survey of a
+real module uses the same table.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from cnnviz.arithmetic.layers import (
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool2d,
-    Add,
-    AvgPool2d,
-    Concat,
-    Dropout,
-    Flatten,
-    LogSoftmax,
-    MaxPool2d,
-    Pointwise,
-    ReLU,
-    Softmax,
-    View,
-    ZeroPad2d,
+from cnnviz.arithmetic.layers import Add, Divide, Maximum, Minimum, Multiply, Subtract
+from cnnviz.arithmetic.reader import (
+    arithmetic_functions,
+    layer_functions,
+    parts_of_maps,
+    product_functions,
+    shape_functions,
 )
-from cnnviz.arithmetic.network import Span
-from cnnviz.arithmetic.reader.arguments import bind, built, setting
+from cnnviz.arithmetic.reader.arithmetic_functions import CLAMPED, REARRANGED, REDUCTIONS, SHOWN, binary
 from cnnviz.arithmetic.reader.bounded import is_whole
+from cnnviz.arithmetic.reader.layer_functions import LAYER_FUNCTIONS, POINTWISE_FUNCTIONS
 from cnnviz.arithmetic.reader.syntax import ReadError
-from cnnviz.arithmetic.reader.values import Given, Graph, LayerModule, ShapeOf, Size, Tensor, Value, kind_of
+from cnnviz.arithmetic.reader.tensors import sizes_of, tensor, worked
+from cnnviz.arithmetic.reader.values import Arguments, Opaque, ParameterTensor, Tensor, Value
 
-WITHOUT_EFFECT = {"training", "dtype", "_stacklevel", "return_indices", "out"}
-
-# function of torch.nn.functional, torch or a tensor -> (layer, its parameters behind the input)
-LAYER_FUNCTIONS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
-    "relu": (ReLU, ("inplace",)),
-    "softmax": (Softmax, ("dim", "_stacklevel", "dtype")),
-    "log_softmax": (LogSoftmax, ("dim", "_stacklevel", "dtype")),
-    "dropout": (Dropout, ("p", "training", "inplace")),
-    "max_pool2d": (MaxPool2d, ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")),
-    "avg_pool2d": (
-        AvgPool2d,
-        ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"),
-    ),
-    "adaptive_avg_pool2d": (AdaptiveAvgPool2d, ("output_size",)),
-    "adaptive_max_pool2d": (AdaptiveMaxPool2d, ("output_size", "return_indices")),
-    "flatten": (Flatten, ("start_dim", "end_dim")),
+CHANGES_NOTHING = {
+    "contiguous",
+    "clone",
+    "detach",
+    "to",
+    "cuda",
+    "cpu",
+    "float",
+    "half",
+    "double",
+    "type_as",
+    "type",
+    "long",
+    "int",
+    "bool",
+    "byte",
+    "bfloat16",
+    "requires_grad_",
+    "retain_grad",
+    "data",
+    "numpy",
+    "real",
+    "imag",
+    "detach_",
+    "fill_",
+    "zero_",
+    "normal_",
+    "uniform_",
+    "masked_fill",
+    "masked_fill_",
+    "copy_",
+    "pin_memory",
+    "stop_gradient",
+    "pow",
+    "float_power",
+    "logical_not",
+    "dequantize",
+    "share_memory_",
+    "clamp_",
+    "mul_",
+    "bernoulli",
+    "bernoulli_",
+    "isnan",
+    "isinf",
+    "positive",
+    "conj",
+    "resolve_conj",
+    "quantize",
+    "trunc_normal_",
+    "xavier_uniform_",
+    "kaiming_normal_",
+    "exponential_",
+    "index_fill",
+    "index_fill_",
+    "stochastic_depth",
+    "checkpoint",
+    "drop_block2d",
+    "lerp",
+    "scatter",
+    "scatter_",
+    "index_copy",
+    "conj_physical",
+    "remainder",
+    "fmod",
+    "erfinv",
+    "logit",
+    "masked_scatter",
 }
-# function -> (pointwise layer, its parameters behind the input)
-POINTWISE_FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "celu": ("CELU", ("alpha", "inplace")),
-    "dropout1d": ("Dropout1d", ("p", "training", "inplace")),
-    "dropout2d": ("Dropout2d", ("p", "training", "inplace")),
-    "alpha_dropout": ("AlphaDropout", ("p", "training", "inplace")),
-    "elu": ("ELU", ("alpha", "inplace")),
-    "gelu": ("GELU", ("approximate",)),
-    "hardsigmoid": ("Hardsigmoid", ("inplace",)),
-    "hardswish": ("Hardswish", ("inplace",)),
-    "hardtanh": ("Hardtanh", ("min_val", "max_val", "inplace")),
-    "leaky_relu": ("LeakyReLU", ("negative_slope", "inplace")),
-    "local_response_norm": ("LocalResponseNorm", ("size", "alpha", "beta", "k")),
-    "logsigmoid": ("LogSigmoid", ()),
-    "mish": ("Mish", ("inplace",)),
-    "relu6": ("ReLU6", ("inplace",)),
-    "selu": ("SELU", ("inplace",)),
-    "sigmoid": ("Sigmoid", ()),
-    "silu": ("SiLU", ("inplace",)),
-    "softplus": ("Softplus", ("beta", "threshold")),
-    "softsign": ("Softsign", ()),
-    "tanh": ("Tanh", ()),
-    "tanhshrink": ("Tanhshrink", ()),
+COMPARED = {"eq", "ne", "lt", "le", "gt", "ge", "isclose", "logical_and", "logical_or", "logical_xor", "equal"}
+CREATED = {
+    "zeros",
+    "ones",
+    "randn",
+    "rand",
+    "empty",
+    "full",
+    "normal",
+    "randint",
+    "eye",
+    "arange",
+    "tensor",
+    "randperm",
+    "as_tensor",
+    "from_numpy",
+    "FloatTensor",
+    "LongTensor",
+    "Tensor",
+    "logspace",
+    "rand_int",
+    "DoubleTensor",
+    "ByteTensor",
+    "meshgrid",
 }
-CHANGES_NOTHING = {"contiguous", "clone", "detach", "to", "cuda", "cpu", "float", "half", "double", "type_as", "type"}
+LIKE = {"zeros_like", "ones_like", "randn_like", "rand_like", "empty_like", "full_like", "randint_like"}
+NEW = {"new_zeros", "new_ones", "new_empty", "new_full", "new_tensor"}
 
 
-def apply_function(graph: Graph, name: str, given: Given) -> Value:
-    """What torch.name(...), F.name(...) or x.name(...) gives; the feature map is the first argument.
-
-    >>> apply_function(Graph(), "relu", Given(3, [Tensor("conv1")], {}))
-    Tensor(source='relu')
-    """
-    plain = name.removesuffix("_") if name.endswith("_") else name  # relu_ works in place
-    if plain in SPECIAL:
-        return SPECIAL[plain](graph, given)
-    if plain in LAYER_FUNCTIONS:
-        kind, parameters = LAYER_FUNCTIONS[plain]
-        required = 2 if parameters[0] in ("kernel_size", "output_size") else 1
-        x, settings, spans = parted(plain, parameters, required, given)
-        if kind is Flatten and "start_dim" not in settings:
-            settings = {"start_dim": 0, **settings}  # the default of the function, not that of nn.Flatten
-        return graph.put(*made(kind, settings, given, spans, x, plain))
-    if plain in POINTWISE_FUNCTIONS:
-        layer, parameters = POINTWISE_FUNCTIONS[plain]
-        x, settings, _ = parted(plain, parameters, 1, given)
-        return graph.put(
-            *made(Pointwise, {"function": layer, "arguments": tuple(settings.items())}, given, {}, x, plain)
-        )
-    raise ReadError(f"{name} of a feature map is not read here.", given.line)
+def apply_function(reader: Any, name: str, given: Arguments) -> Value:
+    """What torch.name(...), F.name(...) or x.name(...) gives; the feature map is the first argument."""
+    plain = name.removesuffix("_") if name.endswith("_") and name not in FUNCTIONS else name  # relu_ works in place
+    handler = FUNCTIONS.get(plain)
+    reader.charge(4, given.line)
+    if handler is None:
+        raise ReadError(f"{name} of a feature map is not read here.", given.line)
+    if any(isinstance(value, Opaque) for value in given.positional[:1]):
+        return given.positional[0]
+    return handler(reader, plain, given)
 
 
 def is_function(name: str) -> bool:
     """Whether `apply_function` knows the name."""
-    plain = name.removesuffix("_")
-    return plain in SPECIAL or plain in LAYER_FUNCTIONS or plain in POINTWISE_FUNCTIONS
+    return name in FUNCTIONS or name.removesuffix("_") in FUNCTIONS
 
 
-def made(
-    kind: type[Any], settings: dict[str, Value], given: Given, spans: dict[str, Span], x: Tensor, name: str
-) -> tuple[Any, tuple[Tensor, ...], str, int, LayerModule]:
-    """The arguments of Graph.put for a layer that a function stands for."""
-    module = built(kind, settings, given.line, spans)
-    return module.layer, (x,), name, given.line, module
+def unchanged(reader: Any, name: str, given: Arguments) -> Value:
+    """What moves or copies a feature map, or changes its values alone, and leaves it as it is."""
+    first = given.positional[0] if given.positional else given.named.get("input")
+    return tensor(first, name, given.line) if isinstance(first, ParameterTensor) else first
 
 
-def parted(
-    name: str, parameters: tuple[str, ...], required: int, given: Given
-) -> tuple[Tensor, dict[str, Value], dict[str, Span]]:
-    """The feature map, the settings of the layer, and where those stand in the text."""
-    names = ("input", *parameters)
-    bound = bind(name, names, required, given)
-    x = bound.pop("input")
-    if not isinstance(x, Tensor):
-        raise ReadError(f"{name} takes a feature map, and this is {kind_of(x)}.", given.line)
-    settings = {key: setting(name, key, value, given.line) for key, value in bound.items() if key not in WITHOUT_EFFECT}
-    spans = {names[key] if isinstance(key, int) else key: span for key, span in given.spans.items()}
-    return x, settings, {key: span for key, span in spans.items() if key in settings}
+def clamped(reader: Any, name: str, given: Arguments) -> Value:
+    """x.clamp(...): the values alone change."""
+    return unchanged(reader, name, given)
 
 
-def feature_maps(values: Value, name: str, line: int) -> list[Tensor]:
-    """The values as feature maps; ReadError when one is none."""
-    if not isinstance(values, list | tuple) or not values:
-        raise ReadError(f"{name} takes a list of feature maps.", line)
-    for value in values:
-        if not isinstance(value, Tensor):
-            raise ReadError(f"{name} takes feature maps, and there is {kind_of(value)} among them.", line)
-    return list(values)
+def compared(reader: Any, name: str, given: Arguments) -> Value:
+    """A map of answers of the same shape."""
+    values = [v for v in given.positional if isinstance(v, Tensor | ParameterTensor)]
+    return tensor(values[0], name, given.line) if values else Opaque(name, given.line)
 
 
-def add(graph: Graph, given: Given) -> Tensor:
-    """torch.add(x, y) or x.add(y)."""
-    bound = bind("add", ("input", "other"), 2, given)
-    return added(graph, bound["input"], bound["other"], given.line)
+def where(reader: Any, name: str, given: Arguments) -> Value:
+    """torch.where(condition, x, y)."""
+    maps = [value for value in given.positional[1:] if isinstance(value, Tensor | ParameterTensor)]
+    if len(maps) == 2:
+        return binary(Add)(reader, "add", Arguments(given.line, maps))
+    return tensor(maps[0] if maps else given.positional[0], name, given.line)
 
 
-def added(graph: Graph, left: Value, right: Value, line: int) -> Tensor:
-    """x + y."""
-    return graph.put(Add(), tuple(feature_maps([left, right], "the sum", line)), "add", line)
+def size(reader: Any, name: str, given: Arguments) -> Value:
+    """x.size() and x.size(axis), x.numel(), x.dim()."""
+    x = tensor(given.positional[0], name, given.line)
+    if name in ("dim", "ndimension", "ndim"):
+        return len(x.shape)
+    if name in ("numel", "nelement"):
+        reader.note_size()
+        total = 1
+        for each in x.shape:
+            total *= each
+        return total
+    dim = given.positional[1] if len(given.positional) > 1 else given.named.get("dim")
+    if dim is None:
+        return reader.shape_of(x)
+    if not is_whole(dim) or not -len(x.shape) <= dim < len(x.shape):
+        raise ReadError(f"size is asked for axis {dim}, and there are 0 to {len(x.shape) - 1}.", given.line)
+    value = x.shape[dim]
+    reader.note_size(value)
+    return value
 
 
-def concat(graph: Graph, given: Given) -> Tensor:
-    """torch.cat([x, y], dim)."""
-    bound = bind("torch.cat", ("tensors", "dim"), 1, given)
-    dim = bound.get("dim", 0)
-    if not is_whole(dim):
-        raise ReadError(f"torch.cat takes a number as dim, and this is {kind_of(dim)}.", given.line)
-    return graph.put(Concat(dim), tuple(feature_maps(bound["tensors"], "torch.cat", given.line)), "cat", given.line)
+def created(reader: Any, name: str, given: Arguments) -> Value:
+    """torch.zeros(2, 3) and its kin: a constant of that shape."""
+    values = list(given.positional)
+    if name in (
+        "tensor",
+        "as_tensor",
+        "from_numpy",
+        "FloatTensor",
+        "LongTensor",
+        "Tensor",
+        "DoubleTensor",
+        "ByteTensor",
+    ):
+        if values and isinstance(values[0], list | tuple):
+            return Tensor("", nested_shape(values[0]))
+        if values and all(is_whole(value) for value in values) and name.endswith("Tensor"):
+            return Tensor("", tuple(values))
+        if values and isinstance(values[0], Tensor):
+            return values[0]
+        return (
+            Tensor("", ()) if values and not isinstance(values[0], Opaque) else Opaque(f"torch.{name}(...)", given.line)
+        )
+    if name == "meshgrid":
+        maps = values[0] if len(values) == 1 and isinstance(values[0], list | tuple) else values
+        shape = tuple(x.shape[0] if isinstance(x, Tensor) and x.shape else 1 for x in maps)
+        return tuple(Tensor("", shape) for _ in maps)
+    if any(isinstance(value, Opaque) for value in values):
+        values = [reader.likely(value) for value in values]
+        if None in values:
+            return Opaque(f"torch.{name}(...)", given.line)
+    if name == "arange":
+        numbers = [value for value in values if isinstance(value, int | float)]
+        length = len(range(*(int(number) for number in numbers[:3]))) if numbers else 0
+        return Tensor("", (max(length, 1),))
+    if name == "randperm":
+        return Tensor("", (int(values[0]),))
+    if name in ("randint", "normal", "full", "rand_int"):
+        wanted = given.named.get("size") or next((value for value in values if isinstance(value, list | tuple)), None)
+        if wanted is None:
+            return Opaque(f"torch.{name}(...)", given.line)
+        values = [wanted]
+    if "size" in given.named and not values:
+        values = [given.named["size"]]
+    sizes = [value for value in values if is_whole(value) or isinstance(value, list | tuple)]
+    if not sizes and values:
+        return Opaque(f"torch.{name}(...)", given.line)
+    shape = tuple(sizes_of(sizes, name, given.line, reader)) if sizes else ()
+    return Tensor("", (*shape, *shape) if name == "eye" and len(shape) == 1 else shape)
 
 
-def mean(graph: Graph, given: Given) -> Tensor:
-    """x.mean(dim=(2, 3)), which is a global average pooling."""
-    bound = bind("mean", ("input", "dim", "keepdim", "dtype"), 1, given)
-    x, dim = bound["input"], bound.get("dim")
-    axes = sorted(axis % 4 for axis in dim if is_whole(axis)) if isinstance(dim, list | tuple) else []
-    if not isinstance(x, Tensor) or axes != [2, 3]:
-        raise ReadError("mean is read over both axes of the picture: x.mean(dim=(2, 3)).", given.line)
-    x = graph.put(AdaptiveAvgPool2d(1), (x,), "mean", given.line)
-    return x if bound.get("keepdim") is True else graph.put(Flatten(), (x,), "flatten", given.line)
+def nested_shape(values: Value) -> tuple[int, ...]:
+    """The shape of a list of lists of numbers."""
+    shape: list[int] = []
+    while isinstance(values, list | tuple) and len(shape) < 6:
+        shape.append(len(values))
+        values = values[0] if values else None
+    return tuple(shape)
 
 
-def pad(graph: Graph, given: Given) -> Tensor:
-    """F.pad(x, (left, right, top, bottom)) with zeros."""
-    bound = bind("pad", ("input", "pad", "mode", "value"), 2, given)
-    x, sides = bound["input"], bound["pad"]
-    if bound.get("mode", "constant") != "constant" or bound.get("value") not in (None, 0):
-        raise ReadError("of the kinds of pad, the one with zeros is read.", given.line)
-    if isinstance(sides, list | tuple) and len(sides) == 2:
-        sides = (*sides, 0, 0)
-    if not isinstance(x, Tensor):
-        raise ReadError(f"pad takes a feature map, and this is {kind_of(x)}.", given.line)
-    module = built(ZeroPad2d, {"padding": setting("pad", "pad", sides, given.line)}, given.line)
-    return graph.put(module.layer, (x,), "pad", given.line)
+def like(reader: Any, name: str, given: Arguments) -> Value:
+    """torch.zeros_like(x): a constant of the same shape."""
+    reader.graph.sized = True
+    return Tensor("", tensor(given.positional[0], name, given.line).shape)
 
 
-def view(graph: Graph, given: Given) -> Tensor:
-    """x.view(batch, ...) and x.reshape(batch, ...), where the batch is -1, 1 or x.size(0)."""
-    x, *sizes = given.positional or [None]
-    spans = given.spans
-    if len(sizes) == 1 and isinstance(sizes[0], list | tuple):
-        sizes, spans = list(sizes[0]), {}
-    if not isinstance(x, Tensor) or given.named:
-        raise ReadError("view is read as x.view(x.size(0), ...).", given.line)
-    if not sizes or not all(is_whole(size) or isinstance(size, Size) for size in sizes):
-        raise ReadError("view takes whole numbers, first that of the batch: x.view(x.size(0), -1).", given.line)
-    batch, *rest = sizes
-    if not rest:
-        raise ReadError("view pours all images into one row here; keep the batch: x.view(x.size(0), -1).", given.line)
-    if not (batch in (-1, 1) or (isinstance(batch, Size) and batch.batch)):
-        raise ReadError("the first size in view is that of the batch: write x.size(0) or -1.", given.line)
-    if len(rest) == 1 and (rest[0] == -1 or isinstance(rest[0], Size)):
-        if batch == -1 and rest[0] == -1:
-            raise ReadError("view has two sizes of -1, and only one can be worked out.", given.line)
-        return graph.put(Flatten(), (x,), "flatten", given.line)
-    if any(isinstance(size, Size) for size in rest):
-        raise ReadError("view has a size here that is only known when the network runs.", given.line)
-    place = {"sizes": spans[2]} if len(rest) == 1 and 2 in spans else {}
-    return graph.put(*made(View, {"sizes": tuple(rest)}, given, place, x, "view"))
+def new(reader: Any, name: str, given: Arguments) -> Value:
+    """x.new_zeros(2, 3): a constant of that shape."""
+    return created(reader, "zeros", Arguments(given.line, given.positional[1:], given.named))
 
 
-def unflatten(graph: Graph, given: Given) -> Tensor:
-    """x.unflatten(1, (channels, height, width))."""
-    bound = bind("unflatten", ("input", "dim", "sizes"), 3, given)
-    x, sizes = bound["input"], bound["sizes"]
-    if not isinstance(x, Tensor) or bound["dim"] not in (1, -1) or not isinstance(sizes, list | tuple):
-        raise ReadError("unflatten is read as x.unflatten(1, (channels, height, width)).", given.line)
-    return graph.put(*made(View, {"sizes": tuple(sizes)}, given, {}, x, "unflatten"))
+def put_together(reader: Any, name: str, given: Arguments) -> Value:
+    """addcmul and its kin: the first map with others value by value."""
+    maps = [value for value in given.positional if isinstance(value, Tensor | ParameterTensor)]
+    result = maps[0]
+    for other in maps[1:]:
+        result = binary(Add)(reader, "add", Arguments(given.line, [result, other]))
+    return result
 
 
-def size(graph: Graph, given: Given) -> Value:
-    """x.size() and x.size(axis)."""
-    bound = bind("size", ("input", "dim"), 1, given)
-    return Size(batch=bound["dim"] == 0) if "dim" in bound else ShapeOf()
+def added_product(reader: Any, name: str, given: Arguments) -> Value:
+    """torch.addmm(bias, x, weight), baddbmm."""
+    bias, left, right = given.positional[:3]
+    product = product_functions.matmul(reader.graph, Arguments(given.line, [left, right]))
+    return binary(Add)(reader, "add", Arguments(given.line, [product, bias]))
 
 
-def unchanged(graph: Graph, given: Given) -> Value:
-    """What moves or copies a feature map and leaves it as it is."""
-    return given.positional[0] if given.positional else None
+def gathered(reader: Any, name: str, given: Arguments) -> Value:
+    """x.gather(dim, index), x.index_select(dim, index), x.take_along_dim."""
+    x, _, index = (*given.positional, None, None)[:3]
+    index = index if isinstance(index, Tensor) else given.named.get("index")
+    x = tensor(x, name, given.line)
+    if not isinstance(index, Tensor):
+        return x
+    dim = given.positional[1] if len(given.positional) > 1 else given.named.get("dim", 0)
+    if name == "index_select" and is_whole(dim):
+        axis = dim % len(x.shape)
+        shape = (*x.shape[:axis], index.shape[0] if index.shape else 1, *x.shape[axis + 1 :])
+    else:
+        shape = index.shape
+
+    return worked(reader.graph, (x,), shape, name, given.line) if x.source else Tensor("", shape, x.parameters)
 
 
-SPECIAL: dict[str, Callable[[Graph, Given], Value]] = {
-    "add": add,
-    "cat": concat,
-    "concat": concat,
-    "concatenate": concat,
-    "mean": mean,
-    "pad": pad,
-    "view": view,
-    "reshape": view,
-    "unflatten": unflatten,
-    "size": size,
+Handler = Callable[[Any, str, Arguments], Value]
+
+FUNCTIONS: dict[str, Handler] = {
+    **dict.fromkeys(LAYER_FUNCTIONS, layer_functions.layer_function),
+    **dict.fromkeys(POINTWISE_FUNCTIONS, layer_functions.pointwise_function),
     **dict.fromkeys(CHANGES_NOTHING, unchanged),
+    **dict.fromkeys(SHOWN, arithmetic_functions.every_value),
+    **dict.fromkeys(CLAMPED, clamped),
+    **dict.fromkeys(REARRANGED, arithmetic_functions.rearranged),
+    **dict.fromkeys(REDUCTIONS, arithmetic_functions.reduced),
+    **dict.fromkeys(COMPARED, compared),
+    **dict.fromkeys(("add", "iadd"), binary(Add)),
+    **dict.fromkeys(("sub", "subtract", "isub", "rsub"), binary(Subtract)),
+    **dict.fromkeys(("mul", "multiply", "imul"), binary(Multiply)),
+    **dict.fromkeys(("div", "divide", "true_divide", "truediv", "floor_divide", "floordiv"), binary(Divide)),
+    **dict.fromkeys(("maximum", "fmax"), binary(Maximum)),
+    **dict.fromkeys(("minimum", "fmin"), binary(Minimum)),
+    **dict.fromkeys(("matmul", "bmm", "mm", "mv", "dot"), product_functions.image_product),
+    **dict.fromkeys(("addmm", "baddbmm", "addbmm"), added_product),
+    **dict.fromkeys(("addcmul", "addcdiv"), put_together),
+    "einsum": product_functions.einsum,
+    "scaled_dot_product_attention": product_functions.attention,
+    "linear": product_functions.linear,
+    **{f"conv{axes}d": product_functions.convolution for axes in (1, 2, 3)},
+    **{f"conv_transpose{axes}d": product_functions.convolution for axes in (1, 2, 3)},
+    **dict.fromkeys(
+        ("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"), product_functions.normalization
+    ),
+    **dict.fromkeys(("view", "reshape"), shape_functions.view),
+    **dict.fromkeys(("flatten", "ravel"), shape_functions.flatten),
+    "unflatten": shape_functions.unflatten,
+    "permute": shape_functions.permute,
+    **dict.fromkeys(("transpose", "swapaxes", "swapdims", "t"), shape_functions.transpose),
+    **dict.fromkeys(("movedim", "moveaxis"), shape_functions.movedim),
+    "squeeze": shape_functions.squeeze,
+    "unsqueeze": shape_functions.unsqueeze,
+    **dict.fromkeys(("expand", "expand_as", "broadcast_to", "view_as", "reshape_as"), shape_functions.expand),
+    **dict.fromkeys(("repeat", "tile", "repeat_interleave"), shape_functions.repeat),
+    **dict.fromkeys(("chunk", "split", "tensor_split", "unbind", "split_with_sizes"), parts_of_maps.chunked),
+    **dict.fromkeys(("cat", "concat", "concatenate"), parts_of_maps.concat),
+    **dict.fromkeys(("stack", "hstack", "vstack", "dstack", "column_stack"), parts_of_maps.stack),
+    "pad": shape_functions.pad,
+    **dict.fromkeys(
+        ("interpolate", "upsample", "upsample_bilinear", "upsample_nearest", "resize"), layer_functions.interpolate
+    ),
+    "embedding": layer_functions.embedding,
+    "one_hot": layer_functions.one_hot,
+    "grid_sample": layer_functions.grid_sample,
+    "affine_grid": layer_functions.affine_grid,
+    "topk": layer_functions.topk,
+    **dict.fromkeys(("cosine_similarity", "pairwise_distance"), layer_functions.cosine),
+    **dict.fromkeys(("size", "numel", "nelement", "dim", "ndimension"), size),
+    **dict.fromkeys(CREATED, created),
+    **dict.fromkeys(LIKE, like),
+    **dict.fromkeys(NEW, new),
+    **dict.fromkeys(("gather", "index_select", "take_along_dim"), gathered),
+    "where": where,
 }

@@ -11,6 +11,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from cnnviz.arithmetic.reader.cutting import cut_to_network
+
 MAX_BYTES = 20_000
 MAX_NODES = 5_000
 MAX_DEPTH = 50
@@ -41,28 +43,38 @@ QUOTES = dict.fromkeys(map(ord, "‘’‚‛“”„‟«»′″"), "a typogr
 class ReadError(ValueError):
     """Text that is no network this reader understands: a sentence for the person who pasted it, and the line.
 
-    `line` is None where the text as a whole is meant. `problem` is the NetworkError behind it, where a Keras listing
-    does not fit the input it is read for.
+    `line` is None where the text as a whole is meant. `needs` are the names whose values the text does not say and a
+    layer depends on: read_network takes them as `values`.
     """
 
-    def __init__(self, sentence: str, line: int | None = None, problem: Exception | None = None) -> None:
+    def __init__(self, sentence: str, line: int | None = None, needs: tuple[str, ...] = ()) -> None:
         super().__init__(sentence if line is None else f"line {line}: {sentence}")
         self.sentence = sentence
         self.line = line
-        self.problem = problem
+        self.needs = needs
 
 
-def parse(text: str) -> ast.Module:
-    """The syntax tree of a text within the bounds: 20 kB, 5,000 nodes, 50 deep; ReadError in words for any other.
+class UnfitError(ReadError):
+    """What a forward does with sizes does not work out for this input; for another it may."""
 
-    >>> ast.unparse(parse("nn.Linear(8, 4)"))
+
+class BoundsError(ReadError):
+    """A text makes more than is read, or goes on without end; it is not followed for other inputs then."""
+
+
+def parse(text: str) -> tuple[ast.Module, str]:
+    """The syntax tree of a text within the bounds, 20 kB, 5,000 nodes, 50 deep, and the text that was parsed.
+
+    ReadError in words for any other; of a notebook, and of a longer script, what makes the network is parsed.
+
+    >>> ast.unparse(parse("nn.Linear(8, 4)")[0])
     'nn.Linear(8, 4)'
     >>> parse("nn.Linear(8, 4")
     Traceback (most recent call last):
     ...
     cnnviz.arithmetic.reader.syntax.ReadError: line 1: the bracket ( is never closed.
     """
-    cleaned = looked_over(text)
+    cleaned = looked_over(cut_to_network(text) if isinstance(text, str) and len(text) > MAX_BYTES // 4 else text)
     try:
         tree = ast.parse(cleaned)
     except SyntaxError as error:
@@ -70,7 +82,7 @@ def parse(text: str) -> ast.Module:
     except (RecursionError, MemoryError, ValueError):
         raise ReadError(f"the text nests too deeply; more than {MAX_DEPTH} levels are not read.") from None
     check_tree(tree)
-    return tree
+    return tree, cleaned
 
 
 def looked_over(text: str) -> str:
@@ -204,15 +216,17 @@ def syntax_sentence(error: SyntaxError, text: str) -> ReadError:
     )
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """The end of a sentence that offers the likeliest of the known names, or ends it where none is near.
 
     >>> did_you_mean("strde", ["stride", "padding"]), did_you_mean("kangaroo", ["stride"])
     ('; did you mean stride?', '.')
     """
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
     if not near:
         lower = {known.lower(): known for known in reversed(names)}
-        near = [lower[match] for match in difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.75)]
+        near = [
+            lower[match] for match in difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=cutoff + 0.05)
+        ]
     return f"; did you mean {near[0]}?" if near else "."

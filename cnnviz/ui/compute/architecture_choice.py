@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.arithmetic.network import Network, NetworkError
 from cnnviz.arithmetic.network.architectures import ARCHITECTURES, LARGEST_SIDE, fitting_sides
-from cnnviz.arithmetic.settings import Shape
+from cnnviz.arithmetic.settings import Shape, ShapeError
 from cnnviz.networks.torchvision_networks import TORCHVISION, torchvision_network
 
 PREFIX = "torchvision "  # of the keys of torchvision's networks, which share names with the lecture's
@@ -54,7 +54,9 @@ def label(key: str) -> str:
     """
     if key in ARCHITECTURES:
         return ARCHITECTURES[key].title
-    return f"torchvision: {TORCHVISION[key.removeprefix(PREFIX)].title}"
+    entry = TORCHVISION[key.removeprefix(PREFIX)]
+    family = "" if entry.title.startswith(entry.family) else f" ({entry.family})"
+    return f"torchvision: {entry.title}{family}"
 
 
 def own_side(key: str) -> int:
@@ -90,6 +92,8 @@ def other_sizes(chosen: Chosen) -> list[str]:
                 chosen.network.trace((channels, side, side))
             except NetworkError as problem:
                 sentences.append(f"With {channels} × {side} × {side} it stops at {problem}")
+            except ShapeError as problem:  # of a forward that asks for sizes itself
+                sentences.append(f"With {channels} × {side} × {side} it stops: {problem}")
     if sides[-1] == LARGEST_SIDE:
         sentences.append(f"The slider ends at {LARGEST_SIDE}; larger pictures fit as well.")
     return sentences

@@ -207,7 +207,7 @@ def test_what_one_output_value_sees_is_what_its_taps_reach(transposed, kernel_si
         count = layer.output_shape(shape)[1]
     except ShapeError:
         assume(False)
-    (derivation,) = layer.field_derivations(shape)
+    (derivation,) = layer.receptive_field_derivations(shape)
     assert set(check(derivation)) == {derivation.result}
     seen = [layer.taps(0, frozenset([row]), [shape]) for row in range(count)]
     spans = [max(taps) - min(taps) + 1 for taps in seen if taps]
@@ -218,7 +218,7 @@ def test_what_one_output_value_sees_is_what_its_taps_reach(transposed, kernel_si
 
 
 def test_a_field_that_begins_in_the_padding_says_by_how_much():
-    (derivation,) = MaxPool2d(3, stride=2, padding=1).field_derivations((64, 112, 112))
+    (derivation,) = MaxPool2d(3, stride=2, padding=1).receptive_field_derivations((64, 112, 112))
     assert derivation.result == 3
     assert derivation.notes[-1] == (
         "The first value sees columns 0 to 1 and 1 of the padding; the last, i = 55, columns 109 to 111."
@@ -226,8 +226,8 @@ def test_a_field_that_begins_in_the_padding_says_by_how_much():
 
 
 def test_layers_without_windows_of_one_size_have_no_field_to_derive():
-    assert Linear(16, 8).field_derivations((16,)) == ()
-    assert ConvTranspose2d(1, 1, 3, stride=2, dilation=2).field_derivations((1, 5, 5)) == ()
+    assert Linear(16, 8).receptive_field_derivations((16,)) == ()
+    assert ConvTranspose2d(1, 1, 3, stride=2, dilation=2).receptive_field_derivations((1, 5, 5)) == ()
 
 
 def test_depthwise_is_called_by_its_name():

@@ -15,13 +15,13 @@ from cnnviz.arithmetic.layers import (
     KINDS,
     Add,
     Concat,
-    Flatten,
     Function,
     Layer,
     Meeting,
     Pointwise,
     ShapeError,
 )
+from cnnviz.arithmetic.layers.layer import SeesEverything
 from cnnviz.arithmetic.network import Network, Node, chain
 from cnnviz.arithmetic.reader import read_network
 from cnnviz.arithmetic.receptive_field import PIXEL
@@ -29,8 +29,29 @@ from cnnviz.networks.survey import survey
 
 torch.set_num_threads(1)
 
+torch.backends.mha.set_fastpath_enabled(False)  # which multiplies where torch's counter does not look
+
 MEMBERS = [*KINDS.values(), *FUNCTIONS, Pointwise]
-SHAPES = [(16, 8, 7), (4, 5, 12), (12, 10), (24,)]
+SHAPES = [(16, 8, 7), (4, 5, 12), (12, 10), (24,), (4, 5, 6, 4)]
+NOT_COMPARED = (KINDS["FractionalMaxPool3d"],)  # torch refuses some volumes that its own formula admits
+# torch's counter does not know their operators; the first three are worked out from their weights
+NOT_COUNTED_BY_TORCH = (
+    "LSTM",
+    "GRU",
+    "RNN",
+    "LSTMCell",
+    "GRUCell",
+    "RNNCell",
+    "Bilinear",
+    "MultiheadAttention",
+    "TransformerEncoderLayer",
+    "TransformerDecoderLayer",
+    "Transformer",
+    "Einsum",
+    "ScaledDotProductAttention",
+)
+SEVERAL = {"Bilinear": 2, "MatMul": 2, "Einsum": 2, "Transformer": 2, "TransformerDecoderLayer": 2}
+TWO_TENSORS = ("MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")  # a map, and the places that a pooling gave
 NUMBERS = st.integers(1, 4)
 OTHER_VALUES = {  # what else an argument may be; those of none of these names stay as they usually are
     **dict.fromkeys(("kernel_size", "stride", "dilation", "output_size"), NUMBERS | st.tuples(NUMBERS, NUMBERS)),
@@ -60,24 +81,44 @@ def layers(draw, kind):
     return layer, shape
 
 
+def on_batch(layer, shape):
+    """Whether one of its axes is the batch, which is refused here and not in torch."""
+    named = [getattr(layer, name, ()) for name in ("dim", "start_dim", "end_dim")]
+    dims = [dim for value in named for dim in (value if isinstance(value, tuple) else (value,))]
+    return kind_name(layer) in ("Flatten", "Concat") or bool({0, -len(shape) - 1, -len(shape) - 2} & set(dims))
+
+
+def kind_name(layer):
+    """The name of its class."""
+    return type(layer).__name__
+
+
 def inputs_of(layer, shape):
-    """How often the shape is fed in: a meeting has two inputs."""
-    return [shape] * (2 if isinstance(layer, Meeting) else 1)
+    """How often the shape is fed in: what joins paths has several inputs."""
+    name = type(layer).__name__
+    return [shape] * (2 if isinstance(layer, Meeting) else SEVERAL.get(name, 1))
 
 
 def in_torch(layer):
     """The function that torch computes, with all weights positive so that nothing cancels."""
+    names = "ab"[: len(inputs_of(layer, ()))]
     if isinstance(layer, Function):
-        names = "ab"[: 2 if isinstance(layer, Meeting) else 1]
         return eval(f"lambda {', '.join(names)}: {layer.expression(names)}", {"torch": torch})
-    return module_of(layer)
+    module = module_of(layer.plainest())
+    if type(layer).__name__ in TWO_TENSORS:
+        return lambda x: module(x, torch.zeros(x.shape, dtype=torch.int64))
+    if type(layer).__name__.startswith("Embedding"):
+        return lambda x: module(x.long())
+    return eval(f"lambda {', '.join(names)}: {layer.applied('module', names)}", {"module": module})
 
 
 def module_of(layer):
     """The module that the layer's code makes, ready for inference."""
     module = eval(layer.code(), {"nn": nn}).double().eval()
     for parameter in module.parameters():
-        parameter.data = parameter.data.abs() + 0.1
+        parameter.data = (
+            parameter.data.abs() + 0.1 if parameter.ndim < 3 or parameter.numel() < 9**6 else parameter.data
+        )
     return module
 
 
@@ -85,7 +126,7 @@ def shape_in_torch(layer, shape):
     """The shape torch gives one image; None where it refuses."""
     try:
         return tuple(in_torch(layer)(*[torch.zeros(2, *s).double() for s in inputs_of(layer, shape)]).shape[1:])
-    except (RuntimeError, ValueError, IndexError, TypeError):
+    except (RuntimeError, ValueError, IndexError, TypeError, AssertionError, NotImplementedError):
         return None
 
 
@@ -102,7 +143,7 @@ EVERY_KIND = pytest.mark.parametrize("kind", MEMBERS, ids=lambda kind: kind.__na
 
 def drawn(kind):
     """Draws layers of one kind, and says which one failed."""
-    return lambda check: settings(max_examples=60, deadline=None)(given(layers(kind))(check))
+    return lambda check: settings(max_examples=30, deadline=None)(given(layers(kind))(check))
 
 
 @EVERY_KIND
@@ -111,9 +152,12 @@ def test_its_shape_is_torchs_and_it_refuses_what_torch_refuses(kind):
     def check(drawn):
         layer, shape = drawn
         here = shape_here(layer, shape)
-        if here is None and (len(shape) < 3 or kind in (Flatten, Concat)):
-            return  # torch takes (batch, channels, length) for a picture without a batch, and pours batches together
-        assert here == shape_in_torch(layer, shape)
+        if kind in NOT_COMPARED or (
+            here is None and (shape_here(kind.usual(shape), shape) is None or on_batch(layer, shape))
+        ):
+            return  # torch takes other ranks as well: pictures without a batch, and lays several batches in one
+        there = shape_in_torch(layer, shape)
+        assert here == (there if there != () else (1,))
 
     check()
 
@@ -134,7 +178,9 @@ def test_its_parameters_work_and_memory_are_torchs_and_derived_line_by_line(kind
         with FlopCounterMode(display=False) as counter:
             output = in_torch(layer)(*inputs)
         assert layer.num_params == layer.num_params_derivation().result == learnt
-        assert layer.macs(*given) == layer.macs_derivation(*given).result == counter.get_total_flops() // (2 * batch)
+        assert layer.macs(*given) == layer.macs_derivation(*given).result
+        if kind_name(layer) not in NOT_COUNTED_BY_TORCH:
+            assert layer.macs(*given) == counter.get_total_flops() // (2 * batch)
         assert layer.activation_bytes(*given) == layer.memory_derivation(*given).result == output[0].numel() * 4
 
     check()
@@ -173,7 +219,10 @@ def test_a_value_sees_the_pixels_that_change_it(kind):
                 seen = [pixel for index, pixel in enumerate(pixels) if places[index, row, column]]
                 down, across = Network((node,)).seen_pixels(shape, "layer", row, column)
                 rows, columns = {r for r, _ in seen}, {c for _, c in seen}
-                if seen:
+                if seen and isinstance(layer, SeesEverything):  # which states what a value may see at most
+                    assert rows <= set(down)
+                    assert columns <= set(across)
+                elif seen:
                     assert (down, across) == (bounds(rows), bounds(columns))
                 for axis, (field, lines) in enumerate(zip(fields_here or (), (rows, columns), strict=False)):
                     window = field.window((row, column)[axis], shape[1 + axis])
@@ -190,6 +239,17 @@ def bounds(lines):
     return range(min(lines), max(lines) + 1)
 
 
+def text_of(layer, written):
+    """A network of the one layer: in a row, or called by a forward where it needs more than what a row hands on."""
+    if kind_name(layer) not in (*SEVERAL, *TWO_TENSORS, "MultiheadAttention"):
+        return f"net = nn.Sequential({written})"
+    times = 2 if kind_name(layer) in TWO_TENSORS else SEVERAL.get(kind_name(layer), 1)
+    return (
+        f"class One(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.one = {written}\n"
+        f"    def forward(self, x):\n        return {layer.applied('self.one', ['x'] * times)}\nnet = One()"
+    )
+
+
 @EVERY_KIND
 def test_its_code_is_read_as_the_layer_and_makes_torchs_module_that_is_surveyed_as_it(kind):
     @drawn(kind)
@@ -198,9 +258,11 @@ def test_its_code_is_read_as_the_layer_and_makes_torchs_module_that_is_surveyed_
         if isinstance(layer, Function) or shape_here(layer, shape) is None:
             return
         for written in (layer.code(), layer.code(explicit=True), layer.plainest().code()):
-            (read,) = (node.layer for node in read_network(f"net = nn.Sequential({written})").nodes)
+            (read,) = (node.layer for node in read_network(text_of(layer, written)).nodes)
             assert read.plainest() == layer.plainest()
-        (found,) = (node.layer for node in survey(nn.Sequential(eval(layer.code(), {"nn": nn})), shape).nodes)
+        names: dict[str, Any] = {"nn": nn}
+        exec(text_of(layer, layer.code()), names)
+        (found,) = (node.layer for node in survey(names["net"], shape).nodes)
         if not isinstance(layer, Pointwise):  # which keeps the arguments that were written, and a module has them all
             assert found.plainest() == layer.plainest()
 

@@ -7,7 +7,7 @@ import torchvision
 from cnnviz.arithmetic.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from cnnviz.arithmetic.network import NetworkError, chain, totals
 from cnnviz.arithmetic.network.fixes import problems
-from cnnviz.arithmetic.reader import ReadError, read_network
+from cnnviz.arithmetic.reader import read_network
 from cnnviz.networks.survey import survey
 from tests.arithmetic.pasted_texts import SAT6_CONV_NET, SAT6_MLP, old_keras_vgg, resnet
 
@@ -126,8 +126,8 @@ def test_row_18_with_border_mode_same_it_is_vgg_16():
 
 def test_row_18_unpadded_nothing_under_212_pixels_fits():
     assert read_network(old_keras_vgg(), (3, 212, 212)).num_params == 37_694_248
-    with pytest.raises(ReadError, match="line 19: Along the height"):
-        read_network(old_keras_vgg(), (3, 211, 211))
+    with pytest.raises(NetworkError, match=r"\(line 19\): Along the height"):
+        read_network(old_keras_vgg(), (3, 211, 211)).trace((3, 211, 211))
 
 
 VGG_ACTIVATIONS = [

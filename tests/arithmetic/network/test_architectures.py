@@ -25,7 +25,7 @@ from cnnviz.arithmetic.network.architectures import (
     sat6_convnet,
     vgg16_listing,
 )
-from cnnviz.arithmetic.network.memory import has_blocks, num_values, shares
+from cnnviz.arithmetic.network.memory import has_blocks, memory_shares, num_values
 from cnnviz.arithmetic.reader import read_network
 
 
@@ -174,7 +174,7 @@ def test_row_19_lines_of_the_unpadded_network_differ_from_the_table():
 
 def test_row_19_the_activations_add_up_to_15_237_608_and_with_every_relu_to_28_8_million():
     rows = trace_of("vgg16")
-    kept, with_relus = (shares(rows, (3, 224, 224), every=every) for every in (False, True))
+    kept, with_relus = (memory_shares(rows, (3, 224, 224), every=every) for every in (False, True))
     assert num_values(kept) == 15_237_608
     assert round(num_values(with_relus) / 1e6, 1) == 28.8
     assert num_values(with_relus) - num_values(kept) == sum(
@@ -199,7 +199,7 @@ def test_row_19_weights_are_138_344_128_without_biases_and_553_mb_with():
 
 
 def test_row_19_the_heavy_lines_are_the_first_convolutions_and_the_dense_layers():
-    lines = shares(trace_of("vgg16"), (3, 224, 224))
+    lines = memory_shares(trace_of("vgg16"), (3, 224, 224))
     by_memory = sorted(lines, key=lambda line: -line.values)[:2]
     by_params = sorted(lines, key=lambda line: -line.num_params)[:3]
     assert {line.name for line in by_memory} == {"conv1_1", "conv1_2"}
@@ -262,10 +262,10 @@ def test_a_rounded_figure_agrees_when_the_exact_one_rounds_to_it(value, printed,
 @pytest.mark.parametrize("blocks", [False, True])
 def test_the_lines_of_a_network_add_up_to_the_network(name, every, blocks):
     rows, shape = trace_of(name), ARCHITECTURES[name].input_shape
-    lines = shares(rows, shape, every=every, blocks=blocks)
+    lines = memory_shares(rows, shape, every=every, blocks=blocks)
     assert sum(line.num_params for line in lines) == totals(rows).num_params
     assert sum(line.macs for line in lines) == totals(rows).macs
-    assert num_values(lines) == num_values(shares(rows, shape, every=every))
+    assert num_values(lines) == num_values(memory_shares(rows, shape, every=every))
     assert len({line.name for line in lines}) == len(lines)
 
 

@@ -28,7 +28,44 @@ CLASS = """class N(nn.Module):
         {}
 N()"""
 
+FORWARD = """class N(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(3, 3)
+    def forward(self, x):
+        {}
+        return x"""
+
 HOSTILE = {
+    "too many layers": NETWORK.format("*[nn.ReLU() for i in range(9)], *[nn.Conv2d(1, 1, 1) for i in range(999)] * 2"),
+    "endless while in a forward": FORWARD.format("while True:\n            x = self.a(x)"),
+    "endless while, a longer list": FORWARD.format("l = []\n        while x.dim():\n            l.append(x)"),
+    "loop over the batch": FORWARD.format("for i in range(x.shape[0]):\n            x = self.a(x)"),
+    "a thousand million turns": FORWARD.format("for i in range(10**9):\n            pass"),
+    "forward in forward": FORWARD.format("x = self.forward(x)"),
+    "shapes that multiply": FORWARD.format("for i in range(99):\n            x = torch.cat([x] * 900, 1)"),
+    "copies of copies": "a = nn.Sequential(nn.ReLU())\nfor i in range(40):\n  a = nn.Sequential(a, copy.deepcopy(a))",
+    "pairs of pairs": "a = ()\nfor i in range(99):\n  a = (a, a)\nnn.Linear(a, 1)",
+    "width with a percent": "nn.Linear('%99999999d' % 3, 1)",
+    "width of a format": "nn.Linear('{:>99999999}'.format(3), 1)",
+    "width of an f-string": "nn.Linear(f'{3:>99999999}', 1)",
+    "width of a word": "nn.Linear('a'.ljust(10**9), 1)",
+    "words times a number": "nn.Linear('a' * 10**9, 1)",
+    "words joined": "nn.Linear(','.join(['a' * 1000] * 900), 1)",
+    "walk by getattr": "nn.Linear(getattr(3, '__class__').__bases__, 1)",
+    "walk from a lambda": "nn.Linear((lambda: 0).__code__, 1)",
+    "walk from a map": FORWARD.format("x = x.__class__.__mro__"),
+    "sum of a long range": "nn.Linear(sum(range(10**12)), 1)",
+    "all of a long range": "nn.Linear(all(range(1, 10**12)), 1)",
+    "endless generator": "def g():\n  while True:\n    yield 1\nnn.Linear(g(), 1)",
+    "binomial": "import math\nnn.Linear(math.comb(10**8, 10**7), 1)",
+    "shift": "nn.Linear(1 << 10**9, 1)",
+    "product of ranges": "import itertools\nnn.Linear(list(itertools.product(range(999), repeat=5)), 1)",
+    "many unknown names": "\n".join(f"nn.Linear(name_{number}, 1)" for number in range(500)),
+    "long equation": FORWARD.format("x = torch.einsum('" + "a" * 9000 + "->a', x)"),
+    "a quarter of a million spaces": "x = 1" + " " * 250_000,
+    "lines of decorators": "@a\n" * 120_000,
+    "cells that are none": '{"cells": [' + "[" * 900 + "]" * 900 + "]}",
     "deep brackets": "(" * 10_000,
     "deep balanced brackets": "(" * 5_000 + ")" * 5_000,
     "deep lists": "[" * 9_000 + "]" * 9_000,
@@ -53,9 +90,7 @@ HOSTILE = {
     "long range": NETWORK.format("*[nn.ReLU() for i in range(10**9)]"),
     "doubling": "a = [1]\n" + "a = a + a\n" * 60,
     "doubling words": "a = 'ab'\n" + "a = a + a\n" * 60,
-    "nested loops": "for i in range(999):\n for j in range(999):\n  for k in range(999):\n   a = i * j * k\nnn.ReLU()",
     "loop over ranges": "class N(nn.Module):\n for i in range(999):\n  for j in range(999):\n   a = list(range(999))",
-    "too many layers": NETWORK.format("*[nn.Conv2d(1, 1, 1) for i in range(300)]"),
     "too many small layers": NETWORK.format("*([nn.ReLU()] * 1000), nn.ReLU()"),
     "infinite loop": "while True:\n    pass",
     "recursion": "def f():\n    return f()\nf()",
@@ -73,17 +108,12 @@ HOSTILE = {
     "dunder assignment": "__builtins__ = 3",
     "eval": "eval('1')",
     "exec": "exec('import os')",
-    "getattr": "getattr(nn, 'Conv2d')(1, 1, 1)",
     "open": "open('/etc/passwd').read()",
     "format string": "'{0.__class__}'.format(3)",
     "decorator": "@print\nclass N(nn.Module):\n    pass",
     "decorated method": "class N(nn.Module):\n    @staticmethod\n    def forward(x):\n        return x",
-    "default argument with a call": "def f(a=print('hello')):\n    return nn.ReLU()\nf()",
     "metaclass": "class N(nn.Module, metaclass=type):\n    pass",
-    "lambda": "net = (lambda: nn.ReLU())()",
     "f-string": NETWORK.format("nn.Conv2d(1, 1, f'{3}')"),
-    "walrus": NETWORK.format("(a := nn.ReLU())"),
-    "generator": NETWORK.format("*(nn.ReLU() for i in [1])"),
     "async": "async def f():\n    await g()",
     "try": "def f():\n  try:\n    return 1\n  finally:\n    pass\nf()",
     "star import only": "from os import *",
@@ -136,16 +166,26 @@ def test_hostile_text_is_refused_in_a_sentence(name, capsys, tmp_path, monkeypat
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_refused_within_a_fifth_of_a_second(name):
     taken = []
-    for _ in range(3):  # the best of three: another program may be busy
-        start = time.perf_counter()
+    for _ in range(3):  # the best of three, of this process alone: another program may be busy
+        start = time.process_time()
         with pytest.raises(ReadError):
             read_network(HOSTILE[name])
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < SECONDS
 
 
 @pytest.mark.parametrize(
-    "name", ["deep brackets", "huge literal", "many arguments", "nested loops", "comments", "long list"]
+    "name",
+    [
+        "deep brackets",
+        "huge literal",
+        "many arguments",
+        "comments",
+        "long list",
+        "shapes that multiply",
+        "copies of copies",
+        "endless while, a longer list",
+    ],
 )
 def test_hostile_text_is_refused_in_little_memory(name):
     tracemalloc.start()
@@ -161,21 +201,18 @@ SENTENCES = {
     "deep brackets": "line 1: the brackets nest more than 50 deep",
     "huge literal": "line 1: a number of more than 18 digits",
     "power of powers": "line 1: this number grows beyond",
-    "infinite loop": "line 1: a while loop is not read",
+    "infinite loop": "takes too many steps",
+    "endless while in a forward": "the network has more than 800 layers with weights",
+    "width of an f-string": "line 1: the format '>99999999' is not read",
+    "walk from a map": "line 6: __class__ of a feature map is not read",
     "recursion": "line 2: f is called within itself again and again",
     "import": "line 1: __import__ is part of Python's machinery",
-    "decorator": "line 1: N has a decorator",
-    "default argument with a call": "line 1: a default value that calls something is not read",
-    "lambda": "line 1: a lambda is not read",
-    "f-string": "line 1: an f-string is not read",
     "bidi override": "line 1: there is an invisible character (RIGHT-TO-LEFT OVERRIDE)",
     "cyrillic": "(CYRILLIC CAPITAL LETTER ES) is not a letter or sign of Python, though it may look like one",
     "NUL": "line 1: there is an invisible character (character number 0)",
     "comments": "The text has 1,080,000 characters; up to 20,000 bytes are read",
-    "too many layers": "line 1: the network has more than 200 convolutional and dense layers",
     "typographic quotes": "is a typographic quote",
-    "nested loops": "takes too many steps",
-    "eval": "line 1: eval is not defined in this text",
+    "eval": "There is no network in this text",
 }
 
 
@@ -202,6 +239,7 @@ def test_what_stands_beside_a_network_is_not_run(text, tmp_path, monkeypatch):
 
 def test_nothing_on_the_way_from_text_to_network_can_run_python():
     floor = Path(read_network.__globals__["__file__"]).parent
+    assert len(list(floor.glob("*.py"))) > 20
     for path in floor.glob("*.py"):
         source = path.read_text(encoding="utf-8")
         for word in (" eval(", " exec(", " compile(", "__import__(", "importlib", "pickle", "subprocess"):

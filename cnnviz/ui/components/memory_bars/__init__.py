@@ -43,7 +43,7 @@ _component: Component[Message] = browser_component(__file__)
 
 
 def show_memory_bars(lines: Sequence[Share], key: str) -> None:
-    """Draw the lines (see `cnnviz.arithmetic.network.memory.shares`) with their sums."""
+    """Draw the lines (see `cnnviz.arithmetic.network.memory.memory_shares`) with their sums."""
     _component(key=key, data=memory_bars_data(lines))
 
 

@@ -1,8 +1,9 @@
 """What the diagram, the bars and the table of a network show: every word and number, worked out here."""
 
+from math import prod
 from typing import TypedDict
 
-from cnnviz.arithmetic.layers import Meeting
+from cnnviz.arithmetic.layers import Function
 from cnnviz.arithmetic.network import Network, Node, Row, Totals, totals
 from cnnviz.arithmetic.num_bytes import FLOAT32_BYTES, readable_bytes
 from cnnviz.arithmetic.settings import Shape
@@ -60,13 +61,18 @@ def network_script(network: Network, rows: tuple[Row, ...], input_shape: Shape) 
         for place, node in enumerate(network.nodes)
     ]
     whole = len(rows) == len(network.nodes)
+    if network.frozen_params:
+        for entry, node in zip(layers, network.nodes, strict=True):
+            own = own_params(node)
+            entry["cells"]["trainable"] = "" if not own else trained(own, node.frozen)
     memory = readable_bytes(sums.activation_values * FLOAT32_BYTES)
     return {
         "layers": layers,
-        "input": input_shape,
+        "input": drawn_shape(input_shape),
         "total": {
             "name": "Total",
             "params": f"{sums.num_params:,}",
+            "trainable": trained(sums.num_params, network.frozen_params) if network.frozen_params else "",
             "macs": f"{sums.macs:,}" if whole else NOTHING,
             "memory": memory if whole else NOTHING,
         },
@@ -77,23 +83,23 @@ def network_script(network: Network, rows: tuple[Row, ...], input_shape: Shape) 
 def layer_entry(node: Node, row: Row | None, sums: Totals, places: dict[str, int], wrong: bool) -> Layer:
     """One layer; `row` is None where the layer does not fit, or stands behind one that does not."""
     code = settings_words(node)
-    own_params = node.layer.num_params if node.module == node.name else 0
+    own = own_params(node)
     entry = Layer(
         name=node.name,
         kind=node.layer.role,
-        sign=node.layer.sign if isinstance(node.layer, Meeting) else "",
+        sign=getattr(node.layer, "sign", "") if len(node.inputs) > 1 else "",
         state="fits" if row is not None else "wrong" if wrong else "waiting",
-        shape=row.output_shape if row is not None else None,
+        shape=drawn_shape(row.output_shape) if row is not None else None,
         inputs=[places.get(name, -1) for name in node.inputs],
         words=f"{code} does not fit what it is given." if wrong else f"{code}, not reached.",
         cells={"name": node.name, "settings": code} | dict.fromkeys(("macs", "memory", "field"), NOTHING),
         titles={"name": f"{node.name}, line {node.line}" if node.line else node.name, "settings": code},
         shares={},
     )
-    entry["cells"] |= {"output": "does not fit" if wrong else NOTHING, "params": f"{own_params:,}"}
+    entry["cells"] |= {"output": "does not fit" if wrong else NOTHING, "params": f"{own:,}"}
     if node.module != node.name:
         entry["titles"]["params"] = f"the same parameters as {node.module}, counted there"
-    numbers = {"params": (own_params, sums.num_params)}
+    numbers = {"params": (own, sums.num_params)}
     if row is not None:
         numbers |= {"macs": (row.macs, sums.macs), "memory": (row.activation_values, sums.activation_values)}
     entry["shares"] = {name: round(100 * number / whole, 4) for name, (number, whole) in numbers.items() if number}
@@ -123,13 +129,40 @@ def row_words(row: Row, code: str, shares: dict[str, float]) -> str:
     return " · ".join(words)
 
 
+def drawn_shape(shape: Shape) -> Shape:
+    """A shape as its box is drawn: a picture as it is, a volume by its last two axes, a sequence as one row.
+
+    >>> drawn_shape((96, 55, 55)), drawn_shape((8, 16, 32, 32)), drawn_shape((197, 768))
+    ((96, 55, 55), (8, 32, 32), (151296,))
+    """
+    if len(shape) == 3:
+        return shape
+    return (shape[0], *shape[-2:]) if len(shape) == 4 else (prod(shape),)
+
+
+def own_params(node: Node) -> int:
+    """How many parameters a node is the first to use."""
+    if node.own_params is not None:
+        return node.own_params
+    return node.layer.num_params if node.module == node.name else 0
+
+
+def trained(num_params: int, frozen: int) -> str:
+    """Whether training changes parameters: all of them, a part, or none.
+
+    >>> trained(10, 0), trained(10, 4), trained(10, 10)
+    ('all', 'part', 'none')
+    """
+    return "all" if not frozen else "none" if frozen >= num_params else "part"
+
+
 def strips(network: Network, rows: tuple[Row, ...], sums: Totals) -> list[Strip]:
     """Heads of the bars: what is shared out, how much in all, and which layer takes most of it.
 
     Where a layer does not fit only the parameters are known.
     """
     memory = readable_bytes(sums.activation_values * FLOAT32_BYTES)
-    params = [node.layer.num_params if node.module == node.name else 0 for node in network.nodes]
+    params = [own_params(node) for node in network.nodes]
     bars = [("params", "Parameters", f"{sums.num_params:,}", params)]
     if len(rows) == len(network.nodes):
         bars.insert(0, ("memory", "Memory", memory, [row.activation_values for row in rows]))
@@ -155,8 +188,8 @@ def settings_words(node: Node) -> str:
     >>> settings_words(Node("add", Add(), ("conv", "input")))
     'conv + input'
     """
-    if isinstance(node.layer, Meeting):
-        return node.layer.expression(node.inputs).removeprefix("torch.")
+    if isinstance(node.layer, Function) and node.inputs:
+        return node.layer.expression(node.inputs).removeprefix("torch.").removeprefix("nn.functional.")
     return node.layer.plainest().code().removeprefix("nn.")
 
 

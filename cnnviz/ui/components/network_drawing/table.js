@@ -10,6 +10,7 @@ const COLUMNS = /** @type {const} */ ([
   ["settings", "Settings"],
   ["output", "Output"],
   ["params", "Parameters"],
+  ["trainable", "Trained"],
   ["macs", "MACs"],
   ["memory", "Memory"],
   ["field", "Receptive field"],
@@ -17,15 +18,17 @@ const COLUMNS = /** @type {const} */ ([
 
 /** @type {(data: Message) => { made: HTMLTableElement, rows: HTMLElement[] }} */
 export function drawnTable({ layers, total }) {
-  const rows = layers.map(drawnRow);
+  // what is trained is only said where a text leaves some parameters as they are
+  const columns = COLUMNS.filter(([kind]) => kind !== "trainable" || total.trainable);
+  const rows = layers.map((layer) => drawnRow(layer, columns));
   const sums = element(
     "tr",
     "",
-    COLUMNS.map(([kind]) => element("td", kind, total[kind] ?? "")),
+    columns.map(([kind]) => element("td", kind, total[kind] ?? "")),
   );
   return {
     made: table(
-      COLUMNS.map(([kind, title]) => ({ kind, title })),
+      columns.map(([kind, title]) => ({ kind, title })),
       rows,
       [sums],
     ),
@@ -33,12 +36,12 @@ export function drawnTable({ layers, total }) {
   };
 }
 
-/** @type {(layer: Layer) => HTMLElement} */
-const drawnRow = ({ state, cells, titles, shares }) =>
+/** @type {(layer: Layer, columns: ReadonlyArray<(typeof COLUMNS)[number]>) => HTMLElement} */
+const drawnRow = ({ state, cells, titles, shares }, columns) =>
   element(
     "tr",
     { className: state, tabIndex: -1 },
-    COLUMNS.map(([kind]) => {
+    columns.map(([kind]) => {
       const isName = kind === "name";
       const share = shares[kind];
       return element(

@@ -18,8 +18,12 @@ from cnnviz.ui.components.network_drawing import by, settings_words
 FIRST = ("out_channels", "out_features", "kernel_size", "stride", "padding", "output_size", "p", "start_dim", "dim")
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
-# What can be put in: every kind that a picture, or what becomes of one, runs through.
-NEW = tuple(name for name in KINDS if not name.endswith("1d"))
+# What can be put in: kinds that a picture, or what becomes of one, runs through in a chain.
+NEW = (
+    "Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "LPPool2d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d",
+    "PixelShuffle", "Linear", "Flatten", "ReLU", "BatchNorm2d", "GroupNorm", "Dropout", "Softmax", "LogSoftmax",
+    "ZeroPad2d", "ReflectionPad2d", "Upsample", "PReLU",
+)  # fmt: skip
 SKIP = "Add (a skip)"
 
 

@@ -6,14 +6,32 @@ from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.network import INPUT, Network, chain
 from cnnviz.arithmetic.network.exports import to_pytorch
 from cnnviz.arithmetic.network.fixes import MAX_PROBLEMS, Fix, Problem
-from cnnviz.arithmetic.reader import ReadError, read_network
+from cnnviz.arithmetic.reader import ReadError
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.ui.components.code_box import Mark, code_box
+from cnnviz.ui.components.network_drawing import by
 from cnnviz.ui.compute.builder.by_hand import add_behind, edit_settings, layer_label, matched, place_buttons
 from cnnviz.ui.compute.builder.chosen_layer import choose_layer, clicked
 from cnnviz.ui.compute.builder.examples import EXAMPLES, Example
-from cnnviz.ui.compute.builder.reading import Reading, all_repaired, plainly, written
-from cnnviz.ui.compute.builder.text import REFUSED, can_undo, fits_a_link, put_text, undo
+from cnnviz.ui.compute.builder.reading import (
+    Reading,
+    all_repaired,
+    answered,
+    fitting_input,
+    in_short_form,
+    read,
+    written,
+)
+from cnnviz.ui.compute.builder.text import (
+    FITTED,
+    REFUSED,
+    can_undo,
+    current_shape,
+    fits_a_link,
+    put_text,
+    touched,
+    undo,
+)
 from cnnviz.ui.compute.builder.text import text as current_text
 from cnnviz.ui.page.plain_text import as_plain_text
 
@@ -73,12 +91,18 @@ def typed(text: str) -> None:
     """Take what was typed or pasted; where it names an input shape anew, that goes into the boxes."""
     named = named_shape(text)
     put_text(text, None if named == named_shape(current_text()) else named)
+    if named is None and not touched():
+        reading = read(text, tuple(map(float, current_shape())))
+        shape = fitting_input(reading.network, reading.input_shape) if reading.network and reading.problems else None
+        if shape is not None and len(shape) in (1, 3):
+            put_text(text, shape)
+            st.session_state[FITTED] = f"The input is now {by(shape)}, which fits this text; the boxes say another one."
 
 
 def named_shape(text: str) -> Shape | None:
     """The input shape that a text names itself, as Keras listings do."""
     try:
-        return read_network(text).input_shape
+        return answered(text, None, (), "")[0].input_shape
     except ReadError:
         return None
 
@@ -92,7 +116,7 @@ def edit_by_hand(reading: Reading, place: int | None) -> None:
         return
 
     def change(changed: Network, to: int | None = None) -> None:
-        put_text(to_pytorch(plainly(matched(changed, shape))))
+        put_text(to_pytorch(in_short_form(matched(changed, shape))))
         if to is not None:
             choose_layer(to)
 
@@ -137,11 +161,21 @@ def show_problems(reading: Reading) -> None:
     for number, problem in enumerate(reading.problems):
         show_problem(reading, problem, number)
     known = all(problem.fixed is not None for problem in reading.problems)
+    shape = fitting_input(reading.network, reading.input_shape) if reading.problems and reading.network else None
+    if shape is not None and len(shape) in (1, 3):
+        st.button(
+            f"Feed an input of {by(shape)}, which fits",
+            icon=":material/crop:",
+            type="primary",
+            key="fit_input",
+            on_click=put_text,
+            args=(reading.text, shape),
+        )
     if known and 1 < len(reading.problems) < MAX_PROBLEMS:
         st.button(
             "Make both changes" if len(reading.problems) == 2 else f"Make all {len(reading.problems)} changes",
             icon=":material/build:",
-            type="primary",
+            type="secondary" if shape is not None else "primary",
             key="fix_all",
             on_click=repair_all,
             args=(reading,),

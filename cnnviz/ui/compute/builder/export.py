@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.arithmetic.network.exports import to_csv, to_markdown, to_pytorch
-from cnnviz.ui.compute.builder.reading import Reading, plainly
+from cnnviz.ui.compute.builder.reading import Reading, in_short_form
 
 
 def show_exports(reading: Reading) -> None:
@@ -11,7 +11,7 @@ def show_exports(reading: Reading) -> None:
     if reading.network is None:
         return
     with st.expander("Take it along: PyTorch, Markdown, CSV", icon=":material/download:"):
-        code, markdown = to_pytorch(plainly(reading.network)), to_markdown(reading.rows)
+        code, markdown = to_pytorch(in_short_form(reading.network)), to_markdown(reading.rows)
         with st.container(horizontal=True, gap="small"):
             for label, content, name, kind in (
                 ("CSV", to_csv(reading.rows), "network.csv", "text/csv"),

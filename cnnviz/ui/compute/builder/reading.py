@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from cnnviz.arithmetic.network import Network, NetworkError, Row
 from cnnviz.arithmetic.network.exports import to_pytorch
 from cnnviz.arithmetic.network.fixes import Fix, Problem, fixes, problems, repaired_text
 from cnnviz.arithmetic.reader import ReadError, read_network
+from cnnviz.arithmetic.reader.missing_values import likely_value
+from cnnviz.arithmetic.reader.program import Program, likely_shapes
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape, shown
+from cnnviz.networks.by_name import by_name
 
 MAX_REPAIRS = 20
+MAX_ASKED = 12
+
+Answers = tuple[tuple[str, Any], ...]  # names that a text leaves open, and their values
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,8 @@ class Reading:
 
     `refusal` is why the text is no network. `problems` are the layers that do not fit, in order: the first as it is,
     each later one as it would be once those before it were put right. `rows` are the layers up to the first problem.
-    `misfit` is what is wrong with the input shape itself.
+    `misfit` is what is wrong with the input shape itself. `asked` are the names that the text leaves open, with the
+    values that it was read with.
     """
 
     text: str
@@ -29,6 +37,7 @@ class Reading:
     rows: tuple[Row, ...] = ()
     problems: tuple[Problem, ...] = ()
     misfit: str = ""
+    asked: Answers = ()
 
     @property
     def fits(self) -> bool:
@@ -36,9 +45,9 @@ class Reading:
         return self.network is not None and not self.problems and not self.misfit
 
 
-@lru_cache(maxsize=128)
-def read(text: str, input_shape: tuple[float, ...]) -> Reading:
-    """The reading of a text; the same text is read once.
+@lru_cache(maxsize=64)
+def read(text: str, input_shape: tuple[float, ...], answers: Answers = (), choice: str = "") -> Reading:
+    """The reading of a text; the same text is read once. What it leaves open gets a likely value, unless answered.
 
     >>> reading = read("nn.Sequential(nn.Conv2d(1, 32, 5), nn.ReLU())", (4, 28, 28))
     >>> [fix.sentence for fix in reading.problems[0].fixes]
@@ -48,24 +57,44 @@ def read(text: str, input_shape: tuple[float, ...]) -> Reading:
         shape = checked_shape(input_shape)
     except ShapeError as problem:
         return Reading(text, (), misfit=str(problem))
+    asked: Answers = ()
     try:
-        network = read_network(text, shape)
+        network, asked = answered(text, shape, answers, choice)
         rows = network.trace(shape)
     except ReadError as refusal:
-        if isinstance(refusal.problem, NetworkError):  # a Keras listing that does not fit its input is a network too
-            return unfitting(text, shape, refusal.problem)
         return Reading(text, shape, refusal=refusal)
     except NetworkError as problem:
-        return unfitting(text, shape, problem)
+        found = problems(problem.network, shape) or (Problem(problem, fixes(problem)),)
+        return Reading(text, shape, problem.network, rows=problem.rows, problems=found, asked=asked)
     except ShapeError as problem:
         return Reading(text, shape, misfit=str(problem))
-    return Reading(text, shape, network, rows=rows)
+    return Reading(text, shape, network.at(shape), rows=rows, asked=asked)
 
 
-def unfitting(text: str, shape: Shape, error: NetworkError) -> Reading:
-    """The reading of a text of which a layer does not fit."""
-    found = problems(error.network, shape) or (Problem(error, fixes(error)),)
-    return Reading(text, shape, error.network, rows=error.rows, problems=found)
+def answered(text: str, shape: Shape | None, answers: Answers, choice: str) -> tuple[Network, Answers]:
+    """The network, read with the answers and with likely values for what else it leaves open, and both of these."""
+    known = dict(answers)
+    used: dict[str, Any] = {}
+    for _ in range(MAX_ASKED):
+        try:
+            return read_network(text, shape, values=used, models=by_name, choice=choice or None), tuple(used.items())
+        except ReadError as refusal:
+            new = [name for name in refusal.needs if name not in used]
+            if not new:
+                raise
+            used |= {name: known.get(name, likely_value(name)) for name in new}
+    return read_network(text, shape, values=used, models=by_name, choice=choice or None), tuple(used.items())
+
+
+def fitting_input(network: Network, given: Shape) -> Shape | None:
+    """An input that the whole network takes, where it does not take the one given: by its first layer, and by size."""
+    if not isinstance(network.program, Program):
+        return None
+    named = [network.input_shape] if network.input_shape is not None else []
+    for shape in [*named, *likely_shapes(network.program.root)]:
+        if shape != given and network.fits(shape):
+            return shape
+    return None
 
 
 def checked_shape(sizes: Sequence[float]) -> Shape:
@@ -106,14 +135,14 @@ def written(text: str, fix: Fix, input_shape: Shape) -> str:
     if fix.span is not None:
         try:
             changed = repaired_text(text, fix)
-            if same_layers(read_network(changed, input_shape), fix.network):
+            if same_layers(answered(changed, input_shape, (), "")[0], fix.network):
                 return changed
         except (ReadError, ShapeError):
             pass  # the argument cannot be changed where it stands: write the whole network down anew
-    return to_pytorch(plainly(fix.network))
+    return to_pytorch(in_short_form(fix.network))
 
 
-def plainly(network: Network) -> Network:
+def in_short_form(network: Network) -> Network:
     """The same network with its layers written as short as they can be."""
     return replace(network, nodes=tuple(replace(node, layer=node.layer.plainest()) for node in network.nodes))
 

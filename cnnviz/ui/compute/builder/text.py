@@ -24,6 +24,8 @@ TURN: Final = "network_sizes_turn"
 EARLIER: Final = "network_earlier"
 READABLE: Final = "network_readable"
 REFUSED: Final = "network_link_refused"
+TOUCHED: Final = "network_sizes_touched"
+FITTED: Final = "network_input_fitted"  # what is said of an input that was chosen to fit a text
 LINK, INPUT_LINK = "net", "input"
 
 MAX_LINK = 6_000  # letters of the address; servers and messengers cut longer ones
@@ -67,6 +69,20 @@ def put_sizes(sizes: Sizes) -> None:
     """
     st.session_state[SIZES] = sizes
     st.session_state[TURN] += 1
+    st.session_state[TOUCHED] = False
+    st.session_state.pop(FITTED, None)
+
+
+def touched() -> bool:
+    """Whether the visitor has put sizes into the boxes since a text last did."""
+    return bool(st.session_state.get(TOUCHED))
+
+
+def current_shape() -> Shape:
+    """The shape that the boxes say, as whole numbers."""
+    channels, height, width, flat = st.session_state[SIZES]
+    sizes = [max(1, int(size)) for size in (channels, height, width)]
+    return (sizes[0] * sizes[1] * sizes[2],) if flat else (sizes[0], sizes[1], sizes[2])
 
 
 def undo() -> None:
@@ -92,6 +108,9 @@ def keep_readable(text: str) -> None:
 
 def follow_address(sizes: Sizes) -> None:
     """Have the address say the text and these sizes; the opening ones need no mention, nor does too long a text."""
+    if sizes != st.session_state[SIZES]:
+        st.session_state[TOUCHED] = True
+        st.session_state.pop(FITTED, None)
     st.session_state[SIZES] = sizes
     letters = packed(text())
     mention(LINK, letters if text() != OPENING.text and len(letters) <= MAX_LINK else None)

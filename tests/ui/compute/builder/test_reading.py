@@ -14,7 +14,7 @@ from cnnviz.ui.components.field_on_picture import WIDEST_MARGIN, margin
 from cnnviz.ui.components.network_drawing.script import network_script
 from cnnviz.ui.compute.builder.by_hand import NEW, matched, read_setting, setting_text
 from cnnviz.ui.compute.builder.examples import EXAMPLES, OPENING, RESIDUAL
-from cnnviz.ui.compute.builder.reading import all_repaired, plainly, read, same_layers, written
+from cnnviz.ui.compute.builder.reading import all_repaired, in_short_form, read, same_layers, written
 from cnnviz.ui.compute.builder.receptive_field import field_sentences
 from cnnviz.ui.compute.builder.text import MAX_LINK, packed, unpacked
 
@@ -64,7 +64,7 @@ def test_what_no_change_to_the_network_mends_is_left_as_it_is() -> None:
 def test_what_is_built_by_hand_is_written_down_as_what_it_is(kinds: list[str]) -> None:
     """Any layers in any order: the text that is written reads as the same network."""
     network = matched(chain(*(KINDS[kind].usual((3, 16, 16)) for kind in kinds)), (3, 16, 16))
-    assert same_layers(read_network(to_pytorch(plainly(network))), network)
+    assert same_layers(read_network(to_pytorch(in_short_form(network))), network)
 
 
 def test_layers_behind_are_matched_to_what_they_get() -> None:
