@@ -15,6 +15,7 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 ROI_ALIGN = "torchvision.ops.roi_align"
 
@@ -52,11 +53,34 @@ def _run_when_called() -> ModuleType | None:
     return module
 
 
+# what networks work out from small tensors while they are built: places of patches in a window, scales of a layer
+ARITHMETIC = frozenset(
+    [
+        "stack",
+        "sum",
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "rsub",
+        "abs",
+        "sign",
+        "log",
+        "log2",
+        "iadd",
+        "isub",
+        "imul",
+        "truediv",
+    ]
+)
+
+
 @contextlib.contextmanager
 def unfilled() -> Iterator[None]:
     """Layers that are built meanwhile keep whatever their memory holds: nothing is drawn that would be overwritten.
 
-    Inside `torch.device("meta")` there is no memory either, and a network is there in milliseconds.
+    Inside `torch.device("meta")` there is no memory either, and a network is there in milliseconds; arithmetic there,
+    for which the meta device needs the compiler, is done with zeros of the same shapes instead.
     """
     import torch
     from torch.overrides import TorchFunctionMode
@@ -65,10 +89,25 @@ def unfilled() -> Iterator[None]:
     fillers = {function for name, function in vars(torch.nn.init).items() if name[-1] == "_" != name[0]}
     fillers |= {torch.Tensor.normal_, torch.Tensor.uniform_, torch.Tensor.zero_, torch.Tensor.fill_}
 
+    def as_zeros(value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return torch.zeros(value.shape, dtype=value.dtype, device="cpu")
+        return type(value)(map(as_zeros, value)) if isinstance(value, list | tuple) else value
+
     class LeftAsTheyAre(TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
             kwargs = kwargs or {}
-            return (args[0] if args else kwargs["tensor"]) if func in fillers else func(*args, **kwargs)
+            if func in fillers:
+                return args[0] if args else kwargs["tensor"]
+            name = getattr(func, "__name__", "")
+            if name.strip("_") not in ARITHMETIC or not any(is_meta(value) for value in args):
+                return func(*args, **kwargs)
+            if name.startswith("__i") or name.endswith("_") != name.startswith("_"):
+                return args[0]  # in place
+            return func(*as_zeros(args), **kwargs).to("meta")
+
+    def is_meta(value: Any) -> bool:
+        return any(map(is_meta, value)) if isinstance(value, list | tuple) else getattr(value, "is_meta", False)
 
     with LeftAsTheyAre():
         yield

@@ -73,6 +73,16 @@ def regions_are_pooled():
 """
 
 
+@pytest.mark.parametrize("name", ["swin_v2_t", "maxvit_t", "convnext_tiny", "regnet_y_400mf"])
+def test_a_network_that_works_something_out_while_it_is_built_is_surveyed_without_the_compiler(name: str) -> None:
+    surveyed = f"""
+from cnnviz.networks.torchvision_networks import torchvision_network
+torchvision_network("{name}")
+print({COMPILER})
+"""
+    assert run(surveyed) == "set()"
+
+
 @pytest.mark.parametrize("first", ["", "import torchvision", "import captum.attr", "import torch._dynamo"])
 def test_optimizers_export_and_captum_work_after_it_whatever_was_imported_before(first: str) -> None:
     works = f"""
