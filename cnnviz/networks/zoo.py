@@ -56,7 +56,7 @@ CROPS = Preprocessing(resize_size=96, crop_size=96, mean=(0.44, 0.36, 0.34), std
 PATCHES = Preprocessing(resize_size=28, crop_size=28, mean=(0.42,) * 4, std=(0.14,) * 4)
 
 PHOTOGRAPHS_SCOPE = (
-    "It was trained to tell ten photographs and their turns apart; whatever it is shown, it names one of the ten."
+    "It was trained to tell ten photographs apart, also turned; whatever it is shown, it names one of the ten."
 )
 
 MODELS: dict[str, Sibling | Published] = {

@@ -72,6 +72,8 @@ def modules(entry: Path) -> dict[Path, str]:
             missing = {name.strip() for name in names.split(",")} - {"", *JS_NAME.findall(other.read_text("utf-8"))}
             if missing:
                 raise ValueError(f"{file} imports {', '.join(sorted(missing))} from {path}, which has no such name.")
+        for line in re.findall(r"^import .*", JS_IMPORT.sub("", text), re.MULTILINE):
+            raise ValueError(f'{file}: {line!r} is not read here. Write import {{ a, b }} from "./other.js";')
         found[file] = text
 
     take(entry.resolve())

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 from math import prod
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
@@ -23,7 +23,7 @@ from cnnviz.arithmetic.layers import (
     Pointwise,
     ShapeError,
 )
-from cnnviz.arithmetic.layers.layer import SeesEverything
+from cnnviz.arithmetic.layers.layer import Role, SeesEverything
 from cnnviz.arithmetic.network import Network, Node, chain
 from cnnviz.arithmetic.reader import read_network
 from cnnviz.arithmetic.receptive_field import PIXEL
@@ -291,3 +291,10 @@ def test_a_kind_that_leaves_something_out_cannot_be_made():
 def test_the_table_has_every_kind_under_the_name_of_its_class():
     assert all(name == kind.__name__ and hasattr(nn, name) for name, kind in KINDS.items())
     assert {Add, Concat} < set(FUNCTIONS)
+
+
+@EVERY_KIND
+def test_a_kind_says_how_it_is_drawn(kind):
+    layer = kind.usual(SHAPES[0])
+    assert layer.role in get_args(Role)
+    assert not isinstance(layer, Meeting) or layer.sign
