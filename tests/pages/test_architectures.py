@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.arithmetic.network.architectures import ARCHITECTURES, fitting_sides
 from cnnviz.arithmetic.network.memory import has_blocks, memory_shares, num_values
 from cnnviz.networks.torchvision_networks import FAMILIES, TORCHVISION, built_module, torchvision_network
-from cnnviz.ui.compute.architecture_choice import PREFIX, label
+from cnnviz.ui.compute.architecture_choice import GROUPS, PREFIX, label
 from cnnviz.ui.compute.lecture_tables import DIFFERENT
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +76,19 @@ def test_every_architecture_opens_by_link_with_its_bars_and_its_words(key):
     assert metrics(page)["Parameters"] == bars(page)["total"]["params"] == f"{network.num_params:,}"
     beside = open_page(architecture=label(key), look=LECTURE)
     assert "lecture" in text(beside)
+
+
+def test_a_heading_in_the_list_takes_the_first_network_of_its_family():
+    page = open_page()
+    page.selectbox(key="architecture").select("family ResNet").run()
+    assert page.selectbox(key="architecture").value == "torchvision resnet18"
+    assert metrics(page)["Parameters"] == "11,689,512"
+    assert metrics(open_page(architecture=label("family VGG")))["Parameters"] == "132,863,336"
+
+
+def test_the_list_has_every_network_once_under_its_family():
+    headed = [key for group in GROUPS.values() for key in group]
+    assert sorted(headed) == sorted([*ARCHITECTURES, *(PREFIX + builder for builder in TORCHVISION)])
 
 
 @pytest.mark.parametrize("builder", [name for name, entry in TORCHVISION.items() if entry.options])

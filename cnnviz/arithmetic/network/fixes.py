@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from cnnviz.arithmetic.layers import (
-    Flatten,
-    Linear,
-)
-from cnnviz.arithmetic.network import Network, NetworkError, Span, add, replace_layer
-from cnnviz.arithmetic.settings import Shape, ShapeError, counted
+from cnnviz.arithmetic.layers import ConvTranspose2d, Flatten, Linear, Meeting, Upsample
+from cnnviz.arithmetic.network import Network, NetworkError, Node, Span, add, replace_layer
+from cnnviz.arithmetic.settings import Shape, ShapeError, counted, pair
 
 MAX_SIDE = 512  # inputs searched for one that fits
 MAX_PROBLEMS = 5  # told at once; each costs a search for its repairs
@@ -46,7 +43,7 @@ def fixes(error: NetworkError) -> tuple[Fix, ...]:
     ...     [fix.sentence for fix in fixes(error)]
     ['change in_features to 256', 'feed an input of 32 × 32 (32 to 35 fit)']
     """
-    found = [*layer_fixes(error), *channel_fixes(error), *flatten_fixes(error)]
+    found = [*layer_fixes(error), *channel_fixes(error), *flatten_fixes(error), *skip_fixes(error)]
     if not any(fix.input_shape for fix in found):
         found += size_fixes(error)
     return tuple(found)
@@ -144,6 +141,50 @@ def flatten_fixes(error: NetworkError) -> Iterator[Fix]:
         sentence = f"flatten first and change in_features to {prod(shape)}"
     if flat.fits(error.input_shape, until=error.name):
         yield Fix(sentence, network=flat)
+
+
+def skip_fixes(error: NetworkError) -> Iterator[Fix]:
+    """Where a map that was doubled again meets the odd one that it was halved from: a row and a column more on its way.
+
+    Halving 25 gives 12, doubling gives 24: a transposed convolution makes up for it by its output_padding, an Upsample
+    by naming the size.
+    """
+    shapes = error.input_shapes
+    if not isinstance(error.node.layer, Meeting) or any(len(shape) != 3 for shape in shapes):
+        return
+    height, width = (max(shape[axis] for shape in shapes) for axis in (1, 2))
+    for source, shape in zip(error.node.inputs, shapes, strict=True):
+        node = resizing_before(error, source)
+        if node is None or shape[1:] == (height, width):
+            continue
+        value, layer = (height, width), node.layer
+        if isinstance(layer, ConvTranspose2d):
+            down, across = pair(layer.output_padding)
+            value = down + height - shape[1], across + width - shape[2]
+        settings = (
+            {"output_padding": value} if isinstance(layer, ConvTranspose2d) else {"size": value, "scale_factor": None}
+        )
+        try:
+            changed = layer.with_settings(**settings)
+        except ShapeError:
+            continue  # more rows than the stride can make up for
+        network = replace_layer(error.network, node.name, changed)
+        if network.fits(error.input_shape, until=error.name):
+            written = repr(value[0] if value[0] == value[1] else value)
+            yield Fix(f"change {next(iter(settings))} of {node.name} to {written}", network=network)
+
+
+def resizing_before(error: NetworkError, name: str) -> Node | None:
+    """The transposed convolution or the Upsample that a map comes from, by way of layers that keep its size."""
+    rows = {row.name: row for row in error.rows}
+    while name in rows:
+        row, node = rows[name], error.network[name]
+        if isinstance(node.layer, ConvTranspose2d | Upsample):
+            return node
+        if len(node.inputs) != 1 or row.input_shape[1:] != row.output_shape[1:]:
+            return None
+        name = node.inputs[0]
+    return None
 
 
 def size_fixes(error: NetworkError) -> Iterator[Fix]:

@@ -7,10 +7,16 @@ import streamlit as st
 from cnnviz.arithmetic.network import Network, NetworkError
 from cnnviz.arithmetic.network.architectures import ARCHITECTURES, LARGEST_SIDE, fitting_sides
 from cnnviz.arithmetic.settings import Shape, ShapeError
-from cnnviz.networks.torchvision_networks import TORCHVISION, torchvision_network
+from cnnviz.networks.torchvision_networks import FAMILIES, TORCHVISION, torchvision_network
 
 PREFIX = "torchvision "  # of the keys of torchvision's networks, which share names with the lecture's
-KEYS = (*ARCHITECTURES, *(PREFIX + builder for builder in TORCHVISION))
+HEADING = "family "  # of the lines in the list that head a family; choosing one takes its first network
+LECTURE = "The lecture"
+GROUPS = {
+    LECTURE: tuple(ARCHITECTURES),
+    **{family: tuple(PREFIX + builder for _, builder in networks) for family, (_, networks) in FAMILIES.items()},
+}
+KEYS = tuple(key for group, keys in GROUPS.items() for key in (HEADING + group, *keys))
 FIRST = "vgg16"
 
 
@@ -34,8 +40,9 @@ def choose_architecture() -> Chosen:
         format_func=label,
         key="architecture",
         bind="query-params",
-        on_change=take_own_size,
+        on_change=take_chosen,
     )
+    key = first_of_heading(key)  # a link may name a heading
     if key in ARCHITECTURES:
         entry = ARCHITECTURES[key]
         return Chosen(key, entry.description, entry.input_shape, entry.network)
@@ -49,14 +56,16 @@ def choose_architecture() -> Chosen:
 def label(key: str) -> str:
     """What stands in the list, and in the link.
 
-    >>> label("vgg16"), label("torchvision vgg16")
-    ('VGG-16', 'torchvision: VGG-16')
+    >>> label("vgg16"), label("torchvision vgg16"), label("family VGG")
+    ('VGG-16', 'torchvision: VGG-16', '— VGG, torchvision —')
     """
+    if key.startswith(HEADING):
+        group = key.removeprefix(HEADING)
+        return f"— {group} —" if group == LECTURE else f"— {group}, torchvision —"
     if key in ARCHITECTURES:
         return ARCHITECTURES[key].title
     entry = TORCHVISION[key.removeprefix(PREFIX)]
-    family = "" if entry.title.startswith(entry.family) else f" ({entry.family})"
-    return f"torchvision: {entry.title}{family}"
+    return f"torchvision: {entry.title}"
 
 
 def own_side(key: str) -> int:
@@ -65,9 +74,19 @@ def own_side(key: str) -> int:
     return entry.input_shape[-1]
 
 
-def take_own_size() -> None:
-    """A network that was just chosen starts on the picture it was made for."""
-    st.session_state["size"] = own_side(st.session_state["architecture"])
+def first_of_heading(key: str) -> str:
+    """The network itself; of a heading, the first of its family.
+
+    >>> first_of_heading("family ResNet"), first_of_heading("vgg16")
+    ('torchvision resnet18', 'vgg16')
+    """
+    return GROUPS[key.removeprefix(HEADING)][0] if key.startswith(HEADING) else key
+
+
+def take_chosen() -> None:
+    """A heading stands for its first network; one that was just chosen starts on the picture it was made for."""
+    key = st.session_state["architecture"] = first_of_heading(st.session_state["architecture"])
+    st.session_state["size"] = own_side(key)
 
 
 def choose_size(chosen: Chosen) -> Shape:

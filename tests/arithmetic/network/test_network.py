@@ -24,6 +24,7 @@ from cnnviz.arithmetic.layers import (
     ReLU,
     ShapeError,
     Softmax,
+    Upsample,
     View,
     ZeroPad2d,
 )
@@ -168,10 +169,35 @@ def test_where_paths_do_not_meet_another_input_may_help():
             Node("add", Add(), ("up", INPUT)),
         )
     )
-    (fix,) = fixes(error_of(network, (1, 9, 9)))
+    padded, fix = fixes(error_of(network, (1, 9, 9)))
+    assert padded.sentence == "change output_padding of up to 1"
     assert fix.sentence == "feed an input of 8 × 8 (no other near it fits)"
     assert fix.input_shape == (1, 8, 8)
     assert network.trace(fix.input_shape)[-1].output_shape == (1, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("up", "words"),
+    [
+        (ConvTranspose2d(8, 4, 2, stride=2), "change output_padding of up to 1"),
+        (Upsample(scale_factor=2), "change size of up to 25"),
+    ],
+)
+def test_where_a_doubled_map_meets_the_odd_one_it_came_from_the_doubling_can_give_a_row_more(up, words):
+    network = Network(
+        (
+            Node("a", Conv2d(1, 4, 3, padding=1), ("input",)),
+            Node("half", MaxPool2d(2), ("a",)),
+            Node("b", Conv2d(4, 8, 3, padding=1), ("half",)),
+            Node("up", up, ("b",)),
+            Node("relu", ReLU(), ("up",)),
+            Node("cat", Concat(), ("relu", "a")),
+        )
+    )
+    (problem,) = problems(network, (1, 25, 25))
+    assert "25, 25" in str(problem.error)
+    assert [fix.sentence for fix in problem.fixes] == [words, "feed an input of 24 × 24 (no other near it fits)"]
+    assert problem.fixed.trace((1, 25, 25))[-1].output_shape[1:] == (25, 25)
 
 
 def test_all_problems_are_found_one_behind_the_other():
