@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from cnnviz.attribution import METHODS
 from cnnviz.attribution.feature_ablation import grid_regions
-from cnnviz.attribution.question import question
+from cnnviz.attribution.question import question_of
 from cnnviz.attribution.twin import settled, twin
 from cnnviz.networks.zoo import MODELS, load_model
 
@@ -51,11 +51,11 @@ def out_of_place(module: nn.Module) -> nn.Module:
 
 def by_captum(name: str) -> dict[str, Callable[[], object]]:
     """captum's way to the same numbers, with our settings: as many evaluations, as many pictures at once."""
-    module, image = asked(name)
+    module, image = example(name)
     other = out_of_place(module)
-    batch = question(module, image, CLASS).batch_size
+    batch = question_of(module, image, CLASS).batch_size
     start = image.clone().requires_grad_()
-    layer = other.get_submodule(settled(twin(module), question(module, image, CLASS).layer))
+    layer = other.get_submodule(settled(twin(module), question_of(module, image, CLASS).layer))
     square, step = (image.shape[1], *(2 * (image.shape[2] // 7,))), (image.shape[1], *(2 * (image.shape[2] // 7,)))
     regions = torch.from_numpy(grid_regions(image.shape[2], image.shape[3], first("feature_ablation")))[None, None]
     grey = torch.zeros_like(image)
@@ -103,7 +103,7 @@ def first(method: str) -> int:
     return METHODS[method].evaluations[0]
 
 
-def asked(name: str) -> tuple[nn.Module, torch.Tensor]:
+def example(name: str) -> tuple[nn.Module, torch.Tensor]:
     model = load_model(name, download=False)
     size = model.preprocessing.crop_size
     return model.module, torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(0))
@@ -111,7 +111,7 @@ def asked(name: str) -> tuple[nn.Module, torch.Tensor]:
 
 def ratios(name: str) -> list[tuple[str, float, str]]:
     """The rows of one network: our time over captum's, method by method."""
-    module, image = asked(name)
+    module, image = example(name)
     rows = []
     for method, theirs in by_captum(name).items():
         if METHODS[method].refusal(module):
@@ -132,7 +132,7 @@ def ratios(name: str) -> list[tuple[str, float, str]]:
 
 def peak_growth() -> str:
     """MB that 16 steps of integrated gradients on ResNet-50 add at most to a process that has loaded it and run it."""
-    module, image = asked("resnet50")
+    module, image = example("resnet50")
     with torch.no_grad():
         module(image)
     before = peak()

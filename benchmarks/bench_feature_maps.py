@@ -26,7 +26,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def bare_forward(module: nn.Module, image: torch.Tensor) -> torch.Tensor:
     with torch.inference_mode():
-        return module(image)
+        scores: torch.Tensor = module(image)
+        return scores
 
 
 def run() -> list[tuple[str, float, str]]:

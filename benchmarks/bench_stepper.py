@@ -96,7 +96,8 @@ PRESS = """async ({ presses, isOurs }) => {
 
 def median_of(page: Page, is_ours: bool) -> float:
     """Milliseconds from a key press to the painted change, median."""
-    return statistics.median(page.evaluate(PRESS, {"presses": PRESSES, "isOurs": is_ours}))
+    durations: list[float] = page.evaluate(PRESS, {"presses": PRESSES, "isOurs": is_ours})
+    return statistics.median(durations)
 
 
 def measured(browser: Browser, address: str) -> dict[str, float]:

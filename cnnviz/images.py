@@ -16,11 +16,10 @@ from functools import cached_property
 import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from cnnviz.file_checks import MAX_BYTES as MAX_BYTES  # these four are for others, too
+from cnnviz.file_checks import MAX_JPEG_PIXELS as MAX_JPEG_PIXELS
 from cnnviz.file_checks import (
-    MAX_BYTES,
     MAX_JPEG_SCANS,
-    MAX_PIXELS,
-    ImageError,
     check_jpeg,
     check_png,
     check_size,
@@ -29,7 +28,8 @@ from cnnviz.file_checks import (
     too_many_passes,
     unknown_bands,
 )
-from cnnviz.file_checks import MAX_JPEG_PIXELS as MAX_JPEG_PIXELS  # for those who tell the limits
+from cnnviz.file_checks import MAX_PIXELS as MAX_PIXELS
+from cnnviz.file_checks import ImageError as ImageError
 from cnnviz.file_kinds import picture_kind, why_not_a_picture
 from cnnviz.value_ranges import (
     TIFF_SAMPLES,

@@ -31,7 +31,7 @@ class Recorder(fx.Interpreter):
             return super().run(*args, **kwargs)
 
     def run_node(self, n: fx.Node) -> torch.Tensor:
-        """As fx does, remembering the result."""
+        """The value of a node, of whatever shape it has, which is also kept in `values`."""
         with torch.no_grad():
             self.values[n] = super().run_node(n)
         return self.values[n]
@@ -57,7 +57,7 @@ def handed_back(
 def passed_back(
     network: fx.GraphModule, start: torch.Tensor, through_layer: ThroughLayer, through_sum: ThroughSum, values: Values
 ) -> torch.Tensor:
-    """Node by node, the last one first."""
+    """Node by node, the last one first: from `start` (1, num_classes) to what the picture gets (1, 3, H, W)."""
     handed: Values = {}
     for node in reversed(network.graph.nodes):
         if node.op == "output":
@@ -88,9 +88,9 @@ def passed_back(
 
 
 def parts_of(node: fx.Node, share: torch.Tensor, values: Values) -> Iterator[tuple[fx.Node, torch.Tensor]]:
-    """What each of the maps that were put one behind the other gets of what the whole is handed."""
-    sources = node.args[0] if node.args else node.kwargs["tensors"]
-    dim = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim", 0)
+    """What each input of a concatenation gets of what the whole is handed: (1, C, H, W) or (1, features) each."""
+    sources: Any = node.args[0] if node.args else node.kwargs["tensors"]
+    dim: Any = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim", 0)
     sizes = [values[source].shape[dim] for source in sources]
     return zip(sources, share.reshape(1, *values[node].shape[1:]).split(sizes, dim), strict=True)
 
@@ -102,14 +102,14 @@ def unknown_layers(module: nn.Module, known: tuple[type[nn.Module], ...]) -> str
 
 
 def give(handed: Values, node: fx.Node, part: torch.Tensor) -> None:
-    """Add to what a node has been handed."""
+    """Add `part`, of the node's shape or flattened, to what the node has been handed."""
     handed[node] = handed[node] + part.reshape(handed[node].shape) if node in handed else part
 
 
 def transposed(step: Step, given: torch.Tensor, handed: torch.Tensor | Step) -> torch.Tensor:
-    """The transpose of a step, such as a layer's, at what it is given: (∂z/∂a)ᵀ handed.
+    """The transpose of a step, such as a layer's, at what it is given: (∂z/∂a)ᵀ handed, of the shape of `given`.
 
-    What is handed may depend on what the step makes: then it is a function of that.
+    `handed` has the shape of what the step makes; or it is a function of that.
     """
     given = given.detach().requires_grad_()
     with torch.enable_grad():

@@ -27,15 +27,15 @@ BLURRED_TO = 12  # cells that a side of the blurred picture is made of at most; 
 
 @dataclass(frozen=True)
 class Curve:
-    """The class's probability as pixels are taken away or put back: at `shares` of all pixels, 0 to 1."""
+    """The class's probability as pixels are taken away or put back: at `fractions` of all pixels, 0 to 1."""
 
-    shares: tuple[float, ...]
+    fractions: tuple[float, ...]
     probabilities: tuple[float, ...]
 
     @property
     def area(self) -> float:
         """The mean height, 0 to 1, by the trapezoidal rule."""
-        return float(np.trapezoid(self.probabilities, self.shares)) if len(self.shares) > 1 else 0.0
+        return float(np.trapezoid(self.probabilities, self.fractions)) if len(self.fractions) > 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class Curves:
     total: int
 
 
-def curves(asked: Question, attribution: np.ndarray, seed: int = 0) -> Iterator[Curves]:
+def curves(question: Question, attribution: np.ndarray, seed: int = 0) -> Iterator[Curves]:
     """The six curves, ever longer ones: each share of the pixels is asked for in all orders before the next.
 
     `attribution` (H, W) is signed or a magnitude; its largest values come first, equal ones in random order. Raises
     ValueError for another shape.
     """
-    height, width = asked.image.shape[2:]
+    height, width = question.image.shape[2:]
     if attribution.shape != (height, width):
         raise Refusal(f"The map has the shape {attribution.shape}, the picture {(height, width)}.")
     random = np.random.default_rng(seed)
@@ -66,16 +66,19 @@ def curves(asked: Question, attribution: np.ndarray, seed: int = 0) -> Iterator[
     order = np.lexsort((random.permutation(size), -attribution.ravel()))
     orders = [order, from_the_middle(height, width), *(random.permutation(size) for _ in range(DRAWS))]
     shares = np.linspace(0, 1, POINTS)
-    grey, blurred = torch.zeros_like(asked.image), blurred_picture(asked.image)
+    grey, blurred = torch.zeros_like(question.image), blurred_picture(question.image)
     found: list[list[float]] = [[] for _ in range(6)]
     last: Curves | None = None
     for done, share in enumerate(shares, start=1):
         masks = torch.stack([first_of(one, round(share * size), height, width) for one in orders])
-        images = [torch.where(masks[:, None], grey, asked.image), torch.where(masks[:, None], asked.image, blurred)]
+        images = [
+            torch.where(masks[:, None], grey, question.image),
+            torch.where(masks[:, None], question.image, blurred),
+        ]
         for place, changed in enumerate(images):
             parts = []
-            for start in range(0, len(changed), asked.batch_size):
-                parts.append(probabilities_of(asked, changed[start : start + asked.batch_size]))
+            for start in range(0, len(changed), question.batch_size):
+                parts.append(probabilities_of(question, changed[start : start + question.batch_size]))
                 if last is not None:
                     yield last  # nothing new, but others get their turn
             probabilities = torch.cat(parts)
@@ -89,7 +92,7 @@ def curves(asked: Question, attribution: np.ndarray, seed: int = 0) -> Iterator[
 
 
 def from_the_middle(height: int, width: int) -> np.ndarray:
-    """The pixels' numbers, those nearest to the middle of the picture first.
+    """The pixels' numbers, row by row, those nearest to the middle of the picture first: (H · W,).
 
     >>> int(from_the_middle(3, 3)[0]), sorted(from_the_middle(3, 3)[-4:].tolist())
     (4, [0, 2, 6, 8])
@@ -106,13 +109,13 @@ def first_of(order: np.ndarray, count: int, height: int, width: int) -> torch.Te
     return torch.from_numpy(mask.reshape(height, width))
 
 
-def probabilities_of(asked: Question, images: torch.Tensor) -> torch.Tensor:
+def probabilities_of(question: Question, images: torch.Tensor) -> torch.Tensor:
     """The class's probability for pictures (N, C, H, W): (N,)."""
-    return asked.answers(images).softmax(1)[:, asked.class_index]
+    return question.answers(images).softmax(1)[:, question.class_index]
 
 
 def blurred_picture(image: torch.Tensor) -> torch.Tensor:
-    """The picture with nothing left but its large areas."""
-    cells = tuple(max(1, min(BLURRED_TO, side // 8)) for side in image.shape[2:])
-    small = functional.adaptive_avg_pool2d(image, cells)
+    """The picture (1, 3, H, W) blurred until only its large areas are left; the same shape."""
+    rows, columns = (max(1, min(BLURRED_TO, side // 8)) for side in image.shape[2:])
+    small = functional.adaptive_avg_pool2d(image, (rows, columns))
     return functional.interpolate(small, image.shape[2:], mode="bicubic", align_corners=False)

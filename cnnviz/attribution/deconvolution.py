@@ -16,9 +16,9 @@ from cnnviz.attribution.rectified import refusal, sent_back
 TITLE = "Deconvolution"
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """One pass back."""
-    yield Partial(array_of(sent_back(asked, lambda _gradient, sent: sent.clamp(min=0))), 1, 1)
+    yield Partial(array_of(sent_back(question, lambda _gradient, sent: sent.clamp(min=0))), 1, 1)
 
 
 DECONVOLUTION = Method(TITLE, steps, signed=True, refusal=refusal(TITLE))

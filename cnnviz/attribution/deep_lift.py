@@ -35,18 +35,19 @@ LINEAR = (
 )  # fmt: skip
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """Both pictures forward, the slopes back once."""
-    recorder = Recorder(asked.network)
-    answers = recorder.run(torch.cat([asked.image, torch.zeros_like(asked.image)]))  # (2, num_classes)
-    scores = answers[:, asked.class_index]
+    recorder = Recorder(question.network)
+    answers = recorder.run(torch.cat([question.image, torch.zeros_like(question.image)]))  # (2, num_classes)
+    scores = answers[:, question.class_index]
 
     def both(node: fx.Node) -> Both:
         here, grey = recorder.values[node].split(1)
         return here, grey
 
     def through_layer(layer: nn.Module, node: fx.Node, slope: torch.Tensor) -> torch.Tensor:
-        given = both(node.args[0])
+        (source,) = node.all_input_nodes
+        given = both(source)
         if isinstance(layer, BENT):
             return rescaled(layer, given, both(node), slope)
         if isinstance(layer, nn.MaxPool2d):
@@ -54,29 +55,29 @@ def steps(asked: Question) -> Iterator[Partial]:
         return transposed(layer, given[0], slope)
 
     start = torch.zeros_like(answers[:1])
-    start[0, asked.class_index] = 1.0
-    slopes = handed_back(asked.network, start, through_layer, lambda _sum, _source, slope: slope, recorder.values)
-    yield Partial(array_of(asked.image * slopes), 1, 1, float(scores[0] - scores[1]))
+    start[0, question.class_index] = 1.0
+    slopes = handed_back(question.network, start, through_layer, lambda _sum, _source, slope: slope, recorder.values)
+    yield Partial(array_of(question.image * slopes), 1, 1, float(scores[0] - scores[1]))
 
 
 Both = tuple[torch.Tensor, torch.Tensor]
 
 
 def rescaled(layer: nn.Module, given: Both, made: Both, slope: torch.Tensor) -> torch.Tensor:
-    """The slope through a layer that works value by value: Δout / Δin."""
+    """The slope through a layer that works value by value, Δout / Δin: (1, C, H, W) or (1, features), as `given`."""
     change, answer = given[0] - given[1], made[0] - made[1]
     slope = slope.reshape(change.shape)
     return torch.where(change.abs() >= TINY, slope * ratio(answer, change), transposed(layer, given[0], slope))
 
 
 def ratio(answer: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
-    """Δout / Δin, and 1 where nothing changed."""
+    """Δout / Δin, value by value in one shape, and 1 where nothing changed."""
     steady = change.abs() >= TINY
     return torch.where(steady, answer / torch.where(steady, change, 1.0), 1.0)
 
 
 def through_maximum(layer: nn.MaxPool2d, given: Both, slope: torch.Tensor) -> torch.Tensor:
-    """The slope through a max-pooling: each window's difference goes to its largest value, of whichever picture has it.
+    """The slope through a max-pooling, (1, C, H, W): each window's difference goes to its largest value.
 
     Where this picture's maximum is larger the winner is its own, else the grey one's: there the values differ by at
     least as much as the maxima do, so that the slope is never above 1.

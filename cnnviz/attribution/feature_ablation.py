@@ -18,20 +18,20 @@ from cnnviz.attribution.question import Method, Partial, Question, Window
 from cnnviz.attribution.windows import covered_scores, walked
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """Region by region."""
-    height, width = asked.image.shape[2:]
-    regions = grid_regions(height, width, asked.evaluations) if asked.regions is None else asked.regions
+    height, width = question.image.shape[2:]
+    regions = grid_regions(height, width, question.evaluations) if question.regions is None else question.regions
     names = np.unique(regions)
     values = np.zeros((height, width), dtype=np.float32)
     seen: tuple[Window, ...] = ()
-    for start in range(0, len(names), asked.batch_size):
-        masks = np.stack([regions == name for name in names[start : start + asked.batch_size]])
-        scores, probabilities = covered_scores(asked, torch.from_numpy(masks))
+    for start in range(0, len(names), question.batch_size):
+        masks = np.stack([regions == name for name in names[start : start + question.batch_size]])
+        scores, probabilities = covered_scores(question, torch.from_numpy(masks))
         for mask, score in zip(masks, scores, strict=True):
-            values[mask] = asked.score - score
+            values[mask] = question.score - score
         seen += walked([extent(mask) for mask in masks], scores, probabilities)
-        yield Partial(values.copy(), len(seen), len(names), windows=seen, uncovered=asked.uncovered)
+        yield Partial(values.copy(), len(seen), len(names), windows=seen, uncovered=question.uncovered)
 
 
 def grid_regions(height: int, width: int, about: int) -> np.ndarray:
@@ -42,11 +42,12 @@ def grid_regions(height: int, width: int, about: int) -> np.ndarray:
     """
     across = max(1, round(math.sqrt(about)))
     rows, columns = (np.arange(side) * min(across, side) // side for side in (height, width))
-    return rows[:, None] * (columns[-1] + 1) + columns
+    regions: np.ndarray = rows[:, None] * (columns[-1] + 1) + columns
+    return regions
 
 
 def extent(mask: np.ndarray) -> tuple[range, range]:
-    """The rows and columns between which a region lies."""
+    """The rows and columns between which a region lies; `mask` (H, W), boolean, not empty."""
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     return range(int(rows[0]), int(rows[-1]) + 1), range(int(columns[0]), int(columns[-1]) + 1)
 

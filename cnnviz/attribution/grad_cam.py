@@ -21,30 +21,30 @@ from cnnviz.attribution.question import Method, Partial, Question
 from cnnviz.attribution.twin import convolutions, settled
 
 
-def coarse_map(asked: Question, relu: bool) -> torch.Tensor:
+def coarse_map(question: Question, relu: bool) -> torch.Tensor:
     """The map at the layer's own size: (1, 1, h, w)."""
-    layer = asked.network.get_submodule(settled(asked.network, asked.layer))
-    image = asked.image.clone().requires_grad_()
-    with asked.alone:
-        made: torch.Tensor = LayerGradCam(asked.network, layer).attribute(
-            image, target=asked.class_index, relu_attributions=relu
+    layer = question.network.get_submodule(settled(question.network, question.layer))
+    image = question.image.clone().requires_grad_()
+    with question.alone:
+        made: torch.Tensor = LayerGradCam(question.network, layer).attribute(
+            image, target=question.class_index, relu_attributions=relu
         )
     return made.detach()
 
 
-def enlarged(made: torch.Tensor, asked: Question) -> torch.Tensor:
+def enlarged(made: torch.Tensor, question: Question) -> torch.Tensor:
     """The map at the picture's size: (H, W)."""
-    return functional.interpolate(made, asked.image.shape[2:], mode="bilinear", align_corners=False)[0, 0]
+    return functional.interpolate(made, question.image.shape[2:], mode="bilinear", align_corners=False)[0, 0]
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """One pass back, to the layer."""
-    yield Partial(enlarged(coarse_map(asked, relu=True), asked).numpy(), 1, 1)
+    yield Partial(enlarged(coarse_map(question, relu=True), question).numpy(), 1, 1)
 
 
-def signed_steps(asked: Question) -> Iterator[Partial]:
+def signed_steps(question: Question) -> Iterator[Partial]:
     """The same without the ReLU."""
-    yield Partial(enlarged(coarse_map(asked, relu=False), asked).numpy(), 1, 1)
+    yield Partial(enlarged(coarse_map(question, relu=False), question).numpy(), 1, 1)
 
 
 def refusal(module: nn.Module) -> str:

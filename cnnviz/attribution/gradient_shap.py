@@ -19,25 +19,25 @@ import torch
 from cnnviz.attribution.question import Method, Partial, Question, array_of, spread_out
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """Batches of draws, in an order that is spread over the way."""
-    starts = baselines(asked.image)
-    expected = asked.score - float(asked.scores(starts).mean())
+    starts = baselines(question.image)
+    expected = question.score - float(question.scores(starts).mean())
     random = torch.Generator().manual_seed(0)
-    count = asked.evaluations
+    count = question.evaluations
     places = places_of(count, len(starts), random)
-    total = torch.zeros_like(asked.image)
-    for start in range(0, count, asked.batch_size):
-        draws = range(start, min(start + asked.batch_size, count))
+    total = torch.zeros_like(question.image)
+    for start in range(0, count, question.batch_size):
+        draws = range(start, min(start + question.batch_size, count))
         begun = starts[[draw % len(starts) for draw in draws]]
-        way = asked.image - begun
-        gradients = asked.gradients(begun + places[draws.start : draws.stop, None, None, None] * way)
+        way = question.image - begun
+        gradients = question.gradients(begun + places[draws.start : draws.stop, None, None, None] * way)
         total += (way * gradients).sum(0, keepdim=True)
         yield Partial(array_of(total / draws.stop), draws.stop, count, expected)
 
 
 def places_of(count: int, baselines: int, random: torch.Generator) -> torch.Tensor:
-    """Where on its way each draw lies, 0 to 1: those of each baseline are spread over the whole way.
+    """Where on its way each draw lies, (count,), 0 to 1: those of each baseline are spread over the whole way.
 
     >>> places = places_of(6, 3, torch.Generator().manual_seed(0))
     >>> bool((places[:3] < 0.5).all()), bool((places[3:] >= 0.5).all())

@@ -18,10 +18,10 @@ from cnnviz.attribution.rectified import refusal as without_rectifiers
 TITLE = "Guided Grad-CAM"
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """One pass back to the layer, one to the picture."""
-    (place,) = grad_cam.steps(asked)
-    (lines,) = guided_backprop.steps(asked)
+    (place,) = grad_cam.steps(question)
+    (lines,) = guided_backprop.steps(question)
     yield Partial(place.values * lines.values, 1, 1)
 
 

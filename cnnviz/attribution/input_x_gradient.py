@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from cnnviz.attribution.question import Method, Partial, Question, array_of
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """One gradient."""
-    yield Partial(array_of(asked.image * asked.gradients(asked.image)), 1, 1)
+    yield Partial(array_of(question.image * question.gradients(question.image)), 1, 1)
 
 
 INPUT_X_GRADIENT = Method("Input × gradient", steps, signed=True)

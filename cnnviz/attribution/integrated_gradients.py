@@ -18,23 +18,25 @@ import torch
 from cnnviz.attribution.question import Method, Partial, Question, array_of, spread_out
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """The places in an order that is spread over the way, so that the first ones already stand for all."""
-    places, weights = places_on_the_way(asked.evaluations)
-    difference = asked.score - asked.grey_score
-    total, weighed = torch.zeros_like(asked.image), 0.0
-    order = spread_out(asked.evaluations)
-    for start in range(0, len(order), asked.batch_size):
-        batch = order[start : start + asked.batch_size]
+    places, weights = places_on_the_way(question.evaluations)
+    difference = question.score - question.grey_score
+    total, weighed = torch.zeros_like(question.image), 0.0
+    order = spread_out(question.evaluations)
+    for start in range(0, len(order), question.batch_size):
+        batch = order[start : start + question.batch_size]
         share = torch.tensor(weights[batch], dtype=torch.float32)[:, None, None, None]
-        images = asked.image * torch.tensor(places[batch], dtype=torch.float32)[:, None, None, None]
-        total += (share * asked.gradients(images)).sum(0, keepdim=True)
+        images = question.image * torch.tensor(places[batch], dtype=torch.float32)[:, None, None, None]
+        total += (share * question.gradients(images)).sum(0, keepdim=True)
         weighed += float(weights[batch].sum())
-        yield Partial(array_of(asked.image * total / weighed), start + len(batch), len(order), difference)
+        yield Partial(array_of(question.image * total / weighed), start + len(batch), len(order), difference)
 
 
 def places_on_the_way(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where between 0 and 1 the gradient is taken, and how much each counts: Gauss-Legendre, the weights add up to 1.
+    """Where between 0 and 1 the gradient is taken, and how much each counts: (count,) both, the weights add up to 1.
+
+    The places and weights of Gauss-Legendre quadrature (numpy.polynomial.legendre.leggauss).
 
     >>> places_on_the_way(1)
     (array([0.5]), array([1.]))

@@ -40,16 +40,16 @@ NOT_FOR_RESNETS = (
 )
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """Forward once keeping what every layer was given, and back once."""
-    recorder = Recorder(asked.network)
-    scores = recorder.run(asked.image)
+    recorder = Recorder(question.network)
+    scores = recorder.run(question.image)
     values = recorder.values
 
     def through_layer(layer: nn.Module, node: fx.Node, relevance: torch.Tensor) -> torch.Tensor:
         if isinstance(layer, PASSES):
             return relevance
-        (source,) = node.args
+        (source,) = node.all_input_nodes
         given, relevance = values[source], relevance.reshape(values[node].shape)
         if not isinstance(layer, nn.Conv2d):
             return by_share(layer, given, relevance)
@@ -57,20 +57,24 @@ def steps(asked: Question) -> Iterator[Partial]:
             return between_limits(layer, given, relevance)
         return by_share(weighing(layer, excites=True, bias=True), given, relevance)
 
-    score = float(scores[0, asked.class_index])
+    score = float(scores[0, question.class_index])
     start = torch.zeros_like(scores)
-    start[0, asked.class_index] = score
-    answer = handed_back(asked.network, start, through_layer, refuse_sum, values)
+    start[0, question.class_index] = score
+    answer = handed_back(question.network, start, through_layer, refuse_sum, values)
     yield Partial(array_of(answer), 1, 1, score)
 
 
 def by_share(step: Step, given: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:
-    """Each input's share of what it brought: a · (∂z/∂a)ᵀ (R / z)."""
+    """Each input's share of the relevance R, a · (∂z/∂a)ᵀ (R / z): the shape of `given`."""
     return given * transposed(step, given, lambda made: relevance / steadied(made))
 
 
 def between_limits(layer: nn.Conv2d, given: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:
-    """The first convolution: each colour lies between its least and its largest value in the picture."""
+    """The zᴮ-rule for the first convolution, whose inputs lie between their colour's least and largest value.
+
+    `given` and the result (1, 3, H, W), `relevance` as the layer's output (1, C, H, W). Montavon et al. 2017,
+    arXiv:1512.02479.
+    """
     low = given.amin((2, 3), keepdim=True).expand_as(given)
     high = given.amax((2, 3), keepdim=True).expand_as(given)
     parts: list[tuple[torch.Tensor, Step]] = [
@@ -87,21 +91,21 @@ def between_limits(layer: nn.Conv2d, given: torch.Tensor, relevance: torch.Tenso
 def weighing(layer: nn.Conv2d, excites: bool | None = None, bias: bool = False) -> Step:
     """The convolution with all its weights, or only those that excite (w⁺) or hold back (w⁻); its bias likewise."""
 
-    def kept(weights: torch.Tensor) -> torch.Tensor:
+    def selected(weights: torch.Tensor) -> torch.Tensor:
         return weights if excites is None else weights.clamp(min=0) if excites else weights.clamp(max=0)
 
-    weight = kept(layer.weight)
-    added = kept(layer.bias) if bias and layer.bias is not None else None
+    weight = selected(layer.weight)
+    added = selected(layer.bias) if bias and layer.bias is not None else None
     return lambda given: layer._conv_forward(given, weight, added)  # with the layer's own padding and stride
 
 
 def steadied(made: torch.Tensor) -> torch.Tensor:
-    """The values, moved away from zero by ε."""
+    """Values of any shape, moved away from zero by ε."""
     return made + EPSILON * torch.where(made < 0, -1.0, 1.0)
 
 
 def refuse_sum(_node: fx.Node, _source: fx.Node, _relevance: torch.Tensor) -> torch.Tensor:
-    """A network that adds maps is a ResNet of some kind."""
+    """Raise Refusal, whatever the shapes: a network that adds maps is a ResNet of some kind."""
     raise Refusal(NOT_FOR_RESNETS)
 
 

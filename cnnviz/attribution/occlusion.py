@@ -21,22 +21,22 @@ from cnnviz.attribution.windows import covered_scores, mask_of, walked
 SQUARES_ACROSS = 7  # a square's side is a seventh of the picture's
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """The squares row by row, as one would walk with a piece of paper; what was not reached yet is zero."""
-    height, width = asked.image.shape[2:]
-    squares = grid(height, width, asked.evaluations)
+    height, width = question.image.shape[2:]
+    squares = grid(height, width, question.evaluations)
     fallen, covered = torch.zeros(height, width), torch.zeros(height, width)
     seen: tuple[Window, ...] = ()
-    for start in range(0, len(squares), asked.batch_size):
-        batch = squares[start : start + asked.batch_size]
+    for start in range(0, len(squares), question.batch_size):
+        batch = squares[start : start + question.batch_size]
         masks = torch.stack([mask_of(square, height, width) for square in batch])
-        scores, probabilities = covered_scores(asked, masks)
+        scores, probabilities = covered_scores(question, masks)
         for mask, score in zip(masks, scores, strict=True):
-            fallen[mask] += asked.score - score
+            fallen[mask] += question.score - score
             covered[mask] += 1
         seen += walked(batch, scores, probabilities)
         yield Partial(
-            (fallen / covered.clamp(min=1)).numpy(), len(seen), len(squares), windows=seen, uncovered=asked.uncovered
+            (fallen / covered.clamp(min=1)).numpy(), len(seen), len(squares), windows=seen, uncovered=question.uncovered
         )
 
 

@@ -100,7 +100,7 @@ class Question:
         return answer, taken
 
 
-def question(
+def question_of(
     module: nn.Module,
     image: torch.Tensor,
     class_index: int,
@@ -109,9 +109,10 @@ def question(
     regions: np.ndarray | None = None,
     network: fx.GraphModule | None = None,
 ) -> Question:
-    """The question about a network that others use too; nothing of it, nor of the image, is changed.
+    """The question about a network that others use too, which is left unchanged, and so is the image (1, 3, H, W).
 
-    `network` is a twin of the questioner's own, where the one that all share will not do.
+    `regions` (H, W) numbers the region of each pixel. `network` is a twin that only the caller uses; without it the one
+    that all share is used.
 
     Raises ValueError, in a sentence, for what is not one image, a class that is not there, a layer that is no
     convolution, regions of another size, and a network whose forward cannot be followed.
@@ -128,44 +129,44 @@ def question(
             raise Refusal(f"Regions are whole numbers, one for each pixel, not numbers of type {regions.dtype}.")
     last = layer or (found[-1] if found else "")
     numbers = next((weight.dtype for weight in network.parameters()), torch.float32)
-    asked = Question(network, image.detach().clone().to(numbers), int(class_index), evaluations, last, regions)
-    count = num_classes(asked)
+    question = Question(network, image.detach().clone().to(numbers), int(class_index), evaluations, last, regions)
+    count = num_classes(question)
     if not 0 <= class_index < count:
         raise Refusal(f"This network tells {count} classes, 0 to {count - 1}, not {class_index}.")
-    return asked
+    return question
 
 
-def num_classes(asked: Question) -> int:
+def num_classes(question: Question) -> int:
     """How many scores the network gives: the units of the dense layer at its end, else as many as it answers with."""
-    (output,) = (node for node in asked.network.graph.nodes if node.op == "output")
+    (output,) = (node for node in question.network.graph.nodes if node.op == "output")
     last = output.args[0]
     if isinstance(last, fx.Node) and last.op == "call_module":
-        layer = asked.network.get_submodule(str(last.target))
+        layer = question.network.get_submodule(str(last.target))
         if isinstance(layer, nn.Linear):
             return layer.out_features
-    with in_words(asked):
-        answer = asked.answers(asked.image)
+    with in_words(question):
+        answer = question.answers(question.image)
     if not isinstance(answer, torch.Tensor) or answer.ndim != 2:
         raise Refusal("This network gives no scores, one for each class, at its end.")
     return answer.shape[1]
 
 
 @contextmanager
-def in_words(asked: Question) -> Iterator[None]:
+def in_words(question: Question) -> Iterator[None]:
     """A layer that refuses the picture becomes a ValueError in a sentence; any other failure stays what it is."""
     try:
         yield
     except RuntimeError as error:
         refuse_lack_of_memory(error)
-        if runs_through(asked):
+        if runs_through(question):
             raise
-        raise Refusal(f"This network cannot take an image of shape {tuple(asked.image.shape)}.") from error
+        raise Refusal(f"This network cannot take an image of shape {tuple(question.image.shape)}.") from error
 
 
-def runs_through(asked: Question) -> bool:
+def runs_through(question: Question) -> bool:
     """Whether the network can answer to the picture; where memory is short it could."""
     try:
-        asked.answers(asked.image)
+        question.answers(question.image)
     except RuntimeError as error:
         return ran_out(error)
     return True
@@ -237,11 +238,11 @@ class Method:
         regions: np.ndarray | None = None,
     ) -> np.ndarray:
         """The map (H, W), float32. ValueError, in a sentence, where the question does not fit the network."""
-        answers = self.asked(module, image, class_index, evaluations=evaluations, layer=layer, regions=regions)
+        answers = self.partials(module, image, class_index, evaluations=evaluations, layer=layer, regions=regions)
         (answer,) = deque(answers, maxlen=1)  # the last one is whole
         return self.map_of(answer.values)
 
-    def asked(
+    def partials(
         self,
         module: nn.Module,
         image: torch.Tensor,
@@ -251,23 +252,27 @@ class Method:
         layer: str = "",
         regions: np.ndarray | None = None,
     ) -> Iterator[Partial]:
-        """The answers one after the other; it computes only while the next one is asked for."""
+        """The answers about an image (1, 3, H, W), ever better ones; each is computed when the next one is wanted.
+
+        Raises as `__call__` does.
+        """
         if evaluations is None:
             evaluations = self.evaluations[0] if self.evaluations else 0
         elif evaluations < 1:
             raise Refusal(f"{self.title} needs at least 1 of its {self.counts}, not {evaluations}.")
-        told = self.refusal(module)
-        if told:
-            raise Refusal(told)
-        asked = question(module, image, class_index, evaluations, layer, regions)
-        with in_words(asked):
-            yield from self.steps(asked)
+        reason = self.refusal(module)
+        if reason:
+            raise Refusal(reason)
+        question = question_of(module, image, class_index, evaluations, layer, regions)
+        with in_words(question):
+            yield from self.steps(question)
 
     def map_of(self, values: np.ndarray) -> np.ndarray:
         """The values (C, H, W) as a map (H, W): the sum over the colours, or without a sign the largest of them."""
         if values.ndim == 2:
             return values.astype(np.float32)
-        return (values.sum(axis=0) if self.signed else np.abs(values).max(axis=0)).astype(np.float32)
+        flat: np.ndarray = values.sum(axis=0) if self.signed else np.abs(values).max(axis=0)
+        return flat.astype(np.float32)
 
 
 def array_of(values: torch.Tensor) -> np.ndarray:

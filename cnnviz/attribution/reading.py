@@ -34,7 +34,7 @@ def no_evidence(attribution: np.ndarray, score: float) -> str:
 
 
 def colour_limit(attribution: np.ndarray) -> float:
-    """The magnitude that gets the full colour: 99.5 % of the pixels lie within it. 0 for an empty map.
+    """The magnitude that gets the full colour of a map (H, W): 99.5 % of the pixels lie within it. 0 for an empty map.
 
     >>> colour_limit(np.array([[0.0, -2.0], [1.0, 1.0]])) > 1.9
     True
@@ -56,7 +56,7 @@ class Region:
 
 
 def telling_region(attribution: np.ndarray) -> Region:
-    """Where a third by a third of the picture holds most of what speaks for the class, or of the magnitude.
+    """Where a third by a third of the map (H, W) holds most of what speaks for the class, or of the magnitude.
 
     Positive values count, and where there are none the magnitudes.
 
@@ -78,7 +78,7 @@ def telling_region(attribution: np.ndarray) -> Region:
 
 
 def likeness(first: np.ndarray, second: np.ndarray) -> float:
-    """Spearman's rank correlation of two maps' magnitudes: 1 for the same order of the pixels, 0 for none. NaN-free.
+    """Spearman's rank correlation of the magnitudes of two maps (H, W): 1 for the same order of the pixels, 0 for none.
 
     Of the magnitudes, as in Adebayo et al. 2018 (arXiv:1810.03292), since a changed sign alone still draws the same
     picture. Where a map is the same everywhere there is no order: 0.
@@ -115,22 +115,24 @@ def overlap(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def among_strongest(values: np.ndarray, count: int) -> np.ndarray:
-    """Whether each value is among the `count` largest, 0 or 1; equal ones at the edge share the places left.
+    """Whether each of values (N,) is among the `count` largest, 0 or 1; equal ones at the edge share the places left.
 
     >>> among_strongest(np.array([3.0, 1.0, 1.0, 0.0]), 2).tolist()
     [1.0, 0.5, 0.5, 0.0]
     """
     edge = np.partition(values, -count)[-count]
     above, at = values > edge, values == edge
-    return above + at * (count - above.sum()) / at.sum()
+    parts: np.ndarray = above + at * (count - above.sum()) / at.sum()
+    return parts
 
 
 def ranked(values: np.ndarray) -> np.ndarray:
-    """The place of each value in the order of all; equal ones share the mean of their places.
+    """The place of each of values (N,) in the order of all; equal ones share the mean of their places.
 
     >>> ranked(np.array([5.0, 1.0, 5.0])).tolist()
     [1.5, 0.0, 1.5]
     """
     _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = counts.cumsum()
-    return ((last - counts + last - 1) / 2)[which]
+    ranks: np.ndarray = (last - counts + last - 1) / 2
+    return ranks[which]

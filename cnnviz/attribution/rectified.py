@@ -2,10 +2,11 @@
 
 A rectifier stops all that is negative: ReLU, and ReLU6, which also stops to grow at 6. Everything else is passed as the
 gradient passes it. For activations that let something negative through (LeakyReLU, GELU, SiLU ...) the papers give no
-rule, and the plain gradient would take its place without a word: they are refused.
+rule, and the gradient would take its place without a warning: they are refused.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -30,21 +31,22 @@ PASSED = {
 }  # fmt: skip
 
 
-def sent_back(asked: Question, rule: Rule) -> torch.Tensor:
-    """What reaches the picture: the shape of `asked.image`.
+def sent_back(question: Question, rule: Rule) -> torch.Tensor:
+    """What reaches the picture: the shape of `question.image`.
 
     At each rectifier `rule(gradient, sent)` says what goes on: `sent` is what arrives at its output, `gradient` what
     the plain gradient would make of it.
     """
-    image = asked.image.clone().requires_grad_()
-    rectifiers = [layer for layer in asked.network.modules() if is_rectifier(layer)]
-    with asked.alone, torch.enable_grad():
-        hooks = [
-            layer.register_full_backward_hook(lambda _layer, gradient, sent: (rule(gradient[0], sent[0]),))
-            for layer in rectifiers
-        ]
+
+    def ruled(_layer: nn.Module, gradient: Any, sent: Any) -> tuple[torch.Tensor]:
+        return (rule(gradient[0], sent[0]),)
+
+    image = question.image.clone().requires_grad_()
+    rectifiers = [layer for layer in question.network.modules() if is_rectifier(layer)]
+    with question.alone, torch.enable_grad():
+        hooks = [layer.register_full_backward_hook(ruled) for layer in rectifiers]
         try:
-            (back,) = torch.autograd.grad(asked.network(image)[0, asked.class_index], image)
+            (back,) = torch.autograd.grad(question.network(image)[0, question.class_index], image)
         finally:
             for hook in hooks:
                 hook.remove()

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from cnnviz.attribution.question import Method, Partial, Question, array_of
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """One gradient."""
-    yield Partial(array_of(asked.gradients(asked.image)), 1, 1)
+    yield Partial(array_of(question.gradients(question.image)), 1, 1)
 
 
 SALIENCY = Method("Saliency", steps, signed=False)

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from cnnviz.attribution.question import Method, Question, question
+from cnnviz.attribution.question import Method, Question, question_of
 from cnnviz.attribution.reading import likeness
 from cnnviz.attribution.twin import twin
 from cnnviz.networks.refusal import Refusal
@@ -84,28 +84,28 @@ def sanity(
 ) -> Iterator[Check]:
     """The map as it is, and then with ever more layers at random; the last report is given again while one is made.
 
-    Each map is the method's first, coarse one. The network is left as it is. Raises ValueError where the method's
-    question does not fit the network.
+    `image` (1, 3, H, W), `regions` (H, W). Each map is the method's first, coarse one. The network is left as it is.
+    Raises ValueError where the method's question does not fit the network.
     """
     told = method.refusal(module)
     if told:
         raise Refusal(told)
     evaluations = method.evaluations[0] if method.evaluations and regions is None else 0
-    asked = question(module, image, class_index, evaluations, layer, regions)
-    forgetting = [Forgetting(asked, module, seed) for seed in range(draws_of(method, module))]
+    question = question_of(module, image, class_index, evaluations, layer, regions)
+    forgetting = [Forgetting(question, module, seed) for seed in range(draws_of(method, module))]
     total = 1 + len(stages(len(forgetting[0].layers)))
     check = Check((), total)
     first = np.zeros(0)
-    for partial in method.steps(asked):
+    for partial in method.steps(question):
         first = method.map_of(partial.values)
         yield check
-    check = Check((Stage("", 0, len(forgetting[0].layers), first, (1.0,), asked.score),), total)
+    check = Check((Stage("", 0, len(forgetting[0].layers), first, (1.0,), question.score),), total)
     yield check
     for until in stages(len(forgetting[0].layers)):
         maps, scores = [], []
         for one in forgetting:
             one.forget_until(until)
-            own, found = one.asked(), first
+            own, found = one.question(), first
             for partial in method.steps(own):
                 found = method.map_of(partial.values)
                 yield replace(check, held_bytes=sum(other.held_bytes for other in forgetting))
@@ -132,7 +132,7 @@ class Forgetting:
             self.held_bytes += forget(self.network, name, self.random)
         self.forgotten = until
 
-    def asked(self) -> Question:
+    def question(self) -> Question:
         """The question, of what is left of the network."""
         return replace(self.first, network=self.network)
 
@@ -201,4 +201,6 @@ class Shuffled(nn.Module):
         self.outputs = torch.randperm(layer.out_features, generator=random)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layer(x[:, self.inputs])[:, self.outputs]
+        """(N, in_features) to (N, out_features)."""
+        values: torch.Tensor = self.layer(x[:, self.inputs])
+        return values[:, self.outputs]

@@ -17,16 +17,16 @@ from cnnviz.attribution.question import Method, Partial, Question, array_of
 SPREAD = 0.15
 
 
-def steps(asked: Question) -> Iterator[Partial]:
+def steps(question: Question) -> Iterator[Partial]:
     """Batches of noisy copies."""
     random = torch.Generator().manual_seed(0)
-    spread = SPREAD * float(asked.image.max() - asked.image.min())
-    total = torch.zeros_like(asked.image)
-    for start in range(0, asked.evaluations, asked.batch_size):
-        count = min(asked.batch_size, asked.evaluations - start)
-        noise = spread * torch.randn((count, *asked.image.shape[1:]), generator=random)
-        total += asked.gradients(asked.image + noise).sum(0, keepdim=True)
-        yield Partial(array_of(total / (start + count)), start + count, asked.evaluations)
+    spread = SPREAD * float(question.image.max() - question.image.min())
+    total = torch.zeros_like(question.image)
+    for start in range(0, question.evaluations, question.batch_size):
+        count = min(question.batch_size, question.evaluations - start)
+        noise = spread * torch.randn((count, *question.image.shape[1:]), generator=random)
+        total += question.gradients(question.image + noise).sum(0, keepdim=True)
+        yield Partial(array_of(total / (start + count)), start + count, question.evaluations)
 
 
 SMOOTHGRAD = Method("SmoothGrad", steps, signed=False, evaluations=(12, 48, 192))

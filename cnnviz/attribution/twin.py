@@ -117,7 +117,7 @@ def settings_of(layer: nn.Module) -> tuple[tuple[str, object], ...]:
 
 
 def own_name(name: str, uses: Counter[str], taken: dict[str, nn.Module | torch.Tensor]) -> str:
-    """The layer's name, with a number behind it from the second use on."""
+    """The layer's name, with a number behind it from the second use on; never one of the names in `taken`."""
     uses[name] += 1
     own = name if uses[name] == 1 else f"{name}_{uses[name] - 1}"
     while own in taken:
@@ -136,13 +136,13 @@ def own_layer(layer: nn.Module) -> nn.Module:
     for part in own.modules():
         for hooks in (value for key, value in vars(part).items() if key.endswith(("_hooks", "_hooks_with_kwargs"))):
             hooks.clear()
-        if hasattr(part, "inplace"):
-            part.inplace = False
+        if "inplace" in vars(part):
+            vars(part)["inplace"] = False
     return own
 
 
 def attribute_of(module: nn.Module, name: str) -> torch.Tensor:
-    """A tensor that a forward uses itself, by its path."""
+    """A tensor that a forward uses itself, by its path; it has the shape that it has in the module."""
     *path, last = name.split(".")
     found: torch.Tensor = getattr(module.get_submodule(".".join(path)), last)
     return found

@@ -7,11 +7,11 @@ import torch
 from cnnviz.attribution.question import Question, Window
 
 
-def covered_scores(asked: Question, masks: torch.Tensor) -> tuple[list[float], list[float]]:
+def covered_scores(question: Question, masks: torch.Tensor) -> tuple[list[float], list[float]]:
     """The class's score and probability with the pixels of each mask (N, H, W) set to the mean colour."""
-    images = asked.image * ~masks[:, None]
-    answers = asked.answers(images)
-    scores, probabilities = answers[:, asked.class_index], answers.softmax(1)[:, asked.class_index]
+    images = question.image * ~masks[:, None]
+    answers = question.answers(images)
+    scores, probabilities = answers[:, question.class_index], answers.softmax(1)[:, question.class_index]
     return scores.tolist(), probabilities.tolist()
 
 

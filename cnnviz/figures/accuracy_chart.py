@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from cnnviz.arithmetic.lecture.state_of_the_art import Measure, Method
+from cnnviz.arithmetic.lecture.state_of_the_art import Measure, Result
 
 MEASURES: dict[Measure, str] = {"top1": "Top-1 accuracy", "top5": "Top-5 accuracy", "real": "ReaL precision@1"}
 
@@ -23,14 +23,14 @@ CLOSE = 2  # a name to the right of a mark would run into another with less than
 LEFTMOST, MIDDLE = 40, 200  # millions: left of the first there is no room for a name before the axis
 
 
-def accuracy_chart(methods: Sequence[Method], measure: Measure, dark: bool = False) -> go.Figure:
+def accuracy_chart(methods: Sequence[Result], measure: Measure, dark: bool = False) -> go.Figure:
     """Draw every method that has this measure; the number of parameters on a logarithmic axis.
 
     Methods on the frontier, which nothing smaller or equally small beats, carry their names; the others say theirs when
     pointed at.
 
-    >>> from cnnviz.arithmetic.lecture.state_of_the_art import METHODS
-    >>> [len(trace.x) for trace in accuracy_chart(METHODS, "real").data]
+    >>> from cnnviz.arithmetic.lecture.state_of_the_art import RESULTS
+    >>> [len(trace.x) for trace in accuracy_chart(RESULTS, "real").data]
     [5, 7]
     """
     theme = "dark" if dark else "light"
@@ -75,10 +75,10 @@ def accuracy_chart(methods: Sequence[Method], measure: Measure, dark: bool = Fal
     return figure
 
 
-def frontier(methods: Sequence[Method], measure: Measure) -> list[Method]:
+def frontier(methods: Sequence[Result], measure: Measure) -> list[Result]:
     """The methods that no other beats with as few parameters or fewer, smallest first.
 
-    >>> small, large, beaten = Method("a", 10, False, 70.0), Method("b", 20, False, 80.0), Method("c", 30, False, 75.0)
+    >>> small, large, beaten = Result("a", 10, False, 70.0), Result("b", 20, False, 80.0), Result("c", 30, False, 75.0)
     >>> [method.name for method in frontier([small, large, beaten], "top1")]
     ['a', 'b']
     """
@@ -91,10 +91,10 @@ def frontier(methods: Sequence[Method], measure: Measure) -> list[Method]:
     return chosen
 
 
-def label_places(methods: Sequence[Method]) -> dict[str, str]:
+def label_places(methods: Sequence[Result]) -> dict[str, str]:
     """Where the name of each method stands: towards the middle of the chart, or left, out of the way of the next mark.
 
-    >>> label_places([Method("a", 23, False, 79.0), Method("b", 390, True, 90.0), Method("c", 480, True, 90.2)])
+    >>> label_places([Result("a", 23, False, 79.0), Result("b", 390, True, 90.0), Result("c", 480, True, 90.2)])
     {'a': 'top right', 'b': 'middle left', 'c': 'top left'}
     """
     places = {method.name: "top right" if method.millions < MIDDLE else "top left" for method in methods}
@@ -104,7 +104,7 @@ def label_places(methods: Sequence[Method]) -> dict[str, str]:
     return places
 
 
-def hover_words(method: Method) -> str:
+def hover_words(method: Result) -> str:
     """The whole row, line by line, as it appears beside the pointer."""
     lines = [f"<b>{method.name}</b>", f"{method.millions}M parameters, {data_words(method)}"]
     for measure, label in MEASURES.items():
@@ -113,6 +113,6 @@ def hover_words(method: Method) -> str:
     return "<br>".join(lines)
 
 
-def data_words(method: Method) -> str:
+def data_words(method: Result) -> str:
     """What the method was trained on."""
     return next(label for extra_data, label, _, _ in SERIES if extra_data == method.extra_data)

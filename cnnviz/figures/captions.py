@@ -1,4 +1,4 @@
-"""A picture to take away: what it shows and what its colours mean, written under it."""
+"""A picture to save: what it shows and what its colours mean, written under it."""
 
 import io
 import textwrap

@@ -1,4 +1,4 @@
-"""A filtered picture as a picture: which palette tells the truth about what a kernel answered."""
+"""The output of a kernel as a picture, in the palette that fits its values."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -44,7 +44,8 @@ def _interpolated(anchors: str) -> np.ndarray:
     colours = np.array([list(bytes.fromhex(anchor)) for anchor in anchors.split()], dtype=float)  # (anchors, 3)
     at = np.linspace(0, len(colours) - 1, LEVELS)
     channels = [np.interp(at, np.arange(len(colours)), colours[:, channel]) for channel in range(3)]
-    return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    levels: np.ndarray = np.rint(np.stack(channels, axis=1))
+    return levels.astype(np.uint8)
 
 
 _TABLES = {
@@ -71,7 +72,7 @@ def table(palette: PaletteName, dark: bool = False) -> np.ndarray:
 
 
 def fitting_palette(values: np.ndarray) -> PaletteName:
-    """Choose the palette by what the values are: diverging if any is negative, else sequential.
+    """Choose the palette for values of any shape: diverging if any is negative, else sequential.
 
     >>> fitting_palette(np.array([-0.1, 2.0])), fitting_palette(np.array([0.0, 2.0]))
     ('diverging', 'sequential')
@@ -143,7 +144,8 @@ def diverging(values: np.ndarray, limit: float, dark: bool = False) -> np.ndarra
     >>> diverging(np.array([[0.0]]), limit=1.0).tolist()
     [[[247, 247, 247]]]
     """
-    return table("diverging", dark)[hatched(diverging_levels(values, limit), values)]
+    colours: np.ndarray = table("diverging", dark)[hatched(diverging_levels(values, limit), values)]
+    return colours
 
 
 def sequential(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -152,7 +154,8 @@ def sequential(values: np.ndarray, low: float, high: float) -> np.ndarray:
     >>> sequential(np.array([[0.0, 5.0]]), low=0.0, high=5.0).tolist()
     [[[68, 1, 84], [253, 231, 37]]]
     """
-    return table("sequential")[hatched(sequential_levels(values, low, high), values)]
+    colours: np.ndarray = table("sequential")[hatched(sequential_levels(values, low, high), values)]
+    return colours
 
 
 def legend(palette: PaletteName, width: int = 253, height: int = 12, dark: bool = False) -> np.ndarray:

@@ -69,6 +69,6 @@ def layer_of(node: fx.Node) -> nn.Module | None:
     if kind is None or any(isinstance(value, fx.Node) for value in (*settings[0], *settings[1].values())):
         return None
     layer = kind(*settings[0], **settings[1])
-    if hasattr(layer, "inplace"):
-        layer.inplace = False
+    if "inplace" in vars(layer):
+        vars(layer)["inplace"] = False
     return layer

@@ -105,7 +105,7 @@ class Activations:
         return values[:, None, None] if values.ndim == 1 else values
 
     def input_of(self, name: str) -> np.ndarray:
-        """What a layer is given, as maps; in front of a dense layer as the maps that were flattened."""
+        """What a layer is given, as maps (C, H, W); in front of a dense layer as the maps that were flattened."""
         flattened = self._flattened(name)
         values = self.maps(self._nodes[name].inputs[0])
         return values if flattened is None else values.reshape(self.maps(flattened).shape)
@@ -127,7 +127,10 @@ class Activations:
         return explain(name, layer, self.input_of(name), self.maps(name), index)
 
     def around(self, neuron: Neuron, channel: int) -> tuple[np.ndarray, int]:
-        """One input channel under a convolution's window and those next to it, and which step is the neuron's own."""
+        """One input channel (rows, columns) under a neuron's window and those next to it, and which step is its own.
+
+        Raises ValueError where the neuron is not one of a convolution.
+        """
         layer = self.module_of(neuron.layer)
         if not isinstance(layer, nn.Conv2d):
             raise ValueError(f"{neuron.layer} is no convolution.")

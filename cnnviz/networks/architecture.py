@@ -39,12 +39,12 @@ class Published(Architecture):
 class Sibling(Architecture):
     """A small network that is trained in this project and comes along. `builder` is a class, as "module:class".
 
-    `told` says in one sentence or two what it was trained on and what it cannot do; its model card says the rest.
+    `scope` says in one sentence or two what it was trained on and what it cannot do; its model card says the rest.
     """
 
     file_name: str
     classes: tuple[str, ...]
-    told: str
+    scope: str
 
     @property
     def path(self) -> Path:

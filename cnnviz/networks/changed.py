@@ -38,7 +38,7 @@ def changed(activations: Activations, values: Mapping[str, np.ndarray]) -> Activ
 
 
 def computed(activations: Activations, node: Node, given: list[np.ndarray]) -> np.ndarray:
-    """What a node answers to other values: float32, read-only."""
+    """What a node answers to other values, each (C, H, W) or (features,): float32, read-only."""
     made = put_together(node.layer, given)
     if made is None:
         module = find_layer(activations.module, node.name)[0]

@@ -15,6 +15,7 @@ from torch import nn
 from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, AvgPool2d, Dropout, Flatten, Pointwise, ReLU, View
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.networks.activations import Activations, Index
+from cnnviz.networks.order import descending
 from cnnviz.networks.refusal import Refusal
 
 QUIET = ("Identity", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout")  # they do nothing while a network answers
@@ -60,7 +61,7 @@ class ClassScore:
     @cached_property
     def ranked(self) -> list[int]:
         """The places 0, 1, … of the terms from the largest in magnitude to the smallest."""
-        return np.argsort(-np.abs(self.terms), kind="stable").tolist()
+        return descending(np.abs(self.terms))
 
     @cached_property
     def class_map(self) -> np.ndarray | None:
@@ -130,7 +131,7 @@ def class_score(activations: Activations, class_index: int, less: int | None = N
 
 
 def difference(first: ClassScore, second: ClassScore) -> ClassScore:
-    """Two sums over the same values as one: their weights and biases are taken off one another."""
+    """Two sums over the same values as one: the second's weights and bias are subtracted from the first's."""
     return ClassScore(
         first.layer,
         first.shape,

@@ -31,8 +31,8 @@ def deconvolution(
 
     `index` is (channel, row, column) on the layer's maps; a unit of a dense layer is (unit, 0, 0). What is sent is 1 in
     that place and 0 elsewhere. (The paper sends the activation itself: where it is positive, that many times the same.)
-    Outside the unit's receptive field all is 0. A BatchNorm is taken by its scale alone, and at a sum, as of a residual
-    block, both ways are gone. `on_layer` is called with each layer that is passed; what it raises ends the work.
+    Outside the unit's receptive field all is 0. Of a BatchNorm only the scale counts, and at a sum, as of a residual
+    block, both paths are followed. `on_layer` is called with each layer that is passed; what it raises ends the work.
 
     Raises ValueError, in a sentence, for a unit that is not there, and for a network with a step that no layer makes or
     with an activation that is no rectifier (LeakyReLU, GELU, SiLU ...): there the gradient would take its place.
@@ -84,7 +84,7 @@ def sent_down(activations: Activations, node: Node, signal: torch.Tensor) -> lis
 
 
 def turned_round(module: nn.Module, given: torch.Tensor, signal: torch.Tensor) -> torch.Tensor:
-    """The transpose of the layer's step at what it was given (its vector-Jacobian product).
+    """The transpose of the layer's step at what it was given (its vector-Jacobian product), of the shape of `given`.
 
     `forward` is called, not the module: hooks that another thread listens with are not met.
     """
@@ -96,12 +96,12 @@ def turned_round(module: nn.Module, given: torch.Tensor, signal: torch.Tensor) -
 
 
 def reduced(signal: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
-    """The signal as one of the terms of a sum gets it: added up where a single value was added to many."""
+    """What one term of a sum gets of the signal, in the shape of `given`: summed where one value was added to many."""
     return signal.sum_to_size(given.shape)
 
 
 def values_of(activations: Activations, name: str) -> torch.Tensor:
-    """The values of a node, without the batch axis: a copy that may be written to."""
+    """The values of a node, (C, H, W) or (features,): a copy that may be written to. ValueError for a name not kept."""
     try:
         return torch.from_numpy(np.array(activations[name], dtype=np.float32))
     except KeyError:

@@ -2,7 +2,7 @@
 
 A download runs in a thread of its own, so that it outlives the visitor who started it. All sessions of the process
 follow the same one, and a lock beside the file keeps other processes from fetching it a second time. What arrived
-before a cut stays in a `.part` file and is gone on with.
+before the connection broke stays in a `.part` file, and the download goes on from there.
 """
 
 import logging
@@ -109,7 +109,7 @@ class Download:
             pass  # `stop` has already said so
         except WeightsError as error:
             self._update(state="failed", error=str(error))
-        except Exception:  # nobody watches a thread die: say that it did
+        except Exception:  # a thread ends without a message: say that it failed
             logging.getLogger(__name__).exception("fetching %s failed", self.file.name)
             self._update(
                 state="failed", error=f"{self.file.name} could not be fetched; the server's log says what happened."

@@ -70,7 +70,9 @@ def forward(
     layers: Sequence[str] | None = None,
     on_layer: Callable[[str], None] | None = None,
 ) -> ForwardPass:
-    """One inference that gives both the feature maps (see `feature_maps`) and the scores, before any softmax.
+    """One inference that gives both the feature maps (see `feature_maps`) and the scores.
+
+    `image` (1, 3, H, W); the scores (num_classes,) are those before any softmax. ValueError for what is not one image.
 
     `on_layer` is called with a layer's name as soon as its maps are there; what it raises ends the inference.
 
@@ -154,7 +156,7 @@ def _leaves(module: nn.Module) -> dict[str, nn.Module]:
 
 
 def refuse_image(image: torch.Tensor) -> None:
-    """ValueError for anything that is not one image."""
+    """ValueError for anything that is not one image (1, C, H, W)."""
     if image.ndim != 4 or image.shape[0] != 1:
         raise ValueError(f"One image of shape (1, 3, H, W) is needed, not {tuple(image.shape)}.")
 

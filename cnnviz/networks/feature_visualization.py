@@ -232,7 +232,8 @@ def one_over_frequency(side: int) -> torch.Tensor:
     """
     down, across = torch.fft.fftfreq(side)[:, None], torch.fft.rfftfreq(side)[None, :]
     frequency = (down.square() + across.square()).sqrt()
-    return side / frequency.clamp(min=1 / side)
+    scale: torch.Tensor = side / frequency.clamp(min=1 / side)
+    return scale
 
 
 def colour_directions(channels: int) -> torch.Tensor:

@@ -12,13 +12,13 @@ from cnnviz.arithmetic.layers import Add, BatchNorm1d, BatchNorm2d, Concat, Flat
 
 
 def put_together(layer: Layer, inputs: Sequence[np.ndarray]) -> np.ndarray | None:
-    """What a function makes of its inputs, without the batch axis; None for a layer that has weights of its own.
+    """What a function makes of its inputs, each (C, H, W) or (features,); None for a layer that has weights of its own.
 
     >>> put_together(Concat(), [np.zeros((2, 4, 4)), np.ones((3, 4, 4))]).shape
     (5, 4, 4)
     """
     if isinstance(layer, Add):
-        return np.add(inputs[0], inputs[1])
+        return np.asarray(inputs[0] + inputs[1])
     if isinstance(layer, Flatten):
         return inputs[0].reshape(-1)
     if isinstance(layer, View):

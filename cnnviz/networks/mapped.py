@@ -34,10 +34,10 @@ def mapped_copy(path: Path) -> Path | None:
 
 
 def make_mapped_copy(path: Path, state: "dict[str, torch.Tensor]") -> None:
-    """Write ``state``, read from ``path``, in the format that can be mapped, in place of any copy that is there.
+    """Write ``state``, weights of any shape by name, read from ``path``, in the format that can be mapped.
 
-    Without room for it nothing happens. Two processes do not write at the same time, and what one that was killed left
-    behind is removed.
+    A copy that is there is replaced. Without room for it nothing happens. Two processes do not write at the same time,
+    and what one that was killed left behind is removed.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""How much memory a network will take, told before it is taken; and which errors say that there was not enough.
+"""How much memory a network will take, worked out before it is taken; and which errors say that there was not enough.
 
 The numbers were measured with torch 2.15 on a CPU, VGG-16, ResNet-50 and AlexNet: weights from a file that can be
 mapped are not the process's own, random ones are; and an inference takes little more than the values of all layers.

@@ -13,6 +13,7 @@ from torch import nn
 
 from cnnviz.arithmetic.windows.convolution import NUMPY_PAD_MODES
 from cnnviz.networks.feature_maps import find_layer, refuse_image
+from cnnviz.networks.order import descending
 from cnnviz.networks.watching import evaluating, lock_of
 
 NOWHERE = -1  # the source of a padded place that holds no value of the input
@@ -57,7 +58,7 @@ class Neuron:
     @cached_property
     def ranked_channels(self) -> list[int]:
         """The places 0, 1, … of `products` from the one that matters most to the one that matters least."""
-        return np.argsort(-np.abs(self.channel_sums), kind="stable").tolist()
+        return descending(np.abs(self.channel_sums))
 
     @property
     def is_padding(self) -> np.ndarray:
@@ -65,7 +66,8 @@ class Neuron:
         _, height, width = self.input_shape
         down = np.array([not 0 <= row < height for row in self.rows])
         across = np.array([not 0 <= column < width for column in self.columns])
-        return down[:, None] | across[None, :]
+        outside: np.ndarray = down[:, None] | across[None, :]
+        return outside
 
     def strongest(self, place: int) -> tuple[int, int, int]:
         """Of one input channel (its place in `products`) the value that matters most: (channel, row, column)."""
@@ -123,7 +125,7 @@ def explain(
 def of_convolution(
     name: str, layer: nn.Conv2d, given: np.ndarray, activation: float, index: tuple[int, int, int]
 ) -> Neuron:
-    """The window times the kernel of its filter (torch.nn.Conv2d: cross-correlation), plus the bias."""
+    """The window of `given` (C, H, W) times the kernel of its filter, plus the bias (torch.nn.Conv2d)."""
     channel = index[0]
     per_group = layer.in_channels // layer.groups
     first = channel // (layer.out_channels // layer.groups) * per_group
@@ -139,7 +141,7 @@ def of_convolution(
 
 
 def of_dense(name: str, layer: nn.Linear, given: np.ndarray, activation: float, index: tuple[int, int, int]) -> Neuron:
-    """A dense unit is a window as large as its input (torch.nn.Linear)."""
+    """A dense unit (torch.nn.Linear): its window is the whole input, `given` (C, H, W)."""
     weights = layer.weight.detach()[index[0]].numpy().reshape(given.shape)
     taps = tuple(range(given.shape[1])), tuple(range(given.shape[2]))
     return summed(name, layer, given, activation, index, 0, taps, given, weights)
@@ -156,7 +158,7 @@ def summed(
     window: np.ndarray,
     weights: np.ndarray,
 ) -> Neuron:
-    """The neuron of a weighted sum."""
+    """The neuron of a weighted sum; `given` (C, H, W), `window` and `weights` (C / groups, rows, columns)."""
     products = window.astype(np.float64) * weights
     bias = float(layer.bias.detach()[index[0]]) if layer.bias is not None else 0.0
     shape = (given.shape[0], given.shape[1], given.shape[2])
@@ -231,7 +233,7 @@ def pooling_taps(
 def average_divisor(
     layer: nn.AvgPool2d | nn.AdaptiveAvgPool2d, taps: tuple[tuple[int, ...], ...], shape: tuple[int, int, int]
 ) -> int:
-    """What an average divides by: its values, those of the padding where they count, or the divisor it is told."""
+    """What an average divides by: its values, those of the padding where they count, or the divisor it is given."""
     if isinstance(layer, nn.AvgPool2d) and layer.divisor_override:
         return int(layer.divisor_override)
     counts = []
@@ -256,7 +258,7 @@ def padding_sides(layer: nn.Conv2d) -> tuple[tuple[int, int], tuple[int, int]]:
     """
     if layer.padding == "valid":
         return (0, 0), (0, 0)
-    if layer.padding == "same":
+    if isinstance(layer.padding, str):  # "same"
         totals = [layer.dilation[axis] * (layer.kernel_size[axis] - 1) for axis in (0, 1)]
         return (totals[0] // 2, totals[0] - totals[0] // 2), (totals[1] // 2, totals[1] - totals[1] // 2)
     height, width = layer.padding
@@ -264,7 +266,7 @@ def padding_sides(layer: nn.Conv2d) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def sources(size: int, sides: tuple[int, int], mode: str) -> np.ndarray:
-    """Which row or column of the input each padded one holds; -1 for zeros.
+    """Which row or column of the input each padded one holds, (before + size + after,); -1 for zeros.
 
     >>> sources(3, (2, 1), "zeros").tolist(), sources(3, (2, 1), "reflect").tolist()
     ([-1, -1, 0, 1, 2, -1], [2, 1, 0, 1, 2, 1])
@@ -272,7 +274,7 @@ def sources(size: int, sides: tuple[int, int], mode: str) -> np.ndarray:
     places = np.arange(size)
     if mode == "zeros":
         return np.pad(places, sides, constant_values=NOWHERE)
-    return np.pad(places, sides, mode=NUMPY_PAD_MODES[mode])  # type: ignore[call-overload]
+    return np.pad(places, sides, mode=NUMPY_PAD_MODES[mode])
 
 
 def gathered(given: np.ndarray, rows: list[int], columns: list[int], empty: float) -> np.ndarray:
@@ -309,7 +311,11 @@ class _Enough(Exception):
 def input_and_output(
     module: nn.Module, layer: nn.Module, number: int, image: torch.Tensor, name: str
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """What the layer is given the `number`-th time it runs, and what it answers: copies, without the batch axis."""
+    """What the layer is given the `number`-th time it runs, and what it answers, for an image (1, 3, H, W).
+
+    Copies without the batch axis, (C, H, W) or (features,). ValueError where the network cannot take the image, or the
+    layer does not run that often.
+    """
     owner, times, met = threading.get_ident(), 0, []
 
     def before(_layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:

@@ -51,13 +51,13 @@ IMAGENET = Preprocessing()
 class PreprocessSteps:
     """Every stage between the picture and the network's input.
 
-    Boxes are (left, top, right, bottom) in pixels. `kept_box` is the part of the picture that was resized: all of it,
+    Boxes are (left, top, right, bottom) in pixels. `strip_box` is the part of the picture that was resized: all of it,
     except for extreme strips. `crop_box` lies in `resized`. `normalised` is the input, float32, shape (3, 224, 224)
     or what the settings make of it.
     """
 
     picture: Image.Image
-    kept_box: tuple[int, int, int, int]
+    strip_box: tuple[int, int, int, int]
     resized: Image.Image
     crop_box: tuple[int, int, int, int]
     cropped: Image.Image
@@ -66,14 +66,14 @@ class PreprocessSteps:
     @property
     def scale(self) -> tuple[float, float]:
         """Picture pixels per input pixel, as (rows, columns)."""
-        left, top, right, bottom = self.kept_box
+        left, top, right, bottom = self.strip_box
         return (bottom - top) / self.resized.height, (right - left) / self.resized.width
 
     @property
     def offset(self) -> tuple[float, float]:
         """Where the input's upper left corner lies on the picture, as (rows, columns)."""
         row_scale, column_scale = self.scale
-        return self.kept_box[1] + row_scale * self.crop_box[1], self.kept_box[0] + column_scale * self.crop_box[0]
+        return self.strip_box[1] + row_scale * self.crop_box[1], self.strip_box[0] + column_scale * self.crop_box[0]
 
     @property
     def box_on_picture(self) -> tuple[float, float, float, float]:
@@ -118,16 +118,16 @@ def preprocess_steps(picture: Image.Image, settings: Preprocessing = IMAGENET) -
     ((341, 256), (58, 16, 282, 240), (3, 224, 224))
     """
     rgb = picture.convert("RGB")
-    kept_box = _middle_of_strip(*rgb.size)
-    width, height = kept_box[2] - kept_box[0], kept_box[3] - kept_box[1]
+    strip_box = _middle_of_strip(*rgb.size)
+    width, height = strip_box[2] - strip_box[0], strip_box[3] - strip_box[1]
     short = min(width, height)
     size = int(settings.resize_size * width / short), int(settings.resize_size * height / short)
-    resized = rgb.crop(kept_box).resize(size, Image.Resampling.BILINEAR)
+    resized = rgb.crop(strip_box).resize(size, Image.Resampling.BILINEAR)
     # Python rounds halves to even, and so does torchvision's centre crop.
     left, top = (round((side - settings.crop_size) / 2) for side in size)
     crop_box = (left, top, left + settings.crop_size, top + settings.crop_size)
     cropped = resized.crop(crop_box)
-    return PreprocessSteps(picture, kept_box, resized, crop_box, cropped, normalise(cropped, settings))
+    return PreprocessSteps(picture, strip_box, resized, crop_box, cropped, normalise(cropped, settings))
 
 
 def preprocess(picture: Image.Image, settings: Preprocessing = IMAGENET) -> "torch.Tensor":

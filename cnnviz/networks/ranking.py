@@ -10,6 +10,7 @@ from cnnviz.arithmetic.layers.layer import KeepsShape
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.functions import concatenated_axis
+from cnnviz.networks.order import descending
 
 Runs = list[tuple[str | None, int]]
 HANDS_ON = (KeepsShape, BatchNorm2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d)  # each channel by itself
@@ -53,7 +54,8 @@ def similarity(maps: np.ndarray, channel: int) -> np.ndarray:
     flat = maps.reshape(len(maps), -1).astype(np.float64)
     lengths = np.linalg.norm(flat, axis=1)
     products = lengths * lengths[channel]
-    return np.divide(flat @ flat[channel], products, out=np.zeros(len(flat)), where=products > 0)
+    cosines: np.ndarray = np.divide(flat @ flat[channel], products, out=np.zeros(len(flat)), where=products > 0)
+    return cosines
 
 
 def ranked(maps: np.ndarray, order: str, channel: int = 0) -> list[int]:
@@ -67,7 +69,7 @@ def ranked(maps: np.ndarray, order: str, channel: int = 0) -> list[int]:
         return list(range(len(maps)))
     keys = {STRENGTH: strength, SPARSITY: sparsity}
     key = similarity(maps, channel) if order == SIMILARITY else keys[order](maps)
-    return np.argsort(-key, kind="stable").tolist()
+    return descending(key)
 
 
 def path(activations: Activations, layers: Sequence[str], layer: str, channel: int) -> dict[str, np.ndarray]:
@@ -99,7 +101,7 @@ def channel_runs(activations: Activations, name: str, resting: Mapping[str, str]
 
 
 def backwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, channel: int) -> dict[str, np.ndarray]:
-    """The layers that feed a channel, then those that feed the first channel of all these, and so on."""
+    """The layers that feed a channel, then those that feed the first channel of all these, and so on: name to (C,)."""
     found: dict[str, np.ndarray] = {}
     here: tuple[str, int] | None = (layer, channel)
     while here is not None:
@@ -114,7 +116,7 @@ def backwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, 
 
 
 def forwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, channel: int) -> dict[str, np.ndarray]:
-    """The layers that read a channel, then those that read the first channel of all these, and so on."""
+    """The layers that read a channel, then those that read the first channel of all these, and so on: name to (C,)."""
     found: dict[str, np.ndarray] = {}
     here: tuple[str, int] | None = (layer, channel)
     while here is not None:
@@ -130,7 +132,7 @@ def forwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, c
 
 
 def first_of(parts: Mapping[str, np.ndarray]) -> tuple[str, int] | None:
-    """The layer and the channel with the largest of several layers' values; None for no layer."""
+    """The layer and the channel with the largest of several layers' values, (C,) each; None for no layer."""
     if not parts:
         return None
     layer = max(parts, key=lambda name: float(parts[name].max()))
@@ -155,7 +157,10 @@ def feeding(activations: Activations, layer: str, channel: int) -> np.ndarray:
 
 
 def reading(activations: Activations, layer: str, channel: int) -> np.ndarray:
-    """How much each channel of a convolution takes of one of its input channels: the sum of the kernel's magnitudes."""
+    """How much each channel of a convolution takes of one of its input channels, (out_channels,): Σ|w| of the kernel.
+
+    ValueError for a layer that is no convolution.
+    """
     module = activations.module_of(layer)
     if not isinstance(module, nn.Conv2d):
         raise ValueError(f"{layer} is no convolution.")

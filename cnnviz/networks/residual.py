@@ -64,14 +64,15 @@ def path_to(network: Network, name: str) -> list[str]:
     return path
 
 
-def residual_shares(activations: Activations, block: ResidualBlock) -> np.ndarray:
+def residual_fractions(activations: Activations, block: ResidualBlock) -> np.ndarray:
     """How much of each channel of the sum F brings: Σ|F| / (Σ|F| + Σ|x|), (C,), 0 to 1; ½ where both are silent.
 
     It says how large the two are, not how important.
     """
     added, passed = (np.abs(activations[name]).sum(axis=(1, 2)) for name in (block.residual, block.shortcut))
     total = added + passed
-    return np.divide(added, total, out=np.full_like(added, 0.5), where=total > 0)
+    parts: np.ndarray = np.divide(added, total, out=np.full_like(added, 0.5), where=total > 0)
+    return parts
 
 
 def share(activations: Activations, block: ResidualBlock) -> float:

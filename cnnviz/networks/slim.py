@@ -47,10 +47,11 @@ class SlimAlexNet(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Pictures (N, 3, H, W) to scores (N, num_classes)."""
         x = self.features(x)
         x = self.avgpool(x)
-        x = torch.flatten(x, 1)
-        return self.classifier(x)
+        scores: torch.Tensor = self.classifier(torch.flatten(x, 1))
+        return scores
 
 
 class SlimVGG(nn.Module):
@@ -87,10 +88,11 @@ class SlimVGG(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Pictures (N, 3, H, W) to scores (N, num_classes)."""
         x = self.features(x)
         x = self.avgpool(x)
-        x = torch.flatten(x, 1)
-        return self.classifier(x)
+        scores: torch.Tensor = self.classifier(torch.flatten(x, 1))
+        return scores
 
 
 class Sat6ConvNet(nn.Module):
@@ -122,4 +124,6 @@ class Sat6ConvNet(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.classifier(torch.flatten(self.features(x), 1))
+        """Patches (N, 4, 28, 28) to scores (N, num_classes)."""
+        scores: torch.Tensor = self.classifier(torch.flatten(self.features(x), 1))
+        return scores

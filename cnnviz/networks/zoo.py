@@ -55,8 +55,8 @@ class Model:
 CROPS = Preprocessing(resize_size=96, crop_size=96, mean=(0.44, 0.36, 0.34), std=(0.30, 0.25, 0.24))
 PATCHES = Preprocessing(resize_size=28, crop_size=28, mean=(0.42,) * 4, std=(0.14,) * 4)
 
-PHOTOGRAPHS_TOLD = (
-    "It was trained to tell ten photographs and their turns apart; whatever it is shown, it names one of the ten."
+PHOTOGRAPHS_SCOPE = (
+    "It was trained to tell ten photographs apart, also turned; whatever it is shown, it names one of the ten."
 )
 
 MODELS: dict[str, Sibling | Published] = {
@@ -69,7 +69,7 @@ MODELS: dict[str, Sibling | Published] = {
         builder="cnnviz.networks.slim:SlimAlexNet",
         file_name="slim_alexnet.safetensors",
         classes=class_names(),
-        told=PHOTOGRAPHS_TOLD,
+        scope=PHOTOGRAPHS_SCOPE,
         notable_layers=("features.0", "features.3", "features.6", "features.8", "features.10"),
         preprocessing=CROPS,
     ),
@@ -82,7 +82,7 @@ MODELS: dict[str, Sibling | Published] = {
         builder="cnnviz.networks.slim:SlimVGG",
         file_name="slim_vgg.safetensors",
         classes=class_names(),
-        told=PHOTOGRAPHS_TOLD,
+        scope=PHOTOGRAPHS_SCOPE,
         notable_layers=("features.0", "features.3", "features.6", "features.11", "features.18"),
         preprocessing=CROPS,
     ),
@@ -95,7 +95,7 @@ MODELS: dict[str, Sibling | Published] = {
         builder="cnnviz.networks.slim_resnet:SlimResNet",
         file_name="slim_resnet.safetensors",
         classes=class_names(),
-        told=PHOTOGRAPHS_TOLD,
+        scope=PHOTOGRAPHS_SCOPE,
         notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
         preprocessing=CROPS,
         has_residual_blocks=True,
@@ -109,7 +109,7 @@ MODELS: dict[str, Sibling | Published] = {
         builder="cnnviz.networks.slim:Sat6ConvNet",
         file_name="sat6_convnet.safetensors",
         classes=("barren land", "trees", "grassland", "other"),
-        told="It tells four drawn kinds of land apart, nothing else. A photograph has no near infrared: the mean of "
+        scope="It tells four drawn kinds of land apart, nothing else. A photograph has no near infrared: the mean of "
         "its colours stands in.",
         notable_layers=("features.0", "features.3"),
         preprocessing=PATCHES,

@@ -70,7 +70,7 @@ def rows(count: int, random: np.random.Generator) -> np.ndarray:
     period = random.uniform(3.5, 6, (count, 1, 1))
     phase = random.uniform(0, 2 * np.pi, (count, 1, 1))
     bend = 0.8 * standardized(smoothed(random.standard_normal((count, SIDE, SIDE)), 5.0))
-    waves = np.sin(2 * np.pi * (down * np.sin(angle) + across * np.cos(angle) + bend) / period + phase)
+    waves: np.ndarray = np.sin(2 * np.pi * (down * np.sin(angle) + across * np.cos(angle) + bend) / period + phase)
     return waves + 0.5 * random.standard_normal(waves.shape)
 
 
@@ -98,7 +98,8 @@ def smoothed(pictures: np.ndarray, width: float | np.ndarray) -> np.ndarray:
 
 def standardized(pictures: np.ndarray) -> np.ndarray:
     """Each picture (N, H, W) scaled to standard deviation 1."""
-    return pictures / pictures.std(axis=(-2, -1), keepdims=True)
+    scaled: np.ndarray = pictures / pictures.std(axis=(-2, -1), keepdims=True)
+    return scaled
 
 
 def ranked(pictures: np.ndarray) -> np.ndarray:
@@ -118,5 +119,5 @@ def coloured(brightness: np.ndarray, leanings: np.ndarray, random: np.random.Gen
     dark, bright = (np.tensordot(leanings, np.array(ends), 1) for ends in zip(SOIL, PLANTS, STONE, strict=True))
     sun = random.uniform(0.85, 1.1, (len(brightness), 1, 1, 1))
     ramp = dark[..., None, None] + (bright - dark)[..., None, None] * brightness[:, None]
-    levels = np.rint(255 * np.clip(sun * ramp + 0.02 * random.standard_normal(ramp.shape), 0, 1))
+    levels: np.ndarray = np.rint(255 * np.clip(sun * ramp + 0.02 * random.standard_normal(ramp.shape), 0, 1))
     return (levels / 255).astype(np.float32)

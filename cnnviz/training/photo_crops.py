@@ -84,7 +84,8 @@ def jittered(crops: np.ndarray, random: np.random.Generator) -> np.ndarray:
     coloured = grey + drawn(0.0, 1.3) * (crops - grey)
     lit = coloured * drawn(0.8, 1.25, channels=3)
     middle = lit.mean(axis=(1, 2, 3), keepdims=True)
-    return middle + drawn(0.6, 1.4) * (lit - middle) + drawn(-0.15, 0.15)
+    in_other_light: np.ndarray = middle + drawn(0.6, 1.4) * (lit - middle) + drawn(-0.15, 0.15)
+    return in_other_light
 
 
 @cache

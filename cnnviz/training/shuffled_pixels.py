@@ -85,7 +85,7 @@ def train(run: Run, epochs: int = EPOCHS) -> Iterator[Progress]:
         order = pixel_order(run.seed)
         patches, held_out = shuffled(patches, order), shuffled(held_out, order)
         if run.network == "dense" and run.same_start:
-            first = network[1]
+            first = network.get_submodule("1")
             assert isinstance(first, nn.Linear)
             shuffle_inputs(first, order)
     yield from fit(network, patches, labels, held_out, held_out_labels, epochs=epochs, seed=run.seed)

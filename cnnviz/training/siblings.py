@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -112,7 +113,7 @@ def train(network: nn.Module, recipe: Recipe, settings: Preprocessing, seed: int
         torch.manual_seed(seed)
         first = initialize(network, recipe.first_scale)
         network.train().requires_grad_(True).to(memory_format=torch.channels_last)
-        groups = [
+        groups: list[dict[str, Any]] = [
             {"params": [first.weight], "weight_decay": recipe.first_decay},
             {"params": [weight for weight in network.parameters() if weight is not first.weight]},
         ]

@@ -53,7 +53,7 @@ def script(entry: Path) -> str:
     The files are ordinary modules with names of their own: ``import { a, b } from "../shared/dom.js";``. What two of
     them call the same, and what a module does not have, raises ValueError: in the browser it would be a blank page.
     """
-    return joined_modules(modules(entry))
+    return bundle(modules(entry))
 
 
 def modules(entry: Path) -> dict[Path, str]:
@@ -72,13 +72,15 @@ def modules(entry: Path) -> dict[Path, str]:
             missing = {name.strip() for name in names.split(",")} - {"", *JS_NAME.findall(other.read_text("utf-8"))}
             if missing:
                 raise ValueError(f"{file} imports {', '.join(sorted(missing))} from {path}, which has no such name.")
+        for line in re.findall(r"^import .*", JS_IMPORT.sub("", text), re.MULTILINE):
+            raise ValueError(f'{file}: {line!r} is not read here. Write import {{ a, b }} from "./other.js";')
         found[file] = text
 
     take(entry.resolve())
     return found
 
 
-def joined_modules(texts: Mapping[Path, str]) -> str:
+def bundle(texts: Mapping[Path, str]) -> str:
     """Modules one behind the other, without their imports and, but for the last, their exports."""
     owners: dict[str, Path] = {}
     for file, text in texts.items():

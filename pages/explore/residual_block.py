@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.explore.inference import infer
-from cnnviz.ui.explore.residual_block import choose_block, show_answers, show_path_shares, show_rows, switched_off
+from cnnviz.ui.explore.residual_block import choose_block, show_answers, show_path_strengths, show_rows, switched_off
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.pickers.network import choose_network, untrained_label
 from cnnviz.ui.pickers.picture import choose_picture
@@ -26,7 +26,7 @@ with stage:
     untrained_label(model)
     st.markdown(lesson["The three rows"])
 with side:
-    show_path_shares(chosen, lesson)
+    show_path_strengths(chosen, lesson)
 try_this(
     [
         Suggestion("Leave out what this block adds", {"block_off": "F(x)"}),

@@ -36,9 +36,7 @@ lessons = [lesson for chapter in CHAPTERS.values() for lesson in chapter]
 for start in range(0, len(lessons), IN_A_ROW):
     for column, (file, title, _) in zip(st.columns(IN_A_ROW), lessons[start : start + IN_A_ROW], strict=False):
         with column, st.container(border=True, height="stretch"):
-            drawing = CARDS / f"{Path(file).stem}.svg"
-            if drawing.exists():
-                st.image(drawing, width="stretch", alt="")
+            st.image(CARDS / f"{Path(file).stem}.svg", width="stretch", alt="")
             st.page_link(file, label=f"**{title}**")
             st.caption(read_lesson(str(ROOT / file)).promise)
 

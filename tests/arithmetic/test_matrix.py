@@ -24,7 +24,8 @@ from cnnviz.arithmetic.matrix import MatrixError, decimal_places, read_matrix, w
     ],
 )
 def test_every_usual_way_to_write_a_grid_is_read(text: str) -> None:
-    assert read_matrix(text) == ((1, 2), (3, 4))
+    expected: object = ((1, 2), (3, 4))
+    assert read_matrix(text) == expected
 
 
 def test_fractions_and_decimals_are_read_exactly() -> None:

@@ -22,15 +22,15 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-Asked = tuple[nn.Module, torch.Tensor]
+Example = tuple[nn.Module, torch.Tensor]
 
 
 @pytest.fixture(scope="session")
-def asked() -> Callable[[str], Asked]:
+def example() -> Callable[[str], Example]:
     """A network of MODELS and the cat as it sees it; those for ImageNet get a small picture, to be quick."""
 
     @cache
-    def of(name: str) -> Asked:
+    def of(name: str) -> Example:
         model = load_model(name, download=False)
         image = model.preprocess(gallery_picture("chelsea").image)
         if image.shape[2] > 100:

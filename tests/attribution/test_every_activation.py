@@ -7,6 +7,7 @@ import copy
 import warnings
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,14 +109,14 @@ def image() -> torch.Tensor:
     return torch.randn(1, 3, 12, 11, generator=torch.Generator().manual_seed(2))
 
 
-def asked(method: str, network: nn.Module, image: torch.Tensor) -> np.ndarray:
+def example(method: str, network: nn.Module, image: torch.Tensor) -> np.ndarray:
     return METHODS[method](network, image, CLASS, evaluations=FEW if METHODS[method].evaluations else None)
 
 
 # ------------------------------------------------------------------ the definitions, written down once more
 
 
-def plain_gradient(network: nn.Module, image: torch.Tensor) -> torch.Tensor:
+def gradient_of_score(network: nn.Module, image: torch.Tensor) -> torch.Tensor:
     image = image.clone().requires_grad_()
     (gradient,) = torch.autograd.grad(network(image)[0, CLASS], image)
     return gradient[0]
@@ -173,7 +174,7 @@ def integrated(network: nn.Module, image: torch.Tensor) -> np.ndarray:
 def smoothed(network: nn.Module, image: torch.Tensor) -> np.ndarray:
     random = torch.Generator().manual_seed(0)
     noise = torch.randn((FEW, *image.shape[1:]), generator=random) * 0.15 * (image.max() - image.min())
-    return torch.stack([plain_gradient(network, image + one) for one in noise]).mean(0).abs().amax(0).numpy()
+    return torch.stack([gradient_of_score(network, image + one) for one in noise]).mean(0).abs().amax(0).numpy()
 
 
 def expected_gradients(network: nn.Module, image: torch.Tensor) -> np.ndarray:
@@ -181,7 +182,7 @@ def expected_gradients(network: nn.Module, image: torch.Tensor) -> np.ndarray:
     total = torch.zeros_like(image[0])
     for draw, place in enumerate(places_of(FEW, len(starts), random)):
         start = starts[draw % len(starts)][None]
-        total += ((image - start) * plain_gradient(network, start + place * (image - start)))[0] / FEW
+        total += ((image - start) * gradient_of_score(network, start + place * (image - start)))[0] / FEW
     return total.sum(0).numpy()
 
 
@@ -218,7 +219,7 @@ def rescaled(network: Layered, image: torch.Tensor) -> np.ndarray:
 
 def relevance(network: Layered, image: torch.Tensor) -> np.ndarray:
     """By captum behind the first convolution, in whose place stands an average of one pixel; by the formula in it."""
-    other = copy.deepcopy(network)
+    other: Any = copy.deepcopy(network)
     other.conv1 = nn.AvgPool2d(1)
     for layer in (other.conv1, other.pool, other.dense1, other.dense2):
         layer.rule = EpsilonRule()
@@ -245,9 +246,9 @@ DEFINITIONS: dict[str, Callable[[Layered, torch.Tensor], np.ndarray]] = {
     "signed_grad_cam": lambda network, image: grad_cam_of(network, image, relu=False),
     "occlusion": occluded,
     "integrated_gradients": integrated,
-    "saliency": lambda network, image: plain_gradient(network, image).abs().amax(0).numpy(),
+    "saliency": lambda network, image: gradient_of_score(network, image).abs().amax(0).numpy(),
     "smoothgrad": smoothed,
-    "input_x_gradient": lambda network, image: (image[0] * plain_gradient(network, image)).sum(0).numpy(),
+    "input_x_gradient": lambda network, image: (image[0] * gradient_of_score(network, image)).sum(0).numpy(),
     "guided_backprop": lambda network, image: back(network, image, guided).sum(0).numpy(),
     "guided_grad_cam": lambda network, image: grad_cam_of(network, image) * back(network, image, guided).sum(0).numpy(),
     "deconvolution": lambda network, image: back(network, image, deconvolved).sum(0).numpy(),
@@ -279,20 +280,20 @@ def test_every_method_is_asked_and_the_networks_bend_their_values(image: torch.T
 @pytest.mark.parametrize(("method", "name"), HELD)
 def test_it_is_what_its_definition_gives(method: str, name: str, image: torch.Tensor) -> None:
     network = layered(name)
-    check(asked(method, network, image), DEFINITIONS[method](network, image))
+    check(example(method, network, image), DEFINITIONS[method](network, image))
 
 
 @pytest.mark.parametrize(("method", "name"), HELD)
 def test_in_place_and_as_a_function_it_is_the_same(method: str, name: str, image: torch.Tensor) -> None:
-    expected = asked(method, layered(name), image)
-    check(asked(method, layered(name, inplace=True), image), expected)
+    expected = example(method, layered(name), image)
+    check(example(method, layered(name, inplace=True), image), expected)
     if name in FUNCTIONS:
-        check(asked(method, weighed(Network(FUNCTIONS[name])), image), expected)
+        check(example(method, weighed(Network(FUNCTIONS[name])), image), expected)
 
 
 @pytest.mark.parametrize(("method", "name"), REFUSED)
 def test_what_has_no_rule_is_refused_in_words(method: str, name: str, image: torch.Tensor) -> None:
-    forms = [layered(name), layered(name, inplace=True)]
+    forms: list[nn.Module] = [layered(name), layered(name, inplace=True)]
     if name in FUNCTIONS:
         forms.append(weighed(Network(FUNCTIONS[name])))
     for network in forms:
@@ -301,20 +302,20 @@ def test_what_has_no_rule_is_refused_in_words(method: str, name: str, image: tor
         assert "rule" in told
         assert told.endswith(".")
         with pytest.raises(ValueError, match=f"no rule.*{name}"):
-            asked(method, network, image)
+            example(method, network, image)
 
 
 @pytest.mark.parametrize("method", ["guided_backprop", "deconvolution"])
 @pytest.mark.parametrize("name", RECTIFIERS)
 def test_behind_a_rectifier_it_is_not_the_plain_gradient(method: str, name: str, image: torch.Tensor) -> None:
     network = layered(name)
-    gradient = plain_gradient(network, image).sum(0).numpy()
-    found = asked(method, network, image)
+    gradient = gradient_of_score(network, image).sum(0).numpy()
+    found = example(method, network, image)
     assert np.abs(found - gradient).max() > 0.1 * np.abs(gradient).max()
 
 
 def test_above_its_limit_guided_backpropagation_passes_nothing_through_relu6(image: torch.Tensor) -> None:
-    one, other = (asked("guided_backprop", layered(name), image) for name in RECTIFIERS)
+    one, other = (example("guided_backprop", layered(name), image) for name in RECTIFIERS)
     assert not np.allclose(one, other, rtol=0.05)
 
 
@@ -333,7 +334,7 @@ def test_what_bends_values_in_a_way_of_its_own_is_not_passed_over_in_silence(nam
     network = weighed(Network(HAND_MADE[name]))
     for method in FOR_RECTIFIERS:
         with pytest.raises(ValueError, match=r"no rule|Nothing can be handed back"):
-            asked(method, network, image)
+            example(method, network, image)
 
 
 @pytest.mark.parametrize("layer", [nn.Hardtanh(0, 4), nn.ReLU6()])
@@ -352,7 +353,7 @@ def test_the_page_about_a_unit_does_the_same_or_refuses(name: str, image: torch.
         return deconvolution(found, "8", (CLASS, 0, 0)).sum(0)
 
     if name in RECTIFIERS:
-        check(sent(), asked("deconvolution", network, image))
+        check(sent(), example("deconvolution", network, image))
     else:
         with pytest.raises(ValueError, match=f"Deconvolution has no rule for {name}|{name} is not a layer"):
             sent()

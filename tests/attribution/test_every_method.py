@@ -9,7 +9,7 @@ from torch import nn
 
 from cnnviz.attribution import METHODS
 from cnnviz.networks.zoo import MODELS
-from tests.attribution.conftest import Asked
+from tests.attribution.conftest import Example
 
 PAIRS = [(method, name) for name in MODELS for method in METHODS]
 FEW = 3  # evaluations, where there is a choice
@@ -33,9 +33,9 @@ def few(method: str) -> int | None:
 
 @pytest.mark.parametrize(("method", "name"), PAIRS)
 def test_it_gives_a_map_of_the_class_and_leaves_network_and_picture_as_they_were(
-    method: str, name: str, asked: Callable[[str], Asked]
+    method: str, name: str, example: Callable[[str], Example]
 ) -> None:
-    module, image = asked(name)
+    module, image = example(name)
     before, kept = state_of(module), image.clone()
     with torch.no_grad():
         scores = module(image)[0]
@@ -66,10 +66,10 @@ def test_it_gives_a_map_of_the_class_and_leaves_network_and_picture_as_they_were
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_two_sessions_at_once_get_what_each_gets_alone(method: str, asked: Callable[[str], Asked]) -> None:
+def test_two_sessions_at_once_get_what_each_gets_alone(method: str, example: Callable[[str], Example]) -> None:
     import threading
 
-    module, image = asked("slim_alexnet")
+    module, image = example("slim_alexnet")
     images = [image, image.flip(3), image.flip(2), image.roll(20, 3)]
     alone = [METHODS[method](module, one, 3, evaluations=few(method)) for one in images]
     together: dict[int, np.ndarray] = {}
@@ -106,19 +106,19 @@ def test_a_network_in_training_mode_stays_in_it_and_remembers_nothing(method: st
 
 @pytest.mark.parametrize("method", [name for name in METHODS if METHODS[name].evaluations])
 def test_answers_grow_towards_the_whole_and_can_be_left_at_any_time(
-    method: str, asked: Callable[[str], Asked], monkeypatch: pytest.MonkeyPatch
+    method: str, example: Callable[[str], Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cnnviz.attribution import question
 
     monkeypatch.setattr(question, "LARGEST_BATCH", 1)
-    module, image = asked("sat6_convnet")
-    answers = METHODS[method].asked(module, image, 1, evaluations=9)
+    module, image = example("sat6_convnet")
+    answers = METHODS[method].partials(module, image, 1, evaluations=9)
     first, second = next(answers), next(answers)
     assert 0 < first.done < second.done < second.total
     assert not second.is_finished
     answers.close()
     assert sum(len(layer._forward_hooks) for layer in module.modules()) == 0
-    everything = list(METHODS[method].asked(module, image, 1, evaluations=9))
+    everything = list(METHODS[method].partials(module, image, 1, evaluations=9))
     assert everything[-1].is_finished
     assert [one.done for one in everything] == sorted(one.done for one in everything)
     np.testing.assert_array_equal(
@@ -140,9 +140,9 @@ def test_answers_grow_towards_the_whole_and_can_be_left_at_any_time(
     ],
 )
 def test_what_does_not_fit_is_answered_in_words(
-    changes: dict[str, object], words: str, asked: Callable[[str], Asked]
+    changes: dict[str, object], words: str, example: Callable[[str], Example]
 ) -> None:
-    module, image = asked("slim_alexnet")
+    module, image = example("slim_alexnet")
     question: dict[str, object] = {"module": module, "image": image, "class_index": 0} | changes
     with pytest.raises(ValueError, match=words):
         METHODS["occlusion"](**question)  # type: ignore[arg-type]
@@ -164,9 +164,9 @@ def test_a_layer_without_a_rule_is_refused_by_those_that_need_one(layer: nn.Modu
 
 
 def test_memory_that_runs_out_is_not_taken_for_a_picture_that_does_not_fit(
-    asked: Callable[[str], Asked], monkeypatch: pytest.MonkeyPatch
+    example: Callable[[str], Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module, image = asked("sat6_convnet")
+    module, image = example("sat6_convnet")
 
     def out_of_memory(*_: object) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")

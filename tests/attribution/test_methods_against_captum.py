@@ -20,7 +20,7 @@ from cnnviz.networks.activations import Activations
 from cnnviz.networks.deconvolution import deconvolution
 from cnnviz.networks.feature_maps import forward
 from cnnviz.networks.survey import survey
-from tests.attribution.conftest import Asked
+from tests.attribution.conftest import Example
 
 warnings.filterwarnings("ignore", module="captum")
 NETWORKS = ["slim_alexnet", "slim_vgg", "slim_resnet", "sat6_convnet", "resnet18"]
@@ -60,8 +60,8 @@ SETTLED = {
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_gradients(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_gradients(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     other, start = out_of_place(module), image.clone().requires_grad_()
     saliency = attr.Saliency(other).attribute(start, target=CLASS)
     check(METHODS["saliency"](module, image, CLASS), saliency[0].amax(0).numpy())
@@ -69,8 +69,8 @@ def test_gradients(name: str, asked: Callable[[str], Asked]) -> None:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_integrated_gradients(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_integrated_gradients(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     theirs = attr.IntegratedGradients(out_of_place(module)).attribute(
         image.clone().requires_grad_(), target=CLASS, n_steps=11, internal_batch_size=4
     )
@@ -78,16 +78,16 @@ def test_integrated_gradients(name: str, asked: Callable[[str], Asked]) -> None:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_what_is_sent_back(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_what_is_sent_back(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     other, start = out_of_place(module), image.clone().requires_grad_()
     check(METHODS["guided_backprop"](module, image, CLASS), summed(attr.GuidedBackprop(other).attribute(start, CLASS)))
     check(METHODS["deconvolution"](module, image, CLASS), summed(attr.Deconvolution(other).attribute(start, CLASS)))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_deconvolution_is_the_one_of_the_page_about_a_unit(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_deconvolution_is_the_one_of_the_page_about_a_unit(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     network = survey(module, (image.shape[1], image.shape[2], image.shape[3]))
     found = Activations(network, module, image[0].numpy(), forward(module, image))
     sent = deconvolution(found, found.explained()[-1], (CLASS, 0, 0))
@@ -95,8 +95,8 @@ def test_deconvolution_is_the_one_of_the_page_about_a_unit(name: str, asked: Cal
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_grad_cam(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_grad_cam(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     other, start = out_of_place(module), image.clone().requires_grad_()
     cam = attr.LayerGradCam(other, other.get_submodule(SETTLED[name]))
     for method, relu in (("grad_cam", True), ("signed_grad_cam", False)):
@@ -117,9 +117,9 @@ def test_grad_cam_by_its_formula_at_any_convolution(small_network: nn.Sequential
     check(METHODS["grad_cam"](small_network, image, CLASS, layer="0"), coarse[0, 0].clamp(min=0).numpy())
 
 
-def test_occlusion(asked: Callable[[str], Asked]) -> None:
+def test_occlusion(example: Callable[[str], Example]) -> None:
     """With squares of 14 pixels next to each other over 98, where captum's even steps are ours."""
-    module, image = asked("slim_vgg")
+    module, image = example("slim_vgg")
     image = functional.interpolate(image, (98, 98))
     assert grid(98, 98, 49)[1] == (range(0, 14), range(14, 28))
     theirs = attr.Occlusion(module).attribute(
@@ -129,8 +129,8 @@ def test_occlusion(asked: Callable[[str], Asked]) -> None:
 
 
 @pytest.mark.parametrize(("height", "width", "count"), [(28, 28, 49), (28, 28, 200), (28, 28, 9)])
-def test_occlusion_by_its_definition(height: int, width: int, count: int, asked: Callable[[str], Asked]) -> None:
-    module, image = asked("sat6_convnet")
+def test_occlusion_by_its_definition(height: int, width: int, count: int, example: Callable[[str], Example]) -> None:
+    module, image = example("sat6_convnet")
     fallen, covered = np.zeros((height, width)), np.zeros((height, width))
     with torch.no_grad():
         score = float(module(image)[0, CLASS])
@@ -143,8 +143,8 @@ def test_occlusion_by_its_definition(height: int, width: int, count: int, asked:
 
 
 @pytest.mark.parametrize("own", [False, True])
-def test_feature_ablation(own: bool, asked: Callable[[str], Asked]) -> None:
-    module, image = asked("slim_alexnet")
+def test_feature_ablation(own: bool, example: Callable[[str], Example]) -> None:
+    module, image = example("slim_alexnet")
     height, width = image.shape[2:]
     regions = grid_regions(height, width, 25)
     if own:

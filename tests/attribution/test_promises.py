@@ -10,15 +10,15 @@ from torch import nn
 from cnnviz.attribution import METHODS
 from cnnviz.attribution.integrated_gradients import places_on_the_way
 from cnnviz.attribution.occlusion import grid
-from cnnviz.attribution.question import Partial, question, spread_out
+from cnnviz.attribution.question import Partial, question_of, spread_out
 from cnnviz.networks.zoo import MODELS
-from tests.attribution.conftest import Asked
+from tests.attribution.conftest import Example
 
 CLASS = 1
 
 
 def last(method: str, module: nn.Module, image: torch.Tensor, evaluations: int | None = None) -> Partial:
-    return list(METHODS[method].asked(module, image, CLASS, evaluations=evaluations))[-1]
+    return list(METHODS[method].partials(module, image, CLASS, evaluations=evaluations))[-1]
 
 
 def weights_of(network: nn.Sequential) -> torch.Tensor:
@@ -73,8 +73,8 @@ def test_of_a_linear_network_gradient_shap_is_the_difference_from_the_baselines(
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_deep_lift_adds_up_on_every_network(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_deep_lift_adds_up_on_every_network(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     answer = last("deep_lift", module, image)
     with torch.no_grad():
         difference = float((module(image) - module(torch.zeros_like(image)))[0, CLASS])
@@ -84,8 +84,8 @@ def test_deep_lift_adds_up_on_every_network(name: str, asked: Callable[[str], As
 
 
 @pytest.mark.parametrize("name", ["slim_alexnet", "slim_vgg", "slim_resnet", "sat6_convnet"])
-def test_integrated_gradients_come_closer_to_their_promise(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_integrated_gradients_come_closer_to_their_promise(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     missed = []
     for evaluations in (4, 128):
         answer = last("integrated_gradients", module, image, evaluations=evaluations)
@@ -96,16 +96,16 @@ def test_integrated_gradients_come_closer_to_their_promise(name: str, asked: Cal
     assert missed[1] < 0.05 * max(1.0, abs(answer.adds_up_to))
 
 
-def test_gradient_shap_comes_close_to_its_promise(asked: Callable[[str], Asked]) -> None:
-    module, image = asked("slim_vgg")
+def test_gradient_shap_comes_close_to_its_promise(example: Callable[[str], Example]) -> None:
+    module, image = example("slim_vgg")
     answer = last("gradient_shap", module, image, evaluations=600)
     assert answer.adds_up_to is not None
     assert float(answer.values.sum()) == pytest.approx(answer.adds_up_to, rel=0.1)
 
 
 @pytest.mark.parametrize("name", ["slim_alexnet", "slim_vgg", "alexnet", "vgg16"])
-def test_relevance_is_conserved_where_there_are_no_biases(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_relevance_is_conserved_where_there_are_no_biases(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     kept = {key: value.clone() for key, value in module.state_dict().items() if key.endswith("bias")}
     for value in dict(module.named_parameters()).values():
         if value.ndim == 1:
@@ -146,7 +146,7 @@ def test_guided_backpropagation_passes_nothing_negative(small_network: nn.Sequen
     np.testing.assert_allclose(found, back[0].sum(0), rtol=1e-4, atol=1e-6)
 
 
-def test_half_of_the_places_already_stand_for_all(asked: Callable[[str], Asked]) -> None:
+def test_half_of_the_places_already_stand_for_all(example: Callable[[str], Example]) -> None:
     assert sorted(spread_out(11)) == list(range(11))
     places, weights = places_on_the_way(64)
     assert weights.sum() == pytest.approx(1)
@@ -180,8 +180,8 @@ def test_squares_cover_every_pixel(height: int, width: int, count: int) -> None:
     assert met.min() >= 1
 
 
-def test_batches_stay_within_their_memory(asked: Callable[[str], Asked]) -> None:
-    module, image = asked("vgg16")
+def test_batches_stay_within_their_memory(example: Callable[[str], Example]) -> None:
+    module, image = example("vgg16")
     large = nn.functional.interpolate(image, (224, 224))
-    assert question(module, large, 0).batch_size == 1
-    assert question(*asked("sat6_convnet"), 0).batch_size == 16
+    assert question_of(module, large, 0).batch_size == 1
+    assert question_of(*example("sat6_convnet"), 0).batch_size == 16

@@ -13,7 +13,7 @@ from cnnviz.attribution.reading import colour_limit, likeness, no_evidence, over
 from cnnviz.attribution.sanity import Check, Stage, forget, sanity, stages, weighted
 from cnnviz.attribution.twin import twin
 from cnnviz.networks.zoo import MODELS
-from tests.attribution.conftest import Asked
+from tests.attribution.conftest import Example
 
 
 def last(method: str, module: nn.Module, image: torch.Tensor, class_index: int) -> Check:
@@ -22,8 +22,10 @@ def last(method: str, module: nn.Module, image: torch.Tensor, class_index: int) 
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "vgg16"])
-def test_it_forgets_layer_upon_layer_and_the_shared_network_nothing(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_it_forgets_layer_upon_layer_and_the_shared_network_nothing(
+    name: str, example: Callable[[str], Example]
+) -> None:
+    module, image = example(name)
     before = {key: value.clone() for key, value in module.state_dict().items()}
     check = last("saliency", module, image, 1)
     found = check.stages
@@ -39,17 +41,17 @@ def test_it_forgets_layer_upon_layer_and_the_shared_network_nothing(name: str, a
         assert torch.equal(value, before[key])
 
 
-def test_methods_of_one_pass_are_drawn_three_times(asked: Callable[[str], Asked]) -> None:
-    module, image = asked("sat6_convnet")
+def test_methods_of_one_pass_are_drawn_three_times(example: Callable[[str], Example]) -> None:
+    module, image = example("sat6_convnet")
     stage = last("saliency", module, image, 1).stages[-1]
     assert len(set(stage.likenesses)) == 3
     assert stage.likeness == pytest.approx(np.mean(stage.likenesses))
     assert len(last("occlusion", module, image, 1).stages[-1].likenesses) == 1
 
 
-def test_others_get_their_turn_in_the_middle_of_a_map(asked: Callable[[str], Asked], monkeypatch: Any) -> None:
+def test_others_get_their_turn_in_the_middle_of_a_map(example: Callable[[str], Example], monkeypatch: Any) -> None:
     monkeypatch.setattr("cnnviz.attribution.question.LARGEST_BATCH", 4)
-    reports = list(sanity(METHODS["occlusion"], *asked("slim_vgg"), 1))
+    reports = list(sanity(METHODS["occlusion"], *example("slim_vgg"), 1))
     assert len(reports) > 10 * len(reports[-1].stages)
     counts = [len(report.stages) for report in reports]
     assert counts == sorted(counts)
@@ -57,9 +59,11 @@ def test_others_get_their_turn_in_the_middle_of_a_map(asked: Callable[[str], Ask
     assert reports[-1].held_bytes == 0
 
 
-def test_a_layers_random_weights_are_as_large_as_its_own(asked: Callable[[str], Asked]) -> None:
-    other = twin(asked("slim_resnet")[0])
+def test_a_layers_random_weights_are_as_large_as_its_own(example: Callable[[str], Example]) -> None:
+    other = twin(example("slim_resnet")[0])
     conv, norm = other.get_submodule("layer2.0.conv1"), other.get_submodule("layer2.0.bn1")
+    assert isinstance(conv, nn.Conv2d)
+    assert isinstance(norm, nn.BatchNorm2d)
     old, scales = conv.weight.clone(), norm.weight.clone()
     taken = forget(other, "layer2.0.conv1", torch.Generator().manual_seed(0))
     assert taken == old.nbytes
@@ -70,26 +74,33 @@ def test_a_layers_random_weights_are_as_large_as_its_own(asked: Callable[[str], 
     assert not torch.equal(norm.weight, scales)
 
 
-def test_a_huge_dense_layer_is_shuffled_and_takes_no_memory(asked: Callable[[str], Asked]) -> None:
-    other = twin(asked("alexnet")[0])
+def test_a_huge_dense_layer_is_shuffled_and_takes_no_memory(
+    example: Callable[[str], Example],
+) -> None:
+    other = twin(example("alexnet")[0])
     layer = other.get_submodule("classifier.4")
-    given = torch.randn(1, layer.in_features)
-    before = layer(given)
+    assert isinstance(layer, nn.Linear)
+    inputs = torch.randn(1, layer.in_features)
+    before = layer(inputs)
     assert forget(other, "classifier.4", torch.Generator().manual_seed(0)) == 0
     shuffled = other.get_submodule("classifier.4")
     assert shuffled.layer.weight.data_ptr() == layer.weight.data_ptr()
-    expected = layer.weight[shuffled.outputs][:, shuffled.inputs.argsort()] @ given[0] + layer.bias[shuffled.outputs]
-    torch.testing.assert_close(shuffled(given)[0], expected, rtol=1e-3, atol=1e-4)
-    assert abs(float(torch.corrcoef(torch.cat([before, shuffled(given)]))[0, 1])) < 0.1
+    expected = layer.weight[shuffled.outputs][:, shuffled.inputs.argsort()] @ inputs[0] + layer.bias[shuffled.outputs]
+    torch.testing.assert_close(shuffled(inputs)[0], expected, rtol=1e-3, atol=1e-4)
+    assert abs(float(torch.corrcoef(torch.cat([before, shuffled(inputs)]))[0, 1])) < 0.1
 
 
-def test_what_draws_edges_is_flagged_and_what_follows_the_network_is_not(asked: Callable[[str], Asked]) -> None:
-    module, image = asked("slim_vgg")
+def test_what_draws_edges_is_flagged_and_what_follows_the_network_is_not(
+    example: Callable[[str], Example],
+) -> None:
+    module, image = example("slim_vgg")
     assert any(stage.is_unchanged for stage in last("guided_backprop", module, image, 4).stages)
     assert not any(stage.is_unchanged for stage in last("occlusion", module, image, 4).stages)
 
 
-def test_a_map_that_knows_nothing_of_the_network_stays_as_it_is(asked: Callable[[str], Asked]) -> None:
+def test_a_map_that_knows_nothing_of_the_network_stays_as_it_is(
+    example: Callable[[str], Example],
+) -> None:
     from dataclasses import replace
 
     from cnnviz.attribution.question import Partial, Question
@@ -97,7 +108,7 @@ def test_a_map_that_knows_nothing_of_the_network_stays_as_it_is(asked: Callable[
     def brightness(question: Question) -> "list[Partial]":
         return [Partial(question.image[0].numpy(), 1, 1)]
 
-    module, image = asked("sat6_convnet")
+    module, image = example("sat6_convnet")
     *_, check = sanity(replace(METHODS["saliency"], steps=lambda one: iter(brightness(one))), module, image, 0)
     assert [stage.likeness for stage in check.stages] == [1.0] * check.total
     flagged = [2 * stage.randomised >= stage.layers for stage in check.stages]
@@ -113,9 +124,9 @@ def test_from_when_a_method_is_flagged(randomised: int, alike: float, flagged: b
     assert Stage("x", randomised, 10, np.zeros((1, 1)), (alike,), 0.0).is_unchanged == flagged
 
 
-def test_a_method_that_does_not_hold_is_answered_in_words(asked: Callable[[str], Asked]) -> None:
+def test_a_method_that_does_not_hold_is_answered_in_words(example: Callable[[str], Example]) -> None:
     with pytest.raises(ValueError, match="does not hold"):
-        next(sanity(METHODS["lrp"], *asked("slim_resnet"), 0))
+        next(sanity(METHODS["lrp"], *example("slim_resnet"), 0))
 
 
 def test_likeness_is_the_rank_correlation_of_scipy() -> None:

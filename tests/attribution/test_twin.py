@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from cnnviz.attribution.twin import convolutions, settled, shared_twin, twin
 from cnnviz.networks.zoo import MODELS
-from tests.attribution.conftest import Asked
+from tests.attribution.conftest import Example
 
 
 class Functions(nn.Module):
@@ -27,8 +27,8 @@ class Functions(nn.Module):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_it_answers_the_same_from_the_same_memory(name: str, asked: Callable[[str], Asked]) -> None:
-    module, image = asked(name)
+def test_it_answers_the_same_from_the_same_memory(name: str, example: Callable[[str], Example]) -> None:
+    module, image = example(name)
     other = twin(module)
     with torch.no_grad():
         torch.testing.assert_close(other(image), module(image))
@@ -83,9 +83,9 @@ def test_a_forward_that_decides_by_the_picture_is_answered_in_words() -> None:
     ],
 )
 def test_grad_cam_reads_a_convolution_behind_its_block(
-    name: str, layer: str, last: str, asked: Callable[[str], Asked]
+    name: str, layer: str, last: str, example: Callable[[str], Example]
 ) -> None:
-    assert settled(twin(asked(name)[0]), layer) == last
+    assert settled(twin(example(name)[0]), layer) == last
 
 
 class InPlace(nn.Module):
@@ -121,7 +121,7 @@ def test_a_shared_twin_is_made_anew_where_the_network_was_changed(change: str) -
     image = torch.randn(1, 3, 4, 4)
     before = shared_twin(module)(image)
     if change == "slope":
-        module[1].negative_slope = 0.9
+        vars(module[1])["negative_slope"] = 0.9
     elif change == "replaced":
         module[1] = nn.Sigmoid()
     elif change == "dtype":

@@ -50,4 +50,6 @@ if __name__ == "__main__":
     if asked in COMPONENTS:
         show(asked)
     else:
+        if asked:
+            st.error(f"There is no component {asked}; these are there:")
         show_list()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.arithmetic.lecture.state_of_the_art import METHODS, Method, finding
+from cnnviz.arithmetic.lecture.state_of_the_art import RESULTS, Result, finding
 from cnnviz.figures.accuracy_chart import GRID, INK, MEASURES, SERIES, accuracy_chart, frontier, hover_words
 
 
@@ -12,39 +12,39 @@ def marks(figure):
 
 
 def test_row_21_the_table_has_29_methods_11_of_them_with_extra_data():
-    assert len(METHODS) == 29
-    assert sum(method.extra_data for method in METHODS) == 11
-    assert len({method.name for method in METHODS}) == 29
+    assert len(RESULTS) == 29
+    assert sum(method.extra_data for method in RESULTS) == 11
+    assert len({method.name for method in RESULTS}) == 29
 
 
 @pytest.mark.parametrize(("measure", "count"), [("top1", 29), ("top5", 27), ("real", 12)])
 def test_every_row_that_has_the_measure_is_a_mark(measure, count):
     expected = sorted(
-        (method.millions, getattr(method, measure)) for method in METHODS if getattr(method, measure) is not None
+        (method.millions, getattr(method, measure)) for method in RESULTS if getattr(method, measure) is not None
     )
-    assert marks(accuracy_chart(METHODS, measure)) == expected
+    assert marks(accuracy_chart(RESULTS, measure)) == expected
     assert len(expected) == count
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("dark", [False, True])
 def test_extra_data_is_marked_by_shape_and_by_colour(measure, dark):
-    plain, extra = accuracy_chart(METHODS, measure, dark).data
+    plain, extra = accuracy_chart(RESULTS, measure, dark).data
     assert plain.marker.symbol != extra.marker.symbol
     assert plain.marker.color != extra.marker.color
     assert (plain.name, extra.name) == ("ImageNet only", "with extra data")
 
 
 def test_parameters_are_on_a_logarithmic_axis_that_holds_every_mark():
-    axis = accuracy_chart(METHODS, "top1").layout.xaxis
+    axis = accuracy_chart(RESULTS, "top1").layout.xaxis
     assert axis.type == "log"
     low, high = (10**end for end in axis.range)
-    assert low < min(method.millions for method in METHODS)
-    assert high > max(method.millions for method in METHODS)
+    assert low < min(method.millions for method in RESULTS)
+    assert high > max(method.millions for method in RESULTS)
 
 
 def test_pointing_at_a_mark_shows_its_whole_row_and_what_the_lecture_leaves_out():
-    figure = accuracy_chart(METHODS, "top1")
+    figure = accuracy_chart(RESULTS, "top1")
     words = [words for trace in figure.data for words in trace.customdata]
     assert len(words) == 29
     vit = next(text for text in words if "ViT-H" in text)
@@ -56,28 +56,28 @@ def test_pointing_at_a_mark_shows_its_whole_row_and_what_the_lecture_leaves_out(
 
 
 def test_a_method_stands_on_the_frontier_when_nothing_as_small_beats_it():
-    methods = [Method("a", 10, False, 70.0), Method("b", 10, True, 72.0), Method("c", 20, False, 71.0)]
+    methods = [Result("a", 10, False, 70.0), Result("b", 10, True, 72.0), Result("c", 20, False, 71.0)]
     assert [method.name for method in frontier(methods, "top1")] == ["b"]
 
 
 def test_only_the_frontier_is_named_on_the_chart():
-    figure = accuracy_chart(METHODS, "top1")
+    figure = accuracy_chart(RESULTS, "top1")
     named = {text for trace in figure.data for text in trace.text if text}
-    assert named == {method.name for method in frontier(METHODS, "top1")}
+    assert named == {method.name for method in frontier(RESULTS, "top1")}
     assert "Meta Pseudo Labels (L2)" in named
 
 
 def test_hover_words_are_lines_of_html_without_a_sign_of_their_own():
-    assert not any(sign in method.name for method in METHODS for sign in "<>&")
-    assert hover_words(METHODS[0]).startswith("<b>ResNet-50</b><br>26M parameters, ImageNet only")
+    assert not any(sign in method.name for method in RESULTS for sign in "<>&")
+    assert hover_words(RESULTS[0]).startswith("<b>ResNet-50</b><br>26M parameters, ImageNet only")
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_the_finding_names_the_best_of_each_kind(measure):
     for extra in (False, True):
         best = max(
-            (method for method in METHODS if method.extra_data == extra and method.accuracy(measure) is not None),
-            key=lambda method: method.accuracy(measure),
+            (method for method in RESULTS if method.extra_data == extra and method.accuracy(measure) is not None),
+            key=lambda method: method.accuracy(measure) or 0.0,
         )
         assert f"{best.name} ({best.millions}M parameters) at {best.accuracy(measure):g} %" in finding(measure)
 

@@ -80,8 +80,7 @@ def test_the_cells_of_the_map_and_the_bias_are_the_score(name: str) -> None:
     activations, scores = of_coffee(name)
     module = activations.module
     maps = torch.tensor(activations[activations.network["avgpool"].inputs[0]])[None].double().requires_grad_()
-    dense = nn.Linear(module.fc.in_features, module.fc.out_features).double()
-    dense.load_state_dict(module.fc.state_dict())
+    dense = copy.deepcopy(module.get_submodule("fc")).double()
     for index in some_classes(scores):
         found = one_sum(activations, index)
         assert map_of(found).shape == maps.shape[2:]
@@ -132,7 +131,7 @@ def test_a_lead_is_one_sum_only_where_neither_map_is_cut() -> None:
     assert map_of(lead).sum() == pytest.approx(lead.score, abs=1e-9)
     torch.manual_seed(2)
     head = nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).requires_grad_(False)
-    nn.init.constant_(head[0].bias, 50.0)  # nothing is cut
+    nn.init.constant_(head.get_parameter("0.bias"), 50.0)  # nothing is cut
     activations = looked_at(head, torch.randn(1, 3, 5, 6))
     lead = one_sum(activations, 3, 1)
     expected = activations.answer.scores[3] - activations.answer.scores[1]
@@ -157,7 +156,7 @@ def test_the_map_is_as_large_as_the_last_maps_also_where_poolings_round_up(side:
 def efficientnet_head(built: nn.Module) -> nn.Sequential:
     """The last layers of an EfficientNet behind two convolutions that make as many maps as it reads."""
     body = [nn.Conv2d(3, 8, 3, stride=2), nn.SiLU(inplace=True), nn.Conv2d(8, 1280, 1), nn.SiLU(inplace=True)]
-    return nn.Sequential(*body, built.avgpool, nn.Flatten(), built.classifier)
+    return nn.Sequential(*body, built.get_submodule("avgpool"), nn.Flatten(), built.get_submodule("classifier"))
 
 
 HEADS = {

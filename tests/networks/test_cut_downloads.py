@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def in_chunks(upto: int) -> object:
     ids=["reset", "reset often", "too long", "negative", "no number", "chunks", "cut chunks"],
 )
 def test_the_file_arrives_whole_whatever_is_said_of_its_length(
-    plan: list, requests: int, server: WeightsServer, file: WeightsFile, content: bytes
+    plan: list[Any], requests: int, server: WeightsServer, file: WeightsFile, content: bytes
 ) -> None:
     server.plan = plan
     assert fetch(file).read_bytes() == content

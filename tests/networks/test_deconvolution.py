@@ -53,6 +53,8 @@ def settled(module: nn.Module) -> nn.Module:
     """Evaluation mode, with statistics and scales, negative ones among them, that a training could have left."""
     for layer in module.modules():
         if isinstance(layer, nn.BatchNorm2d):
+            assert layer.running_mean is not None
+            assert layer.running_var is not None
             nn.init.normal_(layer.weight)
             nn.init.normal_(layer.running_mean)
             nn.init.uniform_(layer.running_var, 0.5, 2.0)
@@ -130,7 +132,8 @@ def test_it_equals_captums(name: str, seed: int) -> None:
 
 def test_behind_a_sum_both_ways_are_gone_as_captum_goes_them() -> None:
     torch.manual_seed(0)
-    block = settled(Block())
+    block = Block()
+    settled(block)
     image = torch.randn(1, 3, 15, 15)
     found = activations_of(block, image)
     expected = by_captum(settled_copy(block), image, (2, 3, 1))

@@ -266,7 +266,7 @@ def in_another_process(file: WeightsFile) -> subprocess.Popen[str]:
 
 def wait_until(condition: object, seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline, "this took too long"
         time.sleep(0.02)
 

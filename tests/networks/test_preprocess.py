@@ -56,7 +56,7 @@ def test_every_stage_is_kept_and_the_picture_is_left_alone() -> None:
     before = picture.tobytes()
     steps = preprocess_steps(picture)
     assert steps.picture is picture
-    assert steps.kept_box == (0, 0, 640, 480)
+    assert steps.strip_box == (0, 0, 640, 480)
     assert steps.resized.size == (341, 256)
     assert steps.cropped.tobytes() == steps.resized.crop(steps.crop_box).tobytes()
     assert picture.tobytes() == before

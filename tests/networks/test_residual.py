@@ -11,7 +11,7 @@ from torch import nn
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.changed import changed
 from cnnviz.networks.feature_maps import forward
-from cnnviz.networks.residual import changes, residual_blocks, residual_shares, switched_off
+from cnnviz.networks.residual import changes, residual_blocks, residual_fractions, switched_off
 from cnnviz.networks.survey import survey
 from cnnviz.networks.zoo import MODELS, build, load_model
 from tests.networks.test_activations import activations_of
@@ -87,7 +87,7 @@ def test_what_is_put_back_as_it_was_changes_nothing(resnet: Activations) -> None
 
 def test_the_shares_are_those_of_the_magnitudes(resnet: Activations) -> None:
     block = residual_blocks(resnet.network)[3]
-    found = residual_shares(resnet, block)
+    found = residual_fractions(resnet, block)
     f, x = (np.abs(resnet[name][5]).sum() for name in (block.residual, block.shortcut))
     assert found[5] == pytest.approx(f / (f + x))
     assert found.min() >= 0

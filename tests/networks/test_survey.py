@@ -1,6 +1,7 @@
 """Modules surveyed without running them, against what torch itself does when the module runs."""
 
 import threading
+from typing import Any
 
 import pytest
 import torch
@@ -24,7 +25,8 @@ def built(name):
 
 def hooked(module, shape):
     """What torch says when the module runs: the output shapes of its layers, and an independent count of their MACs."""
-    shapes, macs = {}, {}
+    shapes: dict[str, list[tuple[int, ...]]] = {}
+    macs: dict[str, int] = {}
 
     def keep(name):
         def hook(layer, given, output):
@@ -51,7 +53,7 @@ def test_a_network_of_torchvision_has_torchs_shapes_parameters_and_macs(name):
     rows = survey(module, (3, 224, 224)).trace((3, 224, 224))
     assert totals(rows).num_params == sum(p.numel() for p in module.parameters())
     shapes, macs = hooked(module, (3, 224, 224))
-    ours = {}
+    ours: dict[str, list[tuple[int, ...]]] = {}
     for row in rows:
         if row.module in shapes:
             ours.setdefault(row.module, []).append(row.output_shape)
@@ -115,7 +117,8 @@ def test_the_module_is_left_as_it_was():
 
 
 def test_the_input_shape_is_kept_and_the_lines_are_none():
-    network = survey(nn.Sequential(nn.Conv2d(3, 4, 3)), [3, 8, 8])
+    input_shape: Any = [3, 8, 8]
+    network = survey(nn.Sequential(nn.Conv2d(3, 4, 3)), input_shape)
     assert network.input_shape == (3, 8, 8)
     assert network.nodes[0].line is None
 

@@ -173,7 +173,7 @@ def without_last_layer() -> dict[str, torch.Tensor]:
 def test_a_file_that_does_not_fit_leaves_the_network_untrained_and_is_told_in_words(
     state: object, words: str, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save(state(), own, "resnet18", monkeypatch)  # type: ignore[operator]
+    save(state(), own, "resnet18", monkeypatch)
     with pytest.warns(UserWarning, match=words):
         model = load_model("resnet18")
     assert not model.trained

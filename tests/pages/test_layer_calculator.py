@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FORMS
 from cnnviz.ui.page.derivations import ROLE_COLOURS
 
 ALEXNET = ["96 × 55 × 55", "34,944", "105,415,200", "1.16 MB"]
@@ -347,8 +348,23 @@ def test_the_same_layer_stands_there_in_keras():
     assert any("stride together with a dilation" in note.value for note in page.info)
 
 
+@pytest.mark.parametrize("kind", FORMS)
+def test_every_kind_opens_and_a_way_to_a_size_leads_there(kind):
+    assert metrics(open_page(kind=kind)) or kind == "PixelShuffle"  # its channels come in fours
+    page = open_page(kind=kind, C="64", H="56", W="56", k="2", S="2", P="0", want_H="14", want_W="14")
+    assert metrics(page)
+    has_window = "kernel_size" in ARGUMENTS[kind]
+    assert page.number_input(key="want_H").disabled != has_window
+    if has_window and kind != "ConvTranspose2d":  # which only grows
+        ways = ways_shown(page)
+        assert ways.options
+        assert all("P 0" in way for way in ways.options) or "padding" in ARGUMENTS[kind]
+        ways.set_value(ways.options[0]).run()
+        assert metrics(page)[0].endswith("14 × 14")
+
+
 @pytest.mark.parametrize("junk", ["inf", "nan", "-1", "abc", "", "1e12", "2.5", "same,valid"])
-@pytest.mark.parametrize("kind", ["Conv2d", "ConvTranspose2d", "AvgPool2d", "AdaptiveAvgPool2d"])
+@pytest.mark.parametrize("kind", FORMS)
 def test_junk_in_every_setting_at_once_gives_words_or_numbers(kind, junk):
     names = (
         "k_W S_W P_W D D_W A A_W O O_W divisor groups axes pad padding_mode count_pad ceil want_H want_W all_ways way"

@@ -2,6 +2,7 @@
 
 import json
 from itertools import product
+from typing import Any
 
 import pytest
 import torch
@@ -36,10 +37,10 @@ def drawn(page: AppTest, key: str) -> dict[str, object]:
 def output_of(page: AppTest) -> torch.Tensor:
     """The finished output as it is shown, without what is cropped from it."""
     output = drawn(page, "steps")["output"]
-    (plane,) = output["planes"]  # type: ignore[index]
+    (plane,) = output["planes"]
     kept = [
         [float(cell) for cell, kind in zip(line, kinds, strict=True) if kind != "c"]
-        for line, kinds in zip(plane["cells"], output["kinds"], strict=True)  # type: ignore[index]
+        for line, kinds in zip(plane["cells"], output["kinds"], strict=True)
     ]
     return torch.tensor([line for line in kept if line], dtype=torch.float64)
 
@@ -47,10 +48,10 @@ def output_of(page: AppTest) -> torch.Tensor:
 def grid_of(page: AppTest) -> torch.Tensor:
     """The real input cells of the drawn grid."""
     grid = drawn(page, "steps")["input"]
-    (plane,) = grid["planes"]  # type: ignore[index]
+    (plane,) = grid["planes"]
     cells = [
         [float(cell) for cell, kind in zip(line, kinds, strict=True) if kind == "."]
-        for line, kinds in zip(plane["cells"], grid["kinds"], strict=True)  # type: ignore[index]
+        for line, kinds in zip(plane["cells"], grid["kinds"], strict=True)
     ]
     return torch.tensor([line for line in cells if line], dtype=torch.float64)
 
@@ -59,7 +60,7 @@ def kernel_of(page: AppTest) -> torch.Tensor:
     """The kernel as it is stored: the equal convolution of a transposed one draws it flipped."""
     script = drawn(page, "steps")
     kernel = torch.tensor(
-        [[float(cell) for cell in row] for row in script["kernel"]["filters"][0]["planes"][0]["cells"]],  # type: ignore[index]
+        [[float(cell) for cell in row] for row in script["kernel"]["filters"][0]["planes"][0]["cells"]],
         dtype=torch.float64,
     )
     return kernel.flip(0, 1) if script["kind"] == "transposed" else kernel
@@ -74,7 +75,8 @@ def torch_output(module: torch.nn.Module, page: AppTest) -> torch.Tensor:
 
 def torch_layer(case: Case) -> torch.nn.Module:
     layer = case.layer
-    settings = {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation, "bias": False}
+    settings: dict[str, Any] = {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation}
+    settings["bias"] = False
     if isinstance(layer, ConvTranspose2d):
         return torch.nn.ConvTranspose2d(1, 1, layer.kernel_size, output_padding=layer.output_padding, **settings)
     return torch.nn.Conv2d(1, 1, layer.kernel_size, **settings)
@@ -96,7 +98,7 @@ def test_every_case_of_the_catalogue_is_shown_as_torch_computes_it(case: Case) -
         assert torch.equal(output_of(page), torch_output(torch_layer(case), page))
         if case.expected:
             assert output_of(page).tolist() == [list(row) for row in case.expected]
-        assert case.key in drawn(page, "shown")["shown"]  # type: ignore[operator]
+        assert case.key in drawn(page, "shown")["shown"]
 
 
 def test_all_thirty_cases_are_offered_and_those_of_other_pages_say_so() -> None:
@@ -116,7 +118,7 @@ def test_a_setting_that_is_no_case_marks_none() -> None:
 
 
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
-def test_rows_and_columns_apart_in_every_padding_mode(mode: str) -> None:
+def test_rows_and_columns_apart_in_every_padding_mode(mode: Any) -> None:
     page = open_page(
         **{"sp_axes": "true", "sp_size": 6, "sp_size_w": 8, "sp_kernel": 3, "sp_kernel_w": 5, "sp_mode": mode},
         **{"sp_stride": 2, "sp_stride_w": 1, "sp_padding": 1, "sp_padding_w": 2, "sp_dilation": 2, "sp_dilation_w": 1},
@@ -203,7 +205,7 @@ def test_what_does_not_fit_is_answered_in_words_and_something_is_shown(query: di
 def test_the_largest_settings_asked_for_always_find_some_that_can_be_drawn(layer: str, size: int) -> None:
     page = open_page(sp_layer=layer, sp_size=size, sp_kernel=5, sp_dilation=3, sp_stride=4, sp_padding=99)
     grid, output = drawn(page, "steps")["input"], drawn(page, "steps")["output"]
-    assert max(len(grid["kinds"]), len(output["kinds"])) <= 20  # type: ignore[index]
+    assert max(len(grid["kinds"]), len(output["kinds"])) <= 20
 
 
 def test_a_setting_that_gave_way_comes_back_when_it_fits_again() -> None:

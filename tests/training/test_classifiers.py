@@ -28,8 +28,9 @@ def test_a_seed_decides_the_start_and_leaves_the_global_generator_alone() -> Non
     before = torch.get_rng_state()
     first, again, other = sat6_convnet(5), sat6_convnet(5), sat6_convnet(6)
     assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(first.features[0].weight, again.features[0].weight)
-    assert not torch.equal(first.features[0].weight, other.features[0].weight)
+    weight, same, different = (network.get_parameter("features.0.weight") for network in (first, again, other))
+    assert torch.equal(weight, same)
+    assert not torch.equal(weight, different)
 
 
 def test_starting_weights_are_spread_as_torch_spreads_its_own() -> None:
@@ -45,7 +46,9 @@ def test_a_dense_network_shuffled_with_its_input_answers_the_same_and_a_convolut
     order = fixed_shuffle(784, seed=1)
     whole, torn = torch.from_numpy(patches), torch.from_numpy(shuffled(patches, order))
     network, other = sat6_mlp(2).double(), sat6_mlp(2).double()
-    shuffle_inputs(other[1], order)
+    (_, dense, *_) = other
+    assert isinstance(dense, nn.Linear)
+    shuffle_inputs(dense, order)
     assert torch.allclose(other(torn), network(whole), atol=1e-12)
     assert not torch.allclose(network(torn), network(whole), atol=1e-3)
     convolution = sat6_convnet(2).double()

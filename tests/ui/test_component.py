@@ -31,7 +31,12 @@ def test_modules_stand_behind_what_they_import_once_each(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("second", "error"),
-    [(None, "b.js"), ("export const a = 1;\n", "no such name"), ("export const b = 1;\nconst own = 2;\n", "both have")],
+    [
+        (None, "b.js"),
+        ("export const a = 1;\n", "no such name"),
+        ("export const b = 1;\nconst own = 2;\n", "both have"),
+        ('import * as d from "./d.js";\nexport const b = 1;\n', "not read here"),
+    ],
 )
 def test_what_would_be_a_blank_page_in_the_browser_is_an_error(tmp_path: Path, second: str | None, error: str) -> None:
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\nconst own = b;\nexport default own;\n')

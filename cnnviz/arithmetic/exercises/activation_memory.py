@@ -5,10 +5,10 @@ from math import prod
 
 from cnnviz.arithmetic.derivations.lines import Line, number
 from cnnviz.arithmetic.exercises.addresses import in_calculator
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Number
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.writing import Worked, by, code, joined, paragraphs
+from cnnviz.arithmetic.exercises.writing import Worked, by, code, combined, paragraphs
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.num_bytes import readable_bytes
 from cnnviz.arithmetic.settings import Shape
@@ -62,11 +62,11 @@ def any_case(stream: Stream, level: int) -> MemoryCase | None:
     return MemoryCase(layer, shape, stream.pick((8, 10, 16, 32, 64)), stream.pick(("float16", "float32", "float64")))
 
 
-def ask(case: MemoryCase) -> Asked:
+def ask(case: MemoryCase) -> Problem:
     """Bytes."""
     many = f" for a batch of {case.images} images" if case.images > 1 else ""
     size = f" ({case.bytes_each} bytes a number)" if case.dtype != "float32" else " (4 bytes a number)"
-    return Asked(
+    return Problem(
         paragraphs(
             f"An input of {by(case.input_shape)} goes through:",
             code(case.layer.code(True)),
@@ -95,7 +95,7 @@ def explain(case: MemoryCase) -> Explained:
         f"${lines[0].latex}$",
         f"The output of one image has the shape {by(case.output_shape)}.",
     )
-    return Explained(told, joined("Memory", parts, case.answer), in_calculator(case.layer, case.input_shape))
+    return Explained(told, combined("Memory", parts, case.answer), in_calculator(case.layer, case.input_shape))
 
 
 def values_only(case: MemoryCase) -> int:
@@ -123,7 +123,7 @@ def one_map(case: MemoryCase) -> int:
     return case.answer // case.output_shape[0]
 
 
-def size_kept(case: MemoryCase) -> int | None:
+def size_unchanged(case: MemoryCase) -> int | None:
     """The output taken to be as large as the input."""
     if case.output_shape[1:] == case.input_shape[1:]:
         return None
@@ -155,7 +155,7 @@ ACTIVATION_MEMORY = Kind(
         "parameters": Mistake("That is what the parameters take. Asked is the output.", parameters),
         "one_map": Mistake("That is one map. There are as many as filters.", one_map),
         "size_kept": Mistake(
-            "The output is not as large as the input here: work out its height and width first.", size_kept
+            "The output is not as large as the input here: work out its height and width first.", size_unchanged
         ),
         "one_image": Mistake("That is one image. Every image of the batch has an output of its own.", one_image),
         "as_float32": Mistake("That is float32. Look at how many bytes one number takes here.", as_float32),

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Exact, Form, Grid, Number, Value, exact
 from cnnviz.arithmetic.exercises.pooled_values import PoolingCase
 from cnnviz.arithmetic.exercises.stream import Stream
@@ -55,7 +55,7 @@ def draw(stream: Stream, level: int) -> PoolingCase | None:
     return case if len(window) < 9 and len(set(window)) > 2 and value(case, case.place) > 0 else None
 
 
-def ask(case: PoolingCase) -> Asked:
+def ask(case: PoolingCase) -> Problem:
     """A value, or the map."""
     rows, columns = case.size
     if case.place is None:
@@ -67,7 +67,7 @@ def ask(case: PoolingCase) -> Asked:
             f"What is the value in row {i}, column {j} of the output? Rows and columns are counted from 0. "
             "A fraction or two decimals will do (± 0.01)."
         )
-    return Asked(
+    return Problem(
         paragraphs(
             "This layer is given the input x, one channel:", code(case.layer.code(True)), display(("x", case.values)),
             wanted,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cnnviz.arithmetic.exercises.addresses import in_stepper
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Exact, Number, exact, written
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import bracketed, hints, paragraphs, summed, tex, worked
@@ -56,7 +56,7 @@ def draw(stream: Stream, level: int) -> NormCase | None:
     return case if Fraction(case.answer).denominator <= 10 else None
 
 
-def ask(case: NormCase) -> Asked:
+def ask(case: NormCase) -> Problem:
     """One value, or one bias."""
     numbers = [f"mean {written(case.mean)}", f"variance {written(case.variance)}"]
     if case.gamma != 1 or case.beta:
@@ -69,9 +69,9 @@ def ask(case: NormCase) -> Asked:
             f"{listed}. {small}"
         )
         wanted = "At inference both are one convolution. What is its bias?"
-        return Asked(paragraphs(text, wanted), case.answer, Number())
+        return Problem(paragraphs(text, wanted), case.answer, Number())
     text = f"At inference, a batch normalisation has for a channel: {listed}. {small}"
-    return Asked(paragraphs(text, f"What does it make of the value {written(case.x)}?"), case.answer, Number())
+    return Problem(paragraphs(text, f"What does it make of the value {written(case.x)}?"), case.answer, Number())
 
 
 def explain(case: NormCase) -> Explained:
@@ -111,7 +111,7 @@ def by_variance(case: NormCase) -> Exact:
     return case.with_divisor(case.variance)
 
 
-def mean_kept(case: NormCase) -> Exact:
+def mean_not_subtracted(case: NormCase) -> Exact:
     """The mean not taken off."""
     return exact(Fraction(case.x) / case.deviation * case.gamma + case.beta)
 
@@ -145,7 +145,7 @@ BATCH_NORM = Kind(
     signed=True,
     mistakes={
         "by_variance": Mistake("You divided by the variance. Divide by its root, the standard deviation.", by_variance),
-        "mean_kept": Mistake("The mean is missing: take it off first.", mean_kept),
+        "mean_kept": Mistake("The mean is missing: take it off first.", mean_not_subtracted),
         "mean_added": Mistake("The mean is taken off, not added: look at its sign.", mean_added),
         "no_scale": Mistake("The scale γ is missing.", no_scale),
         "no_shift": Mistake("The shift β is missing.", no_shift),

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from cnnviz.arithmetic.exercises.addresses import in_builder
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Shapes, Value
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import by, code, paragraphs, sequential, tex, worked
@@ -23,7 +23,7 @@ class ShapesCase:
     input_shape: Shape
 
     @property
-    def asked(self) -> list[tuple[str, Layer]]:
+    def wanted_layers(self) -> list[tuple[str, Layer]]:
         """The layers asked for, with their names."""
         return [(node.name, node.layer) for node in self.network.nodes if not isinstance(node.layer, ReLU)]
 
@@ -59,17 +59,17 @@ def draw(stream: Stream, level: int) -> ShapesCase | None:
     return ShapesCase(chain(*body, Linear(features, stream.pick((4, 8, 10)))), (channels, side, width))
 
 
-def ask(case: ShapesCase) -> Asked:
+def ask(case: ShapesCase) -> Problem:
     """All shapes."""
-    rows = "\n".join(f"| {name} | ? |" for name, _ in case.asked)
+    rows = "\n".join(f"| {name} | ? |" for name, _ in case.wanted_layers)
     text = paragraphs(
         f"This network is given an input of {by(case.input_shape)}:",
         code(sequential_text(case)),
         "Which shape does each of these layers give? Type one a line, C × H × W; what is flattened is one number.",
         f"| layer | output |\n| --- | --- |\n{rows}",
     )
-    form = Shapes(tuple(name for name, _ in case.asked), tuple(map(len, case.answer)))
-    return Asked(text, case.answer, form, lambda typed: carried(case, typed))
+    form = Shapes(tuple(name for name, _ in case.wanted_layers), tuple(map(len, case.answer)))
+    return Problem(text, case.answer, form, lambda typed: carried(case, typed))
 
 
 def sequential_text(case: ShapesCase) -> str:
@@ -86,7 +86,7 @@ def sequential_text(case: ShapesCase) -> str:
 def carried(case: ShapesCase, typed: Any) -> str:
     """Where a wrong table goes wrong, and what follows rightly from its errors."""
     wrong, following, before = [], [], case.input_shape
-    for (name, layer), shape, right in zip(case.asked, typed, case.answer, strict=True):
+    for (name, layer), shape, right in zip(case.wanted_layers, typed, case.answer, strict=True):
         if shape != following_shape(layer, before):
             wrong.append(name)
         elif shape != right:
@@ -142,7 +142,7 @@ def table(rule: Callable[[Layer, Shape], Shape | None]) -> Callable[[ShapesCase]
     def answer(case: ShapesCase) -> Value | None:
         shapes: list[Shape] = []
         before, used = case.input_shape, False
-        for _, layer in case.asked:
+        for _, layer in case.wanted_layers:
             own = rule(layer, before)
             shape = following_shape(layer, before) if own is None else own
             if shape is None or min(shape) < 1:
@@ -162,13 +162,13 @@ def no_padding(layer: Layer, before: Shape) -> Shape | None:
     return following_shape(layer.with_settings(padding=0), before)
 
 
-def channels_kept(layer: Layer, before: Shape) -> Shape | None:
+def channels_of_input(layer: Layer, before: Shape) -> Shape | None:
     """The channels of the input kept."""
     shape = following_shape(layer, before)
     return (before[0], *shape[1:]) if isinstance(layer, Conv2d) and shape is not None else None
 
 
-def size_kept(layer: Layer, before: Shape) -> Shape | None:
+def size_unchanged(layer: Layer, before: Shape) -> Shape | None:
     """Convolutions taken to keep the size."""
     shape = following_shape(layer, before)
     if not isinstance(layer, Conv2d) or shape is None or shape[1:] == before[1:]:
@@ -198,12 +198,12 @@ CHAIN_SHAPES = Kind(
     mistakes={
         "channels_kept": Mistake(
             "The sizes are right, the channels are not: a convolution gives as many maps as it has filters.",
-            table(channels_kept),
+            table(channels_of_input),
         ),
         "no_padding": Mistake("The padding is missing: it makes the input 2P larger.", table(no_padding)),
         "size_kept": Mistake(
             "A convolution keeps the size only if its padding makes up for the kernel: use the formula.",
-            table(size_kept),
+            table(size_unchanged),
         ),
         "only_channels": Mistake(
             "Flattening lays the whole map out in a row: channels · height · width.", table(only_channels)

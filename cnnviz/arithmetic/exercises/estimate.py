@@ -5,10 +5,10 @@ from fractions import Fraction
 from math import log10, prod
 
 from cnnviz.arithmetic.exercises.addresses import in_calculator
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Number
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.writing import by, code, joined, paragraphs, tex, worked
+from cnnviz.arithmetic.exercises.writing import by, code, combined, paragraphs, tex, worked
 from cnnviz.arithmetic.layers import Conv2d, Linear
 from cnnviz.arithmetic.settings import Shape, pair
 
@@ -65,7 +65,7 @@ def any_case(stream: Stream, level: int) -> EstimateCase:
     return EstimateCase(layer, (channels, side, side), macs=True)
 
 
-def ask(case: EstimateCase) -> Asked:
+def ask(case: EstimateCase) -> Problem:
     """About how many."""
     if case.macs:
         given = f"An input of {by(case.input_shape)} goes through:"
@@ -73,7 +73,7 @@ def ask(case: EstimateCase) -> Asked:
     else:
         given, wanted = "Look at this layer:", "About how many parameters does it learn?"
     rule = "Estimate in your head: whoever is off by at most a half of the number is right. 2·10^6 can be typed."
-    return Asked(paragraphs(given, code(case.layer.code(True)), f"{wanted} {rule}"), case.answer, Number(share=SHARE))
+    return Problem(paragraphs(given, code(case.layer.code(True)), f"{wanted} {rule}"), case.answer, Number(share=SHARE))
 
 
 def rounded(number: int) -> int:
@@ -103,7 +103,7 @@ def explain(case: EstimateCase) -> Explained:
         f"The factors are ${times.join(map(tex, factors))}$.",
         f"Rounded: ${times.join(map(tex, round_ones))}$.",
     )
-    derivation = joined("Estimate", [worked("Estimate", lines, about), exact_way], case.answer)
+    derivation = combined("Estimate", [worked("Estimate", lines, about), exact_way], case.answer)
     return Explained(told, derivation, in_calculator(case.layer, case.input_shape))
 
 

@@ -46,7 +46,7 @@ class Verdict(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Problem:
     """What is asked about a case, in Markdown with LaTeX between $, and its answer.
 
     `look` says of a wrong answer, read as `form` reads, what else there is to say.
@@ -81,7 +81,7 @@ class Kind(Generic[Case]):
     title: str
     levels: tuple[str, str, str]
     draw: Callable[[Stream, int], Case | None]
-    ask: Callable[[Case], Asked]
+    ask: Callable[[Case], Problem]
     explain: Callable[[Case], Explained]
     mistakes: Mapping[str, Mistake[Case]]
     signed: bool = False
@@ -90,13 +90,13 @@ class Kind(Generic[Case]):
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question that can be answered. `case` is what it is about, `asked` what it asks, `known` are its mistakes."""
+    """A question that can be answered. `case` is what it is about, `problem` what it asks, `known` are its mistakes."""
 
     kind: str
     level: int
     seed: int | str
     case: Any
-    asked: Asked
+    problem: Problem
     known: Mapping[str, Known]
     explain: Callable[[Any], Explained] = field(compare=False, repr=False)
 
@@ -108,12 +108,12 @@ class Exercise:
     @property
     def question(self) -> str:
         """Markdown, with LaTeX between $; options with their letters."""
-        return self.asked.question + self.asked.form.listed()
+        return self.problem.question + self.problem.form.listed()
 
     @property
     def answer(self) -> Value:
         """An int, a Fraction, a shape, rows of numbers, or the letter of an option."""
-        return self.asked.answer
+        return self.problem.answer
 
     @property
     def mistakes(self) -> dict[str, Value]:
@@ -138,7 +138,7 @@ class Exercise:
     @property
     def solution(self) -> str:
         """The right answer as it is written in a sentence."""
-        return self.asked.form.shown(self.asked.answer)
+        return self.problem.form.shown(self.problem.answer)
 
     @property
     def name(self) -> str:
@@ -147,7 +147,7 @@ class Exercise:
 
     def check(self, text: str) -> Verdict:
         """Judge what somebody typed. Never raises."""
-        form, answer = self.asked.form, self.asked.answer
+        form, answer = self.problem.form, self.problem.answer
         try:
             readings = form.read(str(text))
         except AnswerError as problem:
@@ -159,7 +159,7 @@ class Exercise:
                 if form.narrowed().same(typed, known.answer):
                     return Verdict(False, True, known.sentence, name)
         typed = readings[0]
-        more = form.nearly(typed, answer) if self.asked.look is None else self.asked.look(typed)
+        more = form.nearly(typed, answer) if self.problem.look is None else self.problem.look(typed)
         return Verdict(False, True, f"{form.shown(typed)} is not the answer. {more}".strip())
 
 
@@ -171,20 +171,20 @@ def posed(
     A mistake that gives the right answer, or that of another mistake, cannot be told: it is left out, and when `strict`
     the case with it. None then, and where a strict one shows fewer mistakes than its kind wants.
     """
-    asked, known = kind.ask(case), dict[str, Known]()
-    near = asked.form.narrowed().same
+    problem, known = kind.ask(case), dict[str, Known]()
+    near = problem.form.narrowed().same
     for mistake, described in kind.mistakes.items():
         wrong = described.answer(case)
         if wrong is None:
             continue
         told = not any(near(wrong, other.answer) or near(other.answer, wrong) for other in known.values())
-        if told and not asked.form.same(wrong, asked.answer):
+        if told and not problem.form.same(wrong, problem.answer):
             known[mistake] = Known(wrong, described.sentence)
         elif strict:
             return None
     if strict and len(known) < kind.least:
         return None
-    return Exercise(name, level, seed, case, asked, known, kind.explain)
+    return Exercise(name, level, seed, case, problem, known, kind.explain)
 
 
 def drawn(kind: Kind[Case], name: str, seed: int | str, level: int) -> Exercise:

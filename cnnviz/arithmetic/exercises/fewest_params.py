@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cnnviz.arithmetic.exercises.addresses import in_builder
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import LETTERS, Choice
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import by, tex, worked
@@ -58,11 +58,11 @@ def draw(stream: Stream, level: int) -> FewestCase | None:
     return FewestCase(networks, (channels, side, side)) if apart else None
 
 
-def ask(case: FewestCase) -> Asked:
+def ask(case: FewestCase) -> Problem:
     """A letter."""
     options = tuple(", ".join(f"`{node.layer.code()}`" for node in network.nodes) for network in case.networks)
     text = f"Each of these is given an input of {by(case.input_shape)}. Which one learns the fewest numbers?"
-    return Asked(text, case.ranked(0), Choice(options))
+    return Problem(text, case.ranked(0), Choice(options))
 
 
 def explain(case: FewestCase) -> Explained:

@@ -6,7 +6,7 @@ from math import prod
 
 from cnnviz.arithmetic.derivations.lines import Line
 from cnnviz.arithmetic.exercises.addresses import in_builder
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Number
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import Worked, code, paragraphs, sequential
@@ -66,11 +66,11 @@ def draw(stream: Stream, level: int) -> ChainCase | None:
     return ChainCase(tuple(layers))
 
 
-def ask(case: ChainCase) -> Asked:
+def ask(case: ChainCase) -> Problem:
     """Pixels."""
     text = code(sequential(case.network))
     wanted = "How many pixels of the picture, along one axis, does one value of the last output see?"
-    return Asked(paragraphs("A picture goes through:", text, wanted), case.answer, Number(unit="pixels"))
+    return Problem(paragraphs("A picture goes through:", text, wanted), case.answer, Number(unit="pixels"))
 
 
 def explain(case: ChainCase) -> Explained:

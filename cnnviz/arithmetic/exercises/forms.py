@@ -19,7 +19,7 @@ LETTERS = "ABCDEF"
 
 
 @dataclass(frozen=True)
-class Field:
+class Entry:
     """One number to fill in: what stands beside it, what is right, and how far off it may be."""
 
     label: str
@@ -44,7 +44,7 @@ class Form(ABC):
         """The answer as it is written in a sentence; `read` takes it back."""
 
     @abstractmethod
-    def fields(self, value: Any) -> tuple[tuple[Field, ...], ...]:
+    def entries(self, value: Any) -> tuple[tuple[Entry, ...], ...]:
         """The numbers of the answer, row by row; () where it is not made of numbers."""
 
     def same(self, typed: Any, value: Any) -> bool:
@@ -88,9 +88,9 @@ class Number(Form):
         """With its unit."""
         return f"{written(value)} {self.unit}".strip()
 
-    def fields(self, value: Exact) -> tuple[tuple[Field, ...], ...]:
+    def entries(self, value: Exact) -> tuple[tuple[Entry, ...], ...]:
         """The one."""
-        return ((Field("", value, self.margin(value)),),)
+        return ((Entry("", value, self.margin(value)),),)
 
     def same(self, typed: Any, value: Any) -> bool:
         """Within the tolerance."""
@@ -125,9 +125,9 @@ class Numbers(Form):
         """With × or another word between them."""
         return self.between.join(map(written, value))
 
-    def fields(self, value: Row) -> tuple[tuple[Field, ...], ...]:
+    def entries(self, value: Row) -> tuple[tuple[Entry, ...], ...]:
         """Side by side."""
-        return (tuple(Field(label, number) for label, number in zip(self.labels, value, strict=True)),)
+        return (tuple(Entry(label, number) for label, number in zip(self.labels, value, strict=True)),)
 
     def nearly(self, typed: Row, value: Row) -> str:
         """Which of them are right."""
@@ -166,10 +166,10 @@ class Grid(Form):
         """With ; between the rows."""
         return "; ".join(" ".join(map(written, row)) for row in value)
 
-    def fields(self, value: Rows) -> tuple[tuple[Field, ...], ...]:
+    def entries(self, value: Rows) -> tuple[tuple[Entry, ...], ...]:
         """In their places."""
         return tuple(
-            tuple(Field(f"row {i}, column {j}", number) for j, number in enumerate(row, 1))
+            tuple(Entry(f"row {i}, column {j}", number) for j, number in enumerate(row, 1))
             for i, row in enumerate(value, 1)
         )
 
@@ -203,10 +203,10 @@ class Shapes(Form):
         """With ; between the shapes."""
         return "; ".join(" × ".join(map(written, shape)) for shape in value)
 
-    def fields(self, value: Rows) -> tuple[tuple[Field, ...], ...]:
+    def entries(self, value: Rows) -> tuple[tuple[Entry, ...], ...]:
         """A row for each layer."""
         return tuple(
-            tuple(Field(name if axis == 0 else "", size) for axis, size in enumerate(shape))
+            tuple(Entry(name if axis == 0 else "", size) for axis, size in enumerate(shape))
             for name, shape in zip(self.names, value, strict=True)
         )
 
@@ -242,7 +242,7 @@ class Choice(Form):
         """Every option on a line of its own."""
         return "".join(f"\n\n**{letter}** {option}" for letter, option in zip(self.letters, self.options, strict=True))
 
-    def fields(self, value: str) -> tuple[tuple[Field, ...], ...]:
+    def entries(self, value: str) -> tuple[tuple[Entry, ...], ...]:
         """None."""
         return ()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnnviz.arithmetic.exercises.addresses import Address, in_calculator, in_stepper
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Form, Grid, Number, Numbers, Rows, Value
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_values import varied
@@ -78,7 +78,7 @@ def draw(stream: Stream, level: int) -> MatrixCase | None:
     return case if varied([value for row in kernel for value in row], 4) and 0 not in kernel[0] + kernel[1] else None
 
 
-def ask(case: MatrixCase) -> Asked:
+def ask(case: MatrixCase) -> Problem:
     """About the matrix."""
     stride = f" and stride {case.stride}" if case.stride > 1 else ""
     what = (
@@ -89,13 +89,13 @@ def ask(case: MatrixCase) -> Asked:
     if case.wanted == "row":
         wanted = f"Its kernel is w. Type row {case.row} of the matrix, counted from 0: {case.size**2} numbers."
         form: Form = Grid(1, case.size**2)
-        return Asked(paragraphs(what, display(("w", case.kernel)), wanted), case.answer, form)
+        return Problem(paragraphs(what, display(("w", case.kernel)), wanted), case.answer, form)
     if case.wanted == "shape":
-        return Asked(
+        return Problem(
             paragraphs(what, "How many rows and columns does it have?"), case.answer, Numbers(("rows", "columns"))
         )
     wanted = "How many of its entries are weights of the kernel? All others are 0 whatever the kernel is."
-    return Asked(paragraphs(what, wanted), case.answer, Number())
+    return Problem(paragraphs(what, wanted), case.answer, Number())
 
 
 def explain(case: MatrixCase) -> Explained:

@@ -6,10 +6,10 @@ from functools import cached_property
 from math import prod
 
 from cnnviz.arithmetic.exercises.addresses import in_builder, in_calculator
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Number
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.writing import by, code, hints, joined, paragraphs, sequential, tex, worked
+from cnnviz.arithmetic.exercises.writing import by, code, combined, hints, paragraphs, sequential, tex, worked
 from cnnviz.arithmetic.layers import Conv2d, Linear
 from cnnviz.arithmetic.network import Row, chain, totals
 from cnnviz.arithmetic.settings import Shape
@@ -57,7 +57,7 @@ def draw(stream: Stream, level: int) -> MacsCase | None:
     return MacsCase((depthwise, Conv2d(channels, filters, 1, bias=False)), (channels, side, side))
 
 
-def given(case: MacsCase) -> Shape:
+def first_input_shape(case: MacsCase) -> Shape:
     """What the first layer is given; a dense layer says it itself."""
     first = case.layers[0]
     return (first.in_features,) if isinstance(first, Linear) else case.input_shape
@@ -68,16 +68,16 @@ def drawn(stream: Stream, level: int) -> MacsCase | None:
     case = draw(stream, level)
     if case is None:
         return None
-    case = MacsCase(case.layers, given(case))
+    case = MacsCase(case.layers, first_input_shape(case))
     return case if case.answer < LARGEST else None
 
 
-def ask(case: MacsCase) -> Asked:
+def ask(case: MacsCase) -> Problem:
     """Their number."""
     one = len(case.layers) == 1
     text = case.layers[0].code(True) if one else sequential(chain(*case.layers))
     wanted = "How many multiply-accumulates (MACs) are that for one image? Biases are not counted."
-    return Asked(
+    return Problem(
         paragraphs(f"An input of {by(case.input_shape)} goes through:", code(text), wanted), case.answer, Number()
     )
 
@@ -97,7 +97,7 @@ def explain(case: MacsCase) -> Explained:
     address = (
         in_calculator(case.layers[0], case.input_shape) if one else in_builder(chain(*case.layers), case.input_shape)
     )
-    return Explained(told, joined("Multiply-accumulates", parts, case.answer), address)
+    return Explained(told, combined("Multiply-accumulates", parts, case.answer), address)
 
 
 def summed(part: Callable[[Row], int | None]) -> Callable[[MacsCase], int | None]:

@@ -1,6 +1,6 @@
 """The largest value of each window, also where windows overlap, stand out, or see minus infinity in the padding."""
 
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Grid, Rows
 from cnnviz.arithmetic.exercises.pooled_values import PoolingCase, mean
 from cnnviz.arithmetic.exercises.stream import Stream
@@ -27,10 +27,10 @@ def draw(stream: Stream, level: int) -> PoolingCase | None:
     return case if len(set(values)) > 2 else None
 
 
-def ask(case: PoolingCase) -> Asked:
+def ask(case: PoolingCase) -> Problem:
     """The map."""
     rows, columns = case.size
-    return Asked(
+    return Problem(
         paragraphs(
             "This layer is given the input x, one channel:",
             code(case.layer.code(True)),

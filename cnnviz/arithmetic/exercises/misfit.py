@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cnnviz.arithmetic.exercises.addresses import in_builder
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Form, Number, Numbers, Value
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import by, code, paragraphs, tex, worked
@@ -87,7 +87,7 @@ def wrong_features(body: list[Layer], input_shape: Shape) -> tuple[int, ...]:
     )
 
 
-def ask(case: MisfitCase) -> Asked:
+def ask(case: MisfitCase) -> Problem:
     """The line, the number, or both."""
     lines = [f"    {layer.code()},  # {number}" for number, layer in enumerate(case.layers, 1)]
     text = "\n".join(["net = nn.Sequential(", *lines, ")"])
@@ -102,7 +102,7 @@ def ask(case: MisfitCase) -> Asked:
     }[case.wanted]
     assert isinstance(form, Form)
     given = f"This network is given an input of {by(case.input_shape)}:"
-    return Asked(paragraphs(given, code(text), str(wanted)), case.answer, form)
+    return Problem(paragraphs(given, code(text), str(wanted)), case.answer, form)
 
 
 def explain(case: MisfitCase) -> Explained:

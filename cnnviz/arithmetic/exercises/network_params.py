@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from cnnviz.arithmetic.derivations.lines import Line, number
 from cnnviz.arithmetic.exercises.addresses import in_builder
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Number
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import Worked, by, code, paragraphs, sequential
@@ -68,12 +68,12 @@ def draw(stream: Stream, level: int) -> NetworkCase | None:
     return NetworkCase(chain(*body, Linear(features, classes)), (channels, side, side), hidden=level == 3)
 
 
-def ask(case: NetworkCase) -> Asked:
+def ask(case: NetworkCase) -> Problem:
     """Their number."""
     given = f"This network is given an input of {by(case.input_shape)}:" if len(case.input_shape) > 1 else "A network:"
     hidden = " The number at ? is the one that fits." if case.hidden else ""
     wanted = f"How many parameters does it learn, biases included?{hidden}"
-    return Asked(paragraphs(given, code(case.text), wanted), case.answer, Number())
+    return Problem(paragraphs(given, code(case.text), wanted), case.answer, Number())
 
 
 def explain(case: NetworkCase) -> Explained:

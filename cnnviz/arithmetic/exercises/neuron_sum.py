@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from cnnviz.arithmetic.exercises.addresses import along_one_axis
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Exact, Number, Row, exact
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_values import varied
@@ -49,10 +49,10 @@ def draw(stream: Stream, level: int) -> NeuronCase | None:
     return case
 
 
-def ask(case: NeuronCase) -> Asked:
+def ask(case: NeuronCase) -> Problem:
     """What it gives."""
     relu = " and a ReLU" if case.relu else ""
-    return Asked(
+    return Problem(
         paragraphs(
             f"A neuron has the inputs x, the weights w, the bias {tex(case.bias).replace('-', '−')}{relu}:",
             display(("x", [case.inputs]), ("w", [case.weights])),

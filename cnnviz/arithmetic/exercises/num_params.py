@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from math import prod
 
 from cnnviz.arithmetic.exercises.addresses import Address, in_builder, in_calculator
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Number
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.writing import code, hints, joined, paragraphs, sequential, tex, worked
+from cnnviz.arithmetic.exercises.writing import code, combined, hints, paragraphs, sequential, tex, worked
 from cnnviz.arithmetic.layers import BatchNorm2d, Conv2d, Linear
 from cnnviz.arithmetic.network import chain
 from cnnviz.arithmetic.settings import pair
@@ -74,11 +74,13 @@ def draw(stream: Stream, level: int) -> ParamsCase | None:
     return ParamsCase((depthwise, Conv2d(channels, filters, 1, bias=bias)))
 
 
-def ask(case: ParamsCase) -> Asked:
+def ask(case: ParamsCase) -> Problem:
     """Their number."""
     one = len(case.layers) == 1
     text = case.layers[0].code(True) if one else sequential(chain(*case.layers))
-    return Asked(paragraphs("How many parameters does this learn, biases included?", code(text)), case.answer, Number())
+    return Problem(
+        paragraphs("How many parameters does this learn, biases included?", code(text)), case.answer, Number()
+    )
 
 
 def explain(case: ParamsCase) -> Explained:
@@ -94,7 +96,7 @@ def explain(case: ParamsCase) -> Explained:
         parts.append(
             worked("Sum", [r"\text{sum} = " + " + ".join(map(tex, numbers)), f"= {tex(case.answer)}"], case.answer)
         )
-    return Explained(told, joined("Parameters", parts, case.answer), case.address)
+    return Explained(told, combined("Parameters", parts, case.answer), case.address)
 
 
 Part = Callable[[Conv2d | Linear | BatchNorm2d], int | None]

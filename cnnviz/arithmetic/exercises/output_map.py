@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Grid, Rows
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_values import WindowCase, flipped, numbers_of, transposed, varied
@@ -27,10 +27,10 @@ def draw(stream: Stream, level: int) -> WindowCase | None:
     return case if varied(numbers_of(case.weights)) and len(set(values)) > 2 and values.count(0) < 3 else None
 
 
-def ask(case: WindowCase) -> Asked:
+def ask(case: WindowCase) -> Problem:
     """The map."""
     rows, columns = case.size
-    return Asked(
+    return Problem(
         paragraphs(
             f"A convolution, as deep learning calls it, lays the kernel w on the input x{case.settings}:",
             case.grids,

@@ -7,16 +7,16 @@ from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_sizes import (
     Axis,
     SizeCase,
-    asked,
     by_rule,
     no_floor,
     no_plus_one,
     padding_forgotten,
     padding_once,
     rounded_up,
+    size_problem,
     stride_forgotten,
 )
-from cnnviz.arithmetic.exercises.writing import hints, joined
+from cnnviz.arithmetic.exercises.writing import combined, hints
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.settings import pair
 
@@ -61,7 +61,7 @@ def draw_by_axis(stream: Stream, channels: int, filters: int) -> SizeCase | None
 
 def explain(case: SizeCase) -> Explained:
     """The formula along each axis."""
-    derivation = joined("Output size", case.layer.shape_derivations(case.input_shape), case.answer)
+    derivation = combined("Output size", case.layer.shape_derivations(case.input_shape), case.answer)
     place = next((i for i, line in enumerate(derivation.lines) if "frac" in line.latex and line.latex[0] == "="), 1)
     idea = (
         "Count the places of the window along one axis: the free way for its first cell, in steps of the stride, "
@@ -81,7 +81,7 @@ def stride_and_dilation_swapped(axis: Axis) -> int | None:
     return free // axis.dilation + 1 if axis.stride != axis.dilation and axis.stride > 1 and free >= 0 else None
 
 
-def channels_kept(case: SizeCase) -> Value | None:
+def channels_of_input(case: SizeCase) -> Value | None:
     """The input's channels taken for the output's."""
     return None if case.one_side else (case.input_shape[0], *case.output_shape[1:])
 
@@ -147,7 +147,7 @@ OUTPUT_SIZE = Kind(
     title="Output size of a convolution",
     levels=("stride 1 with padding", "a stride that may leave a rest", "two axes, dilation, padding 'same'"),
     draw=draw,
-    ask=asked,
+    ask=size_problem,
     explain=explain,
     mistakes={
         **SHARED,
@@ -162,7 +162,7 @@ OUTPUT_SIZE = Kind(
         ),
         "channels_kept": Mistake(
             "The sizes are right, the channels are not: a convolution gives as many maps as it has filters.",
-            channels_kept,
+            channels_of_input,
         ),
         "axes_swapped": Mistake("Height and width changed places: a shape is channels, height, width.", axes_swapped),
         "without_same": Mistake(

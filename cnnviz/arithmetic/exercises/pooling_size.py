@@ -7,7 +7,6 @@ from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_sizes import (
     Axis,
     SizeCase,
-    asked,
     by_rule,
     free,
     no_floor,
@@ -15,8 +14,9 @@ from cnnviz.arithmetic.exercises.window_sizes import (
     padding_forgotten,
     padding_once,
     rounded_up,
+    size_problem,
 )
-from cnnviz.arithmetic.exercises.writing import hints, joined
+from cnnviz.arithmetic.exercises.writing import combined, hints
 from cnnviz.arithmetic.layers import MaxPool2d
 
 CHANNELS = (6, 16, 32, 64, 96, 128, 256)
@@ -41,7 +41,7 @@ def draw(stream: Stream, level: int) -> SizeCase | None:
 
 def explain(case: SizeCase) -> Explained:
     """The formula along each axis."""
-    derivation = joined("Output size", case.layer.shape_derivations(case.input_shape), case.answer)
+    derivation = combined("Output size", case.layer.shape_derivations(case.input_shape), case.answer)
     idea = (
         "A pooling slides a window as a convolution does, and each channel keeps to itself. Where no stride is given "
         "it is the kernel size; ceil_mode rounds up instead of down."
@@ -63,10 +63,10 @@ def down(case: SizeCase) -> Value | None:
 def not_dropped(case: SizeCase) -> Value | None:
     """A last window kept though it would start beyond the input."""
 
-    def plain(axis: Axis) -> int:
+    def rounded_up(axis: Axis) -> int:
         return -(-free(axis) // axis.stride) + 1
 
-    wrong = by_rule(plain)(case) if rounds_up(case) else None
+    wrong = by_rule(rounded_up)(case) if rounds_up(case) else None
     return None if wrong == case.answer else wrong
 
 
@@ -96,7 +96,7 @@ POOLING_SIZE = Kind(
     title="Output size of a pooling",
     levels=("windows side by side", "stride, padding and two axes", "rounding up: ceil_mode"),
     draw=draw,
-    ask=asked,
+    ask=size_problem,
     explain=explain,
     mistakes={
         "stride_one": Mistake(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import LETTERS, Choice, Rows, exact_rows
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_values import WindowCase, flipped, transposed
@@ -57,7 +57,7 @@ def an_edge(stream: Stream) -> Rows:
     return tuple(map(tuple, rows))
 
 
-def ask(case: ReadCase) -> Asked:
+def ask(case: ReadCase) -> Problem:
     """A letter."""
     shown = [case.made(role).map if case.maps else kernel for role, kernel in case.kernels]
     options = tuple(f"${matrix(grid)}$" for grid in shown)
@@ -68,7 +68,7 @@ def ask(case: ReadCase) -> Asked:
     else:
         grids = display(("x", case.values), ("y", right.map))
         wanted = "A kernel, laid on the input x as deep learning does, gave the map y. Which one was it?"
-    return Asked(paragraphs(wanted, grids), right_letter(case), Choice(options))
+    return Problem(paragraphs(wanted, grids), right_letter(case), Choice(options))
 
 
 def explain(case: ReadCase) -> Explained:

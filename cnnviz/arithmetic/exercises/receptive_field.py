@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 from cnnviz.arithmetic.derivations.lines import Derivation
 from cnnviz.arithmetic.exercises.addresses import in_calculator
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Form, Number, Numbers, Value
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.writing import by, code, hints, joined, paragraphs, worked
+from cnnviz.arithmetic.exercises.writing import by, code, combined, hints, paragraphs, worked
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.arithmetic.shapes import effective_kernel_size
 
 
 @dataclass(frozen=True)
-class FieldCase:
+class ReceptiveFieldCase:
     """A convolution and its input; `row` is the output row asked about, None where only the size of the field is."""
 
     layer: Conv2d
@@ -53,25 +53,27 @@ class FieldCase:
         return Number() if self.square else Numbers(("rows", "columns"))
 
 
-def draw(stream: Stream, level: int) -> FieldCase | None:
+def draw(stream: Stream, level: int) -> ReceptiveFieldCase | None:
     """Level 1 a dilation; level 2 another one along each axis; level 3 which rows a value sees."""
     side, channels = stream.whole(40, 96), stream.pick((1, 3, 8, 16, 32))
     kernel_size, dilation = stream.whole(2, 7), stream.whole(2, 6)
     shape = (channels, side, side)
     if level == 1:
-        return FieldCase(Conv2d(channels, channels, kernel_size, stride=stream.whole(1, 2), dilation=dilation), shape)
+        return ReceptiveFieldCase(
+            Conv2d(channels, channels, kernel_size, stride=stream.whole(1, 2), dilation=dilation), shape
+        )
     if level == 2:
         kernels = (kernel_size, stream.whole(2, 7))
-        case = FieldCase(Conv2d(channels, channels, kernels, dilation=(dilation, stream.whole(1, 6))), shape)
+        case = ReceptiveFieldCase(Conv2d(channels, channels, kernels, dilation=(dilation, stream.whole(1, 6))), shape)
         return None if case.square else case
     layer = Conv2d(channels, channels, kernel_size, stream.whole(1, 4), stream.whole(0, 3), stream.whole(1, 3))
     rows = layer.output_shape(shape)[1]
-    case = FieldCase(layer, shape, stream.whole(3, 9))
+    case = ReceptiveFieldCase(layer, shape, stream.whole(3, 9))
     first, last = case.rows_seen
     return case if (case.row or 0) < rows and first > 0 and last < side else None
 
 
-def ask(case: FieldCase) -> Asked:
+def ask(case: ReceptiveFieldCase) -> Problem:
     """The size of a field, or where it lies."""
     if case.row is not None:
         wanted = (
@@ -83,10 +85,12 @@ def ask(case: FieldCase) -> Asked:
     else:
         wanted = "Over how many rows × columns of the input does one output value reach, from first tap to last?"
     text = code(case.layer.code(True))
-    return Asked(paragraphs(f"An input of {by(case.input_shape)} goes through:", text, wanted), case.answer, case.form)
+    return Problem(
+        paragraphs(f"An input of {by(case.input_shape)} goes through:", text, wanted), case.answer, case.form
+    )
 
 
-def explain(case: FieldCase) -> Explained:
+def explain(case: ReceptiveFieldCase) -> Explained:
     """The layer's own lines, and for a row where its window starts."""
     along = case.layer.along[0]
     parts: list[Derivation] = [*case.layer.receptive_field_derivations(case.input_shape)]
@@ -95,7 +99,7 @@ def explain(case: FieldCase) -> Explained:
         dilated = along.dilation > 1 or along.kernel_size == 1
         told = hints(idea, parts[0], 1) if dilated else hints(idea, parts[-1], 1)
         return Explained(
-            told, joined("Receptive field", parts, case.answer), in_calculator(case.layer, case.input_shape)
+            told, combined("Receptive field", parts, case.answer), in_calculator(case.layer, case.input_shape)
         )
     (first, last), reach = case.rows_seen, case.reach[0]
     lines: list[tuple[str, str] | str] = [
@@ -110,14 +114,14 @@ def explain(case: FieldCase) -> Explained:
     return Explained(hints(idea, derivation), derivation, in_calculator(case.layer, case.input_shape))
 
 
-def sized(case: FieldCase, rows: int, columns: int) -> Value | None:
+def sized(case: ReceptiveFieldCase, rows: int, columns: int) -> Value | None:
     """The answer in the form that is asked for, where a size is."""
     if case.row is not None:
         return None
     return rows if case.square else (rows, columns)
 
 
-def no_dilation(case: FieldCase) -> Value | None:
+def no_dilation(case: ReceptiveFieldCase) -> Value | None:
     """The kernel taken as if its taps were neighbours."""
     (down, across), row = case.layer.along, case.row
     if row is None:
@@ -126,29 +130,29 @@ def no_dilation(case: FieldCase) -> Value | None:
     return (first, first + down.kernel_size - 1) if down.dilation > 1 and down.kernel_size > 1 else None
 
 
-def times_dilation(case: FieldCase) -> Value | None:
+def times_dilation(case: ReceptiveFieldCase) -> Value | None:
     """k * D."""
     down, across = case.layer.along
     return sized(case, down.kernel_size * down.dilation, across.kernel_size * across.dilation)
 
 
-def no_plus_one(case: FieldCase) -> Value | None:
+def no_plus_one(case: ReceptiveFieldCase) -> Value | None:
     """D (k - 1)."""
     return sized(case, case.reach[0] - 1, case.reach[1] - 1)
 
 
-def gaps_too_wide(case: FieldCase) -> Value | None:
+def gaps_too_wide(case: ReceptiveFieldCase) -> Value | None:
     """Dilation taken as the number of cells left out between taps."""
     rows, columns = ((a.dilation + 1) * (a.kernel_size - 1) + 1 for a in case.layer.along)
     return sized(case, rows, columns)
 
 
-def axes_swapped(case: FieldCase) -> Value | None:
+def axes_swapped(case: ReceptiveFieldCase) -> Value | None:
     """Columns before rows."""
     return None if case.row is not None or case.square else (case.reach[1], case.reach[0])
 
 
-def shifted(case: FieldCase, by: int, also_last: int = 0) -> Value | None:
+def shifted(case: ReceptiveFieldCase, by: int, also_last: int = 0) -> Value | None:
     """Another first row."""
     if case.row is None or by == also_last == 0:
         return None
@@ -156,22 +160,22 @@ def shifted(case: FieldCase, by: int, also_last: int = 0) -> Value | None:
     return first + by, first + by + case.reach[0] - 1 + also_last
 
 
-def no_padding(case: FieldCase) -> Value | None:
+def no_padding(case: ReceptiveFieldCase) -> Value | None:
     """The padding left out."""
     return shifted(case, case.layer.along[0].padding)
 
 
-def no_stride(case: FieldCase) -> Value | None:
+def no_stride(case: ReceptiveFieldCase) -> Value | None:
     """The stride left out."""
     return shifted(case, -(case.row or 0) * (case.layer.along[0].stride - 1))
 
 
-def one_row_more(case: FieldCase) -> Value | None:
+def one_row_more(case: ReceptiveFieldCase) -> Value | None:
     """The last row counted as the one behind it."""
     return shifted(case, 0, 1)
 
 
-def counted_from_one(case: FieldCase) -> Value | None:
+def counted_from_one(case: ReceptiveFieldCase) -> Value | None:
     """The output row counted from 1."""
     return shifted(case, -case.layer.along[0].stride)
 

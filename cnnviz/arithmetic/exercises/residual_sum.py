@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnnviz.arithmetic.exercises.addresses import in_stepper
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Form, Grid, Number, Rows, Value
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import block, display, matrix, paragraphs, products, summed, tex, worked
@@ -61,7 +61,7 @@ def draw(stream: Stream, level: int) -> ResidualCase | None:
     return case if 0 not in (*weights, case.branch[0][0]) and len(set(weights)) > 1 and case.summed[0][0] > 0 else None
 
 
-def ask(case: ResidualCase) -> Asked:
+def ask(case: ResidualCase) -> Problem:
     """The block's output."""
     if case.inner is not None:
         w1, b1, w2, b2 = case.inner
@@ -70,18 +70,18 @@ def ask(case: ResidualCase) -> Asked:
             block(rf"F(x) = {tex(w2)} \cdot \text{{ReLU}}({tex(w1)} \cdot x {signed(b1)}) {signed(b2)}"),
             f"and its output is $y = \\text{{ReLU}}(F(x) + x)$. What is y for x = {case.skip[0][0][0]}?",
         )
-        return Asked(text, case.answer, Number())
+        return Problem(text, case.answer, Number())
     if len(case.branch) > 1:
         grids = display(("F(x)", case.branch), ("x", case.skip[0]))
         wanted = r"What is its output, $y = \text{ReLU}(F(x) + x)$? Type 2 rows of 2 numbers."
         form: Form = Grid(2, 2)
-        return Asked(
+        return Problem(
             paragraphs("In a residual block the branch gives F(x), and x is the input:", grids, wanted),
             case.answer,
             form,
         )
     values, weights = [plane[0][0] for plane in case.skip], case.weights
-    return Asked(
+    return Problem(
         paragraphs(
             f"At one place, the branch of a residual block gives {tex(case.branch[0][0]).replace('-', '−')}. Its input "
             f"x has {len(values)} channels, so a 1 × 1 convolution with the weights v, without bias, lies on the skip:",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cnnviz.arithmetic.exercises.addresses import in_calculator
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Exact, Number, exact
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import hints, paragraphs, worked
@@ -57,7 +57,7 @@ def draw(stream: Stream, level: int) -> SettingCase | None:
     return case if case.target > 2 and smaller != case.target else None
 
 
-def ask(case: SettingCase) -> Asked:
+def ask(case: SettingCase) -> Problem:
     """One setting."""
     shown = {"kernel_size": "k", "stride": "S", "padding": "P", "dilation": "D"}
     given = [
@@ -66,7 +66,7 @@ def ask(case: SettingCase) -> Asked:
         if name != case.wanted and (name != "dilation" or case.dilation > 1)
     ]
     question = f"{WORDS[case.wanted]} gives an output of {case.target} × {case.target}?"
-    return Asked(
+    return Problem(
         paragraphs(
             f"A convolution slides over an input of {case.size} × {case.size} with {', '.join(given)}.", question
         ),

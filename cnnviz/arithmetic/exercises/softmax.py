@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp
 
 from cnnviz.arithmetic.exercises.addresses import Address
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Exact, Number, Row
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.writing import display, paragraphs, tex, worked
@@ -53,14 +53,14 @@ def draw(stream: Stream, level: int) -> ScoresCase | None:
     return case if len(set(scores)) == 3 and 0.05 < case.answer < 0.95 and sure else None
 
 
-def ask(case: ScoresCase) -> Asked:
+def ask(case: ScoresCase) -> Problem:
     """A probability."""
     warm = (
         f"Before the softmax they are divided by a temperature of {tex(case.temperature)}. "
         if case.temperature != 1
         else ""
     )
-    return Asked(
+    return Problem(
         paragraphs(
             "A network gives the classes A, B, C these scores:",
             display(("z", [case.scores])),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnnviz.arithmetic.exercises.addresses import in_stamping
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Grid, Rows
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_values import flipped, numbers_of, transposed, varied
@@ -71,10 +71,10 @@ def draw(stream: Stream, level: int) -> StampCase | None:
     return case if sum(len(products) > 1 for products in case.met().values()) > 0 else None
 
 
-def ask(case: StampCase) -> Asked:
+def ask(case: StampCase) -> Problem:
     """The output."""
     rows, columns = case.size
-    return Asked(
+    return Problem(
         paragraphs(
             "This layer, without a bias, is given the input x and has the kernel w:",
             code(case.layer.with_settings(bias=False).code(True)),
@@ -110,7 +110,7 @@ def overwritten(case: StampCase) -> Rows:
     return case.rows_of({cell: products[-1] if products else 0 for cell, products in case.met().items()})
 
 
-def first_kept(case: StampCase) -> Rows:
+def first_stamp_only(case: StampCase) -> Rows:
     """Later stamps left out where one is already."""
     return case.rows_of({cell: products[0] if products else 0 for cell, products in case.met().items()})
 
@@ -135,7 +135,7 @@ TRANSPOSED_CONVOLUTION = Kind(
     signed=True,
     mistakes={
         "overwritten": Mistake("Where stamps overlap you kept the last one. They are added up.", overwritten),
-        "first_kept": Mistake("Where stamps overlap you kept the first one. They are added up.", first_kept),
+        "first_kept": Mistake("Where stamps overlap you kept the first one. They are added up.", first_stamp_only),
         "kernel_flipped": Mistake(
             "You stamped the flipped kernel. Stamp it as it is; only the equal convolution flips it.", kernel_flipped
         ),

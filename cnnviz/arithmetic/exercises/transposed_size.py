@@ -3,8 +3,8 @@
 from cnnviz.arithmetic.exercises.addresses import in_calculator
 from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake
 from cnnviz.arithmetic.exercises.stream import Stream
-from cnnviz.arithmetic.exercises.window_sizes import Axis, SizeCase, asked, by_rule
-from cnnviz.arithmetic.exercises.writing import hints, joined
+from cnnviz.arithmetic.exercises.window_sizes import Axis, SizeCase, by_rule, size_problem
+from cnnviz.arithmetic.exercises.writing import combined, hints
 from cnnviz.arithmetic.layers import ConvTranspose2d
 
 CHANNELS = (8, 16, 32, 64, 128, 256)
@@ -32,7 +32,7 @@ def draw(stream: Stream, level: int) -> SizeCase | None:
 
 def explain(case: SizeCase) -> Explained:
     """The formula along each axis."""
-    derivation = joined("Output size", case.layer.shape_derivations(case.input_shape), case.answer)
+    derivation = combined("Output size", case.layer.shape_derivations(case.input_shape), case.answer)
     idea = (
         "Run it in your head: every input value stamps the kernel, S cells behind its neighbour. The first stamp "
         "covers the kernel, each further one adds S; the padding crops both ends."
@@ -85,7 +85,7 @@ TRANSPOSED_SIZE = Kind(
     title="Output size of a transposed convolution",
     levels=("without padding", "with padding, which crops", "output_padding and two axes"),
     draw=draw,
-    ask=asked,
+    ask=size_problem,
     explain=explain,
     mistakes={
         "direct_formula": Mistake(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cnnviz.arithmetic.exercises.addresses import Address, along_one_axis, in_stepper
-from cnnviz.arithmetic.exercises.exercise import Asked, Explained, Kind, Mistake
+from cnnviz.arithmetic.exercises.exercise import Explained, Kind, Mistake, Problem
 from cnnviz.arithmetic.exercises.forms import Exact, Form, Grid, Number, Rows, Value
 from cnnviz.arithmetic.exercises.stream import Stream
 from cnnviz.arithmetic.exercises.window_values import Place, WindowCase, flipped, numbers_of, varied
@@ -55,7 +55,7 @@ def draw(stream: Stream, level: int) -> TrueCase | None:
     return case if case.laid.value > 0 else None
 
 
-def ask(case: TrueCase) -> Asked:
+def ask(case: TrueCase) -> Problem:
     """A value, or the map."""
     i, j = case.place
     rows, columns = case.size
@@ -67,7 +67,7 @@ def ask(case: TrueCase) -> Asked:
         wanted = f"What is its output? Type {rows} rows of {columns} numbers."
     else:
         wanted = f"What is the value in row {i}, column {j} of the output? Rows and columns are counted from 0."
-    return Asked(
+    return Problem(
         paragraphs(
             "A true convolution, as signal processing means it, of the input x with the kernel w, only where the "
             "kernel lies inside the input:",

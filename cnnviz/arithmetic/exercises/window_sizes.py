@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from cnnviz.arithmetic.exercises.exercise import Asked
+from cnnviz.arithmetic.exercises.exercise import Problem
 from cnnviz.arithmetic.exercises.forms import Exact, Form, Number, Numbers, Value, exact
 from cnnviz.arithmetic.exercises.writing import by, code, paragraphs
 from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d, MaxPool2d
@@ -73,9 +73,9 @@ class SizeCase:
         return paragraphs(f"A layer is given an input of {by(self.input_shape)}:", code(self.layer.code(True)), wanted)
 
 
-def asked(case: SizeCase) -> Asked:
+def size_problem(case: SizeCase) -> Problem:
     """The shape of the output, or its side."""
-    return Asked(case.question, case.answer, case.form)
+    return Problem(case.question, case.answer, case.form)
 
 
 Rule = Callable[[Axis], Exact | None]

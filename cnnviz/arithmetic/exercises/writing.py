@@ -30,7 +30,7 @@ def worked(title: str, lines: Sequence[tuple[str, str] | str], result: Value) ->
     return Worked(title, tuple(Line(line) if isinstance(line, str) else Line(*line) for line in lines), result)
 
 
-def joined(title: str, derivations: Iterable[Derivation], result: Value) -> Worked:
+def combined(title: str, derivations: Iterable[Derivation], result: Value) -> Worked:
     """Several derivations one under the other; a note that comes again is said once."""
     lines: list[Line] = []
     for line in (line for derivation in derivations for line in derivation.lines):

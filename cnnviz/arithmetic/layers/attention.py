@@ -41,14 +41,19 @@ def attention_shapes(embed_dim: int, bias: bool = True, kdim: int = 0, vdim: int
     return shapes
 
 
-def attention_work(queries: int, keys: int, features: int, kdim: int = 0, vdim: int = 0) -> tuple[Term, ...]:
-    """The products of one multi-head attention; the heads share the features out among them."""
+def attention_work(
+    queries: int, keys: int, features: int, kdim: int = 0, vdim: int = 0, added_keys: int = 0
+) -> tuple[Term, ...]:
+    """The products of one multi-head attention, each head with its part of the features.
+
+    `added_keys` are looked at besides those that are given, and come from no linear layer.
+    """
     return (
         Term("queries", (queries, features, features)),
         Term("keys", (keys, kdim or features, features)),
         Term("values", (keys, vdim or features, features)),
-        Term("queries by keys", (queries, keys, features)),
-        Term("weights by values", (queries, keys, features)),
+        Term("queries by keys", (queries, keys + added_keys, features)),
+        Term("weights by values", (queries, keys + added_keys, features)),
         Term("outputs", (queries, features, features)),
     )
 
@@ -104,7 +109,9 @@ class MultiheadAttention(Counted, SeesEverything):
         query, *others = input_shapes
         features = (self.kdim or self.embed_dim, self.vdim or self.embed_dim)
         count = tokens("MultiheadAttention", query, self.embed_dim, "embed_dim")
-        for shape, size, name in zip(others, features, ("kdim", "vdim"), strict=False):
+        key = others[0] if others else query
+        looked_at = (key, others[1] if len(others) > 1 else key)
+        for shape, size, name in zip(looked_at, features, ("kdim", "vdim"), strict=True):
             tokens("MultiheadAttention", shape, size, name)
         if len(others) > 1 and others[0][0] != others[1][0]:
             raise ShapeError(f"There are {others[0][0]:,} keys and {others[1][0]:,} values: each key has one value.")
@@ -113,7 +120,8 @@ class MultiheadAttention(Counted, SeesEverything):
     def work(self, input_shapes: Sequence[Shape], output_shape: Shape) -> tuple[Term, ...]:
         """Linear layers, queries by keys, weights by values."""
         keys = self.keys(input_shapes)
-        return attention_work(output_shape[0], keys, self.embed_dim, self.kdim or 0, self.vdim or 0)
+        added = self.add_bias_kv + self.add_zero_attn  # one key each: a learned one, and zeros
+        return attention_work(output_shape[0], keys, self.embed_dim, self.kdim or 0, self.vdim or 0, added)
 
     def counted_in(self, input_shape: Shape) -> int | None:
         """The features of a token."""

@@ -90,6 +90,8 @@ class Permute(Moves):
     (56, 56, 96)
     """
 
+    is_view: ClassVar[bool] = True
+
     dims: tuple[int, ...]
 
     @classmethod
@@ -126,6 +128,8 @@ class Squeeze(Moves):
     (512,)
     """
 
+    is_view: ClassVar[bool] = True
+
     dims: tuple[int, ...]
 
     @classmethod
@@ -155,6 +159,8 @@ class Unsqueeze(Moves):
     >>> Unsqueeze(1).output_shape((28, 28))
     (1, 28, 28)
     """
+
+    is_view: ClassVar[bool] = True
 
     dim: int
 
@@ -190,6 +196,8 @@ class Expand(Moves):
     >>> Expand((64, 7, 7)).output_shape((64, 1, 1))
     (64, 7, 7)
     """
+
+    is_view: ClassVar[bool] = True
 
     sizes: tuple[int, ...]
 
@@ -260,6 +268,8 @@ class Slice(Moves):
     >>> Slice((0,)).output_shape((197, 768)), Slice(((None, None, None), (None, None, 2))).output_shape((64, 28))
     ((768,), (64, 14))
     """
+
+    is_view: ClassVar[bool] = True
 
     items: tuple[Item, ...]
 

@@ -57,6 +57,9 @@ class Layer(ABC):
     keeps_shape: ClassVar[bool] = False
     """Whether every input is given back in its shape: tables of large networks then ask nothing more."""
 
+    is_view: ClassVar[bool] = False
+    """Whether the output needs no memory of its own: its input seen with other axes, or what is learned itself."""
+
     takes_several: ClassVar[bool] = False
     """Whether it may be given more than one input."""
 

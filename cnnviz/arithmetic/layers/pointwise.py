@@ -87,6 +87,8 @@ class Dropout(KeepsShape):
     (4096,)
     """
 
+    is_view: ClassVar[bool] = True
+
     p: float = 0.5
     inplace: bool = False
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from cnnviz.arithmetic.layers.layer import LearnsNothing, NotCounted, Role, SeesEverything, every_place
 from cnnviz.arithmetic.receptive_field import Fields, whole
@@ -159,7 +159,7 @@ class FractionalPool(Resampling):
         """Half of the size from windows of 2."""
         return cls(2, output_ratio=0.5)  # type: ignore[call-arg]
 
-    def each(self, value: object) -> tuple:
+    def each(self, value: object) -> tuple[Any, ...]:
         """The value of every axis."""
         values = tuple(value) if isinstance(value, list | tuple) else (value,) * self.axes
         if len(values) != self.axes:

@@ -63,6 +63,8 @@ class Flatten(Reshape):
     (400,)
     """
 
+    is_view: ClassVar[bool] = True
+
     start_dim: int = 1
     end_dim: int = -1
 
@@ -94,6 +96,8 @@ class View(Reshape, Function):
     >>> View((16, -1)).output_shape((16, 5, 5))
     (16, 25)
     """
+
+    is_view: ClassVar[bool] = True
 
     sizes: tuple[int, ...]
 
@@ -148,6 +152,8 @@ class Unflatten(Reshape):
     >>> Unflatten(1, (16, 5, 5)).output_shape((400,))
     (16, 5, 5)
     """
+
+    is_view: ClassVar[bool] = True
 
     dim: int
     unflattened_size: tuple[int, ...]

@@ -25,6 +25,8 @@ from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape
 class Source(LearnsNothing, NotCounted, Function):
     """Something that a forward uses and that no input leads to."""
 
+    is_view: ClassVar[bool] = True
+
     shape: Shape
 
     role: ClassVar[Role] = "weights"

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 Measure = Literal["top1", "top5", "real"]
 
 
-class Method(NamedTuple):
+class Result(NamedTuple):
     """One row of the table; `millions` of parameters, `extra_data` where more than ImageNet was trained on."""
 
     name: str
@@ -23,43 +23,43 @@ class Method(NamedTuple):
     def accuracy(self, measure: Measure) -> float | None:
         """The accuracy in percent, None where the lecture has none.
 
-        >>> METHODS[0].accuracy("real")
+        >>> RESULTS[0].accuracy("real")
         82.94
         """
         value: float | None = getattr(self, measure)
         return value
 
 
-METHODS: tuple[Method, ...] = (
-    Method("ResNet-50", 26, False, 76.0, 93.0, 82.94),
-    Method("ResNet-152", 60, False, 77.8, 93.8, 84.79),
-    Method("DenseNet-264", 34, False, 77.9, 93.9),
-    Method("Inception-v3", 24, False, 78.8, 94.4, 83.58),
-    Method("Xception", 23, False, 79.0, 94.5),
-    Method("Inception-v4", 48, False, 80.0, 95.0),
-    Method("Inception-resnet-v2", 56, False, 80.1, 95.1),
-    Method("ResNeXt-101", 84, False, 80.9, 95.6, 85.18),
-    Method("PolyNet", 92, False, 81.3, 95.8),
-    Method("SENet", 146, False, 82.7, 96.2),
-    Method("NASNet-A", 89, False, 82.7, 96.2, 82.56),
-    Method("AmoebaNet-A", 87, False, 82.8, 96.1),
-    Method("PNASNet", 86, False, 82.9, 96.2),
-    Method("AmoebaNet-C + AutoAugment", 155, False, 83.5, 96.5),
-    Method("GPipe", 557, False, 84.3, 97.0),
-    Method("EfficientNet-B7", 66, False, 85.0, 97.2),
-    Method("EfficientNet-B7 + FixRes", 66, False, 85.3, 97.4),
-    Method("EfficientNet-L2", 480, False, 85.5, 97.5),
-    Method("ResNet-50 SSL", 26, True, 81.2, 96.0),
-    Method("ResNeXt-101 SSL", 193, True, 84.8),
-    Method("ResNeXt-101 WSL", 829, True, 85.4, 97.6, 88.19),
-    Method("FixRes ResNeXt-101 WSL", 829, True, 86.4, 98.0, 89.73),
-    Method("BiT-L", 928, True, 87.5, 98.5, 90.54),
-    Method("Noisy Student (L2)", 480, True, 88.4, 98.7, 90.55),
-    Method("Noisy Student + FixRes", 480, True, 88.5, 98.7),
-    Method("ViT-H", 632, True, 88.55, None, 90.72),
-    Method("Noisy Student + SAM", 480, True, 88.6, 98.6),
-    Method("Meta Pseudo Labels (B6-Wide)", 390, True, 90.0, 98.7, 91.12),
-    Method("Meta Pseudo Labels (L2)", 480, True, 90.2, 98.8, 91.02),
+RESULTS: tuple[Result, ...] = (
+    Result("ResNet-50", 26, False, 76.0, 93.0, 82.94),
+    Result("ResNet-152", 60, False, 77.8, 93.8, 84.79),
+    Result("DenseNet-264", 34, False, 77.9, 93.9),
+    Result("Inception-v3", 24, False, 78.8, 94.4, 83.58),
+    Result("Xception", 23, False, 79.0, 94.5),
+    Result("Inception-v4", 48, False, 80.0, 95.0),
+    Result("Inception-resnet-v2", 56, False, 80.1, 95.1),
+    Result("ResNeXt-101", 84, False, 80.9, 95.6, 85.18),
+    Result("PolyNet", 92, False, 81.3, 95.8),
+    Result("SENet", 146, False, 82.7, 96.2),
+    Result("NASNet-A", 89, False, 82.7, 96.2, 82.56),
+    Result("AmoebaNet-A", 87, False, 82.8, 96.1),
+    Result("PNASNet", 86, False, 82.9, 96.2),
+    Result("AmoebaNet-C + AutoAugment", 155, False, 83.5, 96.5),
+    Result("GPipe", 557, False, 84.3, 97.0),
+    Result("EfficientNet-B7", 66, False, 85.0, 97.2),
+    Result("EfficientNet-B7 + FixRes", 66, False, 85.3, 97.4),
+    Result("EfficientNet-L2", 480, False, 85.5, 97.5),
+    Result("ResNet-50 SSL", 26, True, 81.2, 96.0),
+    Result("ResNeXt-101 SSL", 193, True, 84.8),
+    Result("ResNeXt-101 WSL", 829, True, 85.4, 97.6, 88.19),
+    Result("FixRes ResNeXt-101 WSL", 829, True, 86.4, 98.0, 89.73),
+    Result("BiT-L", 928, True, 87.5, 98.5, 90.54),
+    Result("Noisy Student (L2)", 480, True, 88.4, 98.7, 90.55),
+    Result("Noisy Student + FixRes", 480, True, 88.5, 98.7),
+    Result("ViT-H", 632, True, 88.55, None, 90.72),
+    Result("Noisy Student + SAM", 480, True, 88.6, 98.6),
+    Result("Meta Pseudo Labels (B6-Wide)", 390, True, 90.0, 98.7, 91.12),
+    Result("Meta Pseudo Labels (L2)", 480, True, 90.2, 98.8, 91.02),
 )
 
 
@@ -73,7 +73,7 @@ def finding(measure: Measure) -> str:
     for extra, words in ((False, "With ImageNet alone"), (True, "With extra data")):
         ranked = [
             (accuracy, method)
-            for method in METHODS
+            for method in RESULTS
             if method.extra_data == extra and (accuracy := method.accuracy(measure)) is not None
         ]
         accuracy, best = max(ranked, key=lambda pair: pair[0])

@@ -1,33 +1,20 @@
 """Where a network's memory and its parameters sit: which outputs are counted, and what they add up to.
 
-Counted are the input and the outputs of convolutions, poolings, dense layers and of what joins paths; on demand those
-of ReLUs, normalisations and the like too, which can also be computed in place. A flattening keeps nothing: it is
-another way to look at the same values.
+Counted are the input and the outputs of layers with weights, of poolings and of what joins paths; on demand also those
+that work value by value (ReLU, normalisations) or that move values (padding), for these can be computed in place or
+inside the next layer. A flattening keeps nothing: it is another way to look at the same values.
 """
 
 from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
-from cnnviz.arithmetic.layers import (
-    AdaptiveAvgPool2d,
-    Add,
-    AvgPool2d,
-    Concat,
-    Conv2d,
-    ConvTranspose2d,
-    Dropout,
-    Flatten,
-    Linear,
-    MaxPool2d,
-    Meeting,
-    View,
-)
+from cnnviz.arithmetic.layers import Meeting
+from cnnviz.arithmetic.layers.layer import Role
 from cnnviz.arithmetic.network import INPUT, Row
 from cnnviz.arithmetic.settings import Shape
 
-COUNTED = (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, Linear, Add, Concat)
-NEVER_COUNTED = (Flatten, View, Dropout)
+COUNTED: tuple[Role, ...] = ("weights", "pool", "join")
 
 SHELVES = ("features", "classifier")  # parts of names that hold a whole network's layers, and are no block
 
@@ -62,7 +49,7 @@ def memory_shares(
     lines = [Share(INPUT, tuple(input_shape), prod(input_shape), 0, 0)]
     names = blocks_of(rows) if blocks else [row.name for row in rows]
     for name, row in zip(names, rows, strict=True):
-        kept = isinstance(row.layer, COUNTED) or (every and not isinstance(row.layer, NEVER_COUNTED))
+        kept = not row.layer.is_view and (every or row.layer.role in COUNTED)
         if not kept or name == lines[-1].name:
             last = lines[-1]
             lines[-1] = last._replace(

@@ -309,7 +309,8 @@ class Evaluator:
         if isinstance(value, ForeignModule) and value.kind in ("Sequential", "ModuleList"):
             return list(value.children.values())
         if isinstance(value, Tensor):
-            return self.dialect.unbound(value, line)
+            parts: Iterable[Any] = self.dialect.unbound(value, line)
+            return parts
         raise ReadError(f"one cannot go through {kind_of(value)} one by one.", line)
 
     def iterate_instance(self, value: Instance, line: int) -> Iterable[Value]:

@@ -53,7 +53,8 @@ class KerasProgram(Program):
         result = dialect.put(self.root, [x], line)
         if result.source == INPUT:
             raise ReadError("the model has no layers.", line)
-        return dialect.as_keras(result, line)
+        made: Tensor = dialect.as_keras(result, line)
+        return made
 
     def network(self, followed: Followed, shape: Shape) -> Network:
         """The nodes that lead to the result."""

@@ -58,7 +58,7 @@ def is_same(settings: dict[str, Value]) -> bool:
     padding = settings.get("padding", "valid")
     if padding not in ("same", "valid"):
         raise ShapeError(f"padding is {kind_of(padding)}; in Keras it is 'valid' or 'same'.")
-    return padding == "same"
+    return bool(padding == "same")
 
 
 def same_sides(

@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnviz.arithmetic.layers import KINDS, SideOutput
 from cnnviz.arithmetic.network import INPUT
-from cnnviz.arithmetic.reader import modules, pytorch_functions
+from cnnviz.arithmetic.reader import layer_functions, modules
 from cnnviz.arithmetic.reader.arguments import bind
 from cnnviz.arithmetic.reader.graph import put_back
 from cnnviz.arithmetic.reader.modules import MODULE_METHODS
@@ -120,7 +120,7 @@ class PyTorch(PyTorchAttributes):
         if isinstance(first, Opaque):
             return first
         if kind.startswith("MaxUnpool"):
-            return pytorch_functions.layer_functions.unpool(self, module, given, name)
+            return layer_functions.unpool(self, module, given, name)
         several = module.layer.takes_several or kind in ("LSTM", "GRU", "RNN", "EmbeddingBag")
         if not maps or (
             not several

@@ -9,6 +9,7 @@ from cnnviz.arithmetic.reader.arithmetic_functions import operated
 from cnnviz.arithmetic.reader.bounded import is_whole
 from cnnviz.arithmetic.reader.graph import Graph
 from cnnviz.arithmetic.reader.interpreter import Interpreter
+from cnnviz.arithmetic.reader.layer_functions import LAYER_FUNCTIONS, POINTWISE_FUNCTIONS
 from cnnviz.arithmetic.reader.library_texts import WRITTEN
 from cnnviz.arithmetic.reader.module_tree import own_parameters
 from cnnviz.arithmetic.reader.modules import KNOWN_LAYERS
@@ -225,7 +226,7 @@ class PyTorchNames:
         ):
             return Opaque(f"{path}(...)", given.line)
         if any(isinstance(value, Tensor) and value.source for value in [*given.positional, *given.named.values()]):
-            known = [*pytorch_functions.LAYER_FUNCTIONS, *pytorch_functions.POINTWISE_FUNCTIONS]
+            known = [*LAYER_FUNCTIONS, *POINTWISE_FUNCTIONS]
             raise ReadError(f"{path} is not a function this app can draw{did_you_mean(name, known)}", given.line)
         return Opaque(f"{path}(...)", given.line)
 

@@ -16,6 +16,7 @@ from cnnviz.arithmetic.layers import (
 )
 from cnnviz.arithmetic.reader.arguments import bind, built, setting
 from cnnviz.arithmetic.reader.bounded import is_whole
+from cnnviz.arithmetic.reader.graph import Graph
 from cnnviz.arithmetic.reader.product_functions import words
 from cnnviz.arithmetic.reader.syntax import ReadError, UnfitError
 from cnnviz.arithmetic.reader.tensors import (
@@ -59,7 +60,8 @@ def view(reader: Any, name: str, given: Arguments) -> Value:
 
 def reshaped(reader: Any, x: Tensor, sizes: list[int], name: str, line: int, span: Any = None) -> Tensor:
     """The same values with other sizes, one of which may be -1."""
-    graph, total, known = reader.graph, prod(x.shape), prod(size for size in sizes if size != -1)
+    graph: Graph = reader.graph
+    total, known = prod(x.shape), prod(size for size in sizes if size != -1)
     if not x.source:
         if known and total % known == 0:
             return Tensor("", tuple(total // known if size == -1 else size for size in sizes), x.parameters)
@@ -92,7 +94,8 @@ def without_images(reader: Any, x: Tensor, sizes: list[int], name: str, line: in
     shape = tuple(total // known if size == -1 else size for size in sizes)
     if shape == x.shape:
         return x
-    return reader.graph.put(View(shape or (1,)), (x,), name, line, None, shape)
+    graph: Graph = reader.graph
+    return graph.put(View(shape or (1,)), (x,), name, line, None, shape)
 
 
 def sensible(before: Shape, shape: Shape) -> bool:
@@ -114,7 +117,8 @@ def wrong_view(reader: Any, x: Tensor, sizes: list[int], name: str, line: int, s
         raise UnfitError(f"{name} cannot lay {words(x.shape)} out with these sizes.", line)
     made = built(View, {"sizes": tuple(rest)}, line, {"sizes": span} if span is not None and len(rest) == 1 else {})
     wanted = tuple(size for size in rest)
-    return reader.graph.put(made.layer, (x,), name, line, made, (BATCH, *wanted) if -1 not in wanted else None)
+    graph: Graph = reader.graph
+    return graph.put(made.layer, (x,), name, line, made, (BATCH, *wanted) if -1 not in wanted else None)
 
 
 def flatten(reader: Any, name: str, given: Arguments) -> Value:
@@ -127,6 +131,7 @@ def flattened(reader: Any, x: Tensor, first: Value, last: Value, name: str, line
     """Some axes laid out in one."""
     if not x.shape:
         return Tensor(x.source, (1,))
+    graph: Graph = reader.graph
     start, end = axis_of(x, first, name, line), axis_of(x, last, name, line)
     if start > end:
         raise ReadError(f"flatten from axis {start} to axis {end} goes backwards.", line)
@@ -137,10 +142,10 @@ def flattened(reader: Any, x: Tensor, first: Value, last: Value, name: str, line
     if batch == 0 and start > 0:
         if shape == x.shape and len(x.shape) > 2:
             return x
-        return reader.graph.put(Flatten(start, -1 if end == len(x.shape) - 1 else end), (x,), name, line, None, shape)
+        return graph.put(Flatten(start, -1 if end == len(x.shape) - 1 else end), (x,), name, line, None, shape)
     if batch == 0 and start == 0 and end > 0 and len(shape) == 1 and prod(x.image) > 1:
-        return reader.graph.put(Flatten(0), (x,), name, line, None, (BATCH, prod(x.image)))
-    reader.graph.sized = True
+        return graph.put(Flatten(0), (x,), name, line, None, (BATCH, prod(x.image)))
+    graph.sized = True
     return reshaped(reader, x, list(shape), name, line)
 
 

@@ -7,6 +7,7 @@ What PyTorch calls convolution is cross-correlation: the kernel is laid on the i
 
 from collections.abc import Iterator
 from math import prod
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,12 @@ from cnnviz.arithmetic.layers import Conv2d, ConvTranspose2d
 from cnnviz.arithmetic.settings import ShapeError, pair
 from cnnviz.arithmetic.windows.step import MAX_VALUES, Array, Step, read_values, weighed_steps, window_taps
 
-NUMPY_PAD_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+NUMPY_PAD_MODES: dict[str, Literal["constant", "reflect", "edge", "wrap"]] = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
 
 
 def convolve(layer: Conv2d, input: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None = None) -> Array:
@@ -49,7 +55,10 @@ def convolve(layer: Conv2d, input: npt.ArrayLike, weight: npt.ArrayLike, bias: n
 
 
 def convolution_steps(layer: Conv2d, values: Array, weights: Array, biases: Array) -> Iterator[Step]:
-    """One step per output value of a convolution."""
+    """One step per output value of a convolution.
+
+    `values` (C, H, W), `weights` (out_channels, C / groups, kh, kw), `biases` (out_channels,).
+    """
     (above, _), (left, _) = layer.padding_sides()
     rows, columns = convolution_taps(layer, values.shape)
     return weighed_steps(pad(layer, values), (above, left), rows, columns, weights, biases)
@@ -73,11 +82,11 @@ def convolution_taps(
 
 
 def pad(layer: Conv2d, values: Array) -> Array:
-    """The input with the layer's own padding around each channel."""
+    """The input (C, H, W) with the layer's own padding around each channel; ShapeError where memory cannot hold it."""
     sides = layer.padding_sides()
     check_bordered(values.shape, sides)
     # numpy repeats as often as it must; output_shape has already refused what torch would not repeat
-    return np.pad(values, ((0, 0), *sides), mode=NUMPY_PAD_MODES[layer.padding_mode])  # type: ignore[call-overload]
+    return np.pad(values, ((0, 0), *sides), mode=NUMPY_PAD_MODES[layer.padding_mode])
 
 
 def check_bordered(shape: tuple[int, ...], sides: tuple[tuple[int, int], tuple[int, int]]) -> None:

@@ -10,7 +10,10 @@ from cnnviz.arithmetic.windows.step import Array, Step, window_taps
 
 
 def max_steps(layer: MaxPool2d, values: Array) -> Iterator[Step]:
-    """One step per output value of a max-pooling. Padding holds minus infinity; of equal values the first wins."""
+    """One step per output value of a max-pooling of `values` (C, H, W).
+
+    Padding holds minus infinity; of equal values the first wins.
+    """
     for index, rows, columns, window in pooling_windows(layer, values, outside=-np.inf):
         row, column = (int(place) for place in np.unravel_index(window.argmax(), window.shape))
         largest = float(window[row, column])
@@ -27,7 +30,10 @@ def max_steps(layer: MaxPool2d, values: Array) -> Iterator[Step]:
 
 
 def average_steps(layer: AvgPool2d, values: Array) -> Iterator[Step]:
-    """One step per output value of an average-pooling; padding counts in the divisor unless count_include_pad=False."""
+    """One step per output value of an average-pooling of `values` (C, H, W).
+
+    Padding counts in the divisor unless count_include_pad=False.
+    """
     for index, rows, columns, window in pooling_windows(layer, values, outside=0.0):
         divisor = divisor_of(layer, rows, columns, values.shape)
         yield Step(

@@ -46,7 +46,7 @@ def shifted(values: npt.ArrayLike, across: int) -> Array:
 def moves_along(before: Array, after: Array, across: int) -> Agreement:
     """Equivariance, counted: the cells of ``after`` that are those of ``before``, ``across`` columns further.
 
-    Columns whose origin lies outside the map cannot be compared.
+    Both (H, W). Columns whose origin lies outside the map cannot be compared.
 
     >>> one = np.array([[1.0, 2.0, 3.0]])
     >>> moves_along(one, shifted(one, 1), 1)
@@ -60,7 +60,7 @@ def moves_along(before: Array, after: Array, across: int) -> Agreement:
 
 
 def stays(before: Array, after: Array) -> Agreement:
-    """Invariance, counted: the cells that are as they were.
+    """Invariance, counted: the cells of two maps (H, W) that are as they were.
 
     >>> stays(np.array([[1.0, 2.0]]), np.array([[1.0, 3.0]]))
     Agreement(equal=1, compared=2)

@@ -101,7 +101,7 @@ def weighed_steps(
 
 
 def read_values(name: str, values: npt.ArrayLike) -> Array:
-    """The values as an array of float64; ShapeError in words when they are not numbers in a regular grid."""
+    """The values as a float64 array of any shape; ShapeError when they are not numbers in a regular grid."""
     if hasattr(values, "detach"):  # a parameter of a torch module, which numpy only reads once it is detached
         values = values.detach()
     try:

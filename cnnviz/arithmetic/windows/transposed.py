@@ -144,7 +144,10 @@ def flipped_weight(layer: ConvTranspose2d, weight: npt.ArrayLike) -> Array:
 
 
 def transposed_steps(layer: ConvTranspose2d, values: Array, weights: Array, biases: Array) -> Iterator[Step]:
-    """One step per output value: the window of the stretched input under the flipped kernel."""
+    """One step per output value: the window of the stretched input under the flipped kernel.
+
+    `values` (C, H, W), `weights` (C, out_channels / groups, kh, kw), `biases` (out_channels,).
+    """
     equal = equal_convolution(layer, values.shape)
     stretched = stretch(layer, values)
     (above, below), (left, right) = equal.padding

@@ -163,7 +163,7 @@ def copied_lines(layer: Conv2d | ConvTranspose2d, shape: Sequence[int]) -> tuple
     """For every row and column of the padded input the one it copies; None where padding holds zeros."""
     if layer.padding_mode == "zeros" or padding_free(layer):
         return None
-    mode: Any = NUMPY_PAD_MODES[layer.padding_mode]
+    mode = NUMPY_PAD_MODES[layer.padding_mode]
     rows, columns = (
         np.pad(np.arange(size), sides, mode=mode).tolist()
         for size, sides in zip(shape[1:], border_sides(layer), strict=True)

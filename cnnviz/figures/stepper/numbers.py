@@ -36,7 +36,7 @@ def whole(planes: Sequence[Matrix]) -> tuple[np.ndarray, int]:
 
 
 def check_exact(values: np.ndarray, weights: np.ndarray, terms: int) -> None:
-    """Refuse numbers whose products could not be added up exactly."""
+    """MatrixError for arrays, of any shape, whose products could not be added up exactly, `terms` of them at a time."""
     if np.abs(values).max(initial=0) * np.abs(weights).max(initial=0) * terms > EXACT:
         raise MatrixError("These numbers have too many digits to be added up exactly: use fewer decimals.")
 

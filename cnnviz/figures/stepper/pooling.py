@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, TypedDict
+from typing import Any
 
 from cnnviz.arithmetic.layers import AvgPool2d, MaxPool2d
 from cnnviz.arithmetic.matrix import MatrixError
@@ -13,17 +13,6 @@ from cnnviz.figures.stepper.convolving import MAX_STEPS, output_grid
 from cnnviz.figures.stepper.grids import input_grid, plane_names, unread_note
 from cnnviz.figures.stepper.numbers import Planes, check_exact, exact_text, is_short, shown, whole
 from cnnviz.figures.stepper.parts import OutputGrid, Step, Walk
-
-
-class Pooled(TypedDict, total=False):
-    """What a pooling step has more than any other."""
-
-    winner: tuple[int, int] | None
-    total: str
-    divisor: int
-    why: str
-    result: str
-    result_rounded: bool
 
 
 def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequence[str], grey: bool) -> Walk:
@@ -46,17 +35,14 @@ def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequen
     results: list[Fraction | None] = []
     written: list[Step] = []
     for step in walk:
-        result, lines = (highest if isinstance(layer, MaxPool2d) else mean)(layer, step, scale, values.shape[1:])
-        results.append(result)
-        written.append(
-            {
-                "at": list(step.output_index),
-                "channels": [step.output_index[0]],
-                "rows": [row + grid["origin"][0] for row in step.rows],
-                "columns": [column + grid["origin"][1] for column in step.columns],
-                **lines,
-            }
-        )
+        script: Step = {
+            "at": list(step.output_index),
+            "channels": [step.output_index[0]],
+            "rows": [row + grid["origin"][0] for row in step.rows],
+            "columns": [column + grid["origin"][1] for column in step.columns],
+        }
+        results.append((write_highest if is_max else write_mean)(script, layer, step, scale, values.shape[1:]))
+        written.append(script)
     output = output_grid(
         [Fraction(0) if value is None else value for value in results], shape, plane_names(shape[0], names)
     )
@@ -73,29 +59,29 @@ def pooling_script(layer: MaxPool2d | AvgPool2d, input: Planes, *, names: Sequen
     }
 
 
-def highest(layer: Any, step: WindowStep, scale: int, size: tuple[int, int]) -> tuple[Fraction | None, Pooled]:
-    """The largest value of a window and where it stands in the window; None where the window holds none."""
+def write_highest(script: Step, layer: Any, step: WindowStep, scale: int, size: tuple[int, ...]) -> Fraction | None:
+    """Write the largest value of a window and where it stands in the window; None where the window holds none."""
+    script["winner"], script["result_rounded"] = None, False
     if step.winner is None:
-        return None, {"winner": None, "result": "−∞", "result_rounded": False}
+        script["result"] = "−∞"
+        return None
     result = Fraction(round(step.result), scale)
-    return result, {"winner": (step.winner[0], step.winner[1]), "result": exact_text(result), "result_rounded": False}
+    script["winner"], script["result"] = (step.winner[0], step.winner[1]), exact_text(result)
+    return result
 
 
-def mean(layer: Any, step: WindowStep, scale: int, size: tuple[int, int]) -> tuple[Fraction | None, Pooled]:
-    """The sum of a window, what it is divided by and why."""
+def write_mean(script: Step, layer: Any, step: WindowStep, scale: int, size: tuple[int, ...]) -> Fraction:
+    """Write the sum of a window, what it is divided by and why."""
     total = Fraction(round(float(step.values.sum())), scale)
     divisor = step.divisor or 1
     result = total / divisor
-    return result, {
-        "total": exact_text(total),
-        "divisor": divisor,
-        "why": divisor_reason(layer, step, divisor, size),
-        "result": shown(result),
-        "result_rounded": not is_short(result),
-    }
+    script["total"], script["divisor"] = exact_text(total), divisor
+    script["why"] = divisor_reason(layer, step, divisor, size)
+    script["result"], script["result_rounded"] = shown(result), not is_short(result)
+    return result
 
 
-def divisor_reason(layer: AvgPool2d, step: WindowStep, divisor: int, size: tuple[int, int]) -> str:
+def divisor_reason(layer: AvgPool2d, step: WindowStep, divisor: int, size: tuple[int, ...]) -> str:
     """Why the sum is divided by just that number, in a sentence."""
     cells = len(step.rows) * len(step.columns)
     inside = sum(0 <= row < size[0] for row in step.rows) * sum(0 <= column < size[1] for column in step.columns)

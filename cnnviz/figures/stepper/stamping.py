@@ -93,7 +93,7 @@ class Canvas:
         }
 
     def texts(self, channels: Sequence[int], counts: np.ndarray) -> list[list[list[str]]]:
-        """What cells hold, bias included, as text."""
+        """What the cells of counts (channels, H, W) hold, bias included, as text: plane by plane, row by row."""
         return [
             [[exact_text(Fraction(n, self.scale) + self.bias[channel]) for n in line] for line in plane]
             for channel, plane in zip(channels, counts.tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""A step as SVG: real text, patterns for padding and unread cells, a title and a description for those who hear it."""
+"""A step as SVG: real text, patterns for padding and unread cells, a title and a description for screen readers."""
 
 from xml.sax.saxutils import escape, quoteattr
 

@@ -1,4 +1,4 @@
-"""The settings of one layer as a card. Any number can be typed; whether it fits is the layer's to say.
+"""The settings of one layer as a card. Any number can be typed; the layer says whether it fits.
 
 The keys, which a link carries, are the formula's letters: C, H and W of the input, k, S, P and D of the window, k_W and
 so on where the width has a number of its own.
@@ -33,12 +33,12 @@ KEYS |= {name + ON_WIDTH: KEYS[name] + "_W" for name in PER_AXIS}
 DEFAULTS = {"C": 3, "H": 227, "W": 227, "filters": 96, "k": 11, "S": 4, "P": 0, "D": 1, "groups": 1, "A": 0, "O": 6}
 for kind in FORMS.values():  # what only one kind has begins as that kind usually has it
     usual = kind.usual((64, 56, 56))
-    DEFAULTS |= {name: getattr(usual, name) for name in kind.form if name in KEYS and KEYS[name] not in DEFAULTS}
+    DEFAULTS |= {KEYS[name]: getattr(usual, name) for name in kind.form if name in KEYS and KEYS[name] not in DEFAULTS}
 DEFAULTS |= {"divisor": 0, **{KEYS[name] + "_W": DEFAULTS[KEYS[name]] for name in PER_AXIS}}
-FLAG_KEYS = {
-    "bias": ("with_bias", True),
-    "ceil_mode": ("ceil", False),
-    "count_include_pad": ("count_pad", True),
+FLAG_KEYS = {"bias": "with_bias", "ceil_mode": "ceil", "count_include_pad": "count_pad"}
+FLAG_KEYS |= {name: name for names in FLAGS.values() for name in names if name not in FLAG_KEYS}
+FLAG_DEFAULTS = {
+    name: bool(getattr(FORMS[kind].usual((64, 56, 56)), name)) for kind, names in FLAGS.items() for name in names
 }
 AS_NUMBER = "number"
 PADDINGS = (AS_NUMBER, "same", "valid")
@@ -51,7 +51,7 @@ RESET: dict[str, object] = {  # the state of the page without a link
     "want_H": None,
     "want_W": None,
     **DEFAULTS,
-    **dict(FLAG_KEYS.values()),
+    **{FLAG_KEYS[name]: default for name, default in FLAG_DEFAULTS.items()},
 }
 
 
@@ -156,8 +156,7 @@ def choose_axes() -> bool:
 
 def choose_flag(name: str) -> bool:
     """A setting of the layer that is on or off."""
-    key, default = FLAG_KEYS[name]
-    return st.toggle(name, default, key=key, bind="query-params", width="content")
+    return st.toggle(name, FLAG_DEFAULTS[name], key=FLAG_KEYS[name], bind="query-params", width="content")
 
 
 def choose_words(disabled: bool = False) -> dict[str, str]:

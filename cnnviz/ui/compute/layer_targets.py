@@ -5,38 +5,41 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.arithmetic.settings import Shape, ShapeError, pair, whole_number
-from cnnviz.arithmetic.settings_that_fit.form import LayerForm
+from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FORMS, LayerForm
 from cnnviz.arithmetic.settings_that_fit.repairs import ON_WIDTH
 from cnnviz.arithmetic.settings_that_fit.targets import MAX_SIDE, Way, transposed_ways, ways
 from cnnviz.ui.compute.layer_settings import take
 
 FEW = 12
 SETTING_LETTERS = {"kernel_size": "k", "stride": "S", "padding": "P", "output_padding": "A"}
+# What a layer without a window is asked instead, by the argument that says its size.
 WITHOUT_WINDOW = {
-    "AdaptiveAvgPool2d": "This layer gives whatever size is asked of it: type it as its output_size.",
-    "Linear": "A dense layer gives as many features as are asked of it: type them as its out_features.",
+    "output_size": "This layer gives whatever size is asked of it: type it as its output_size.",
+    "out_channels": "A dense layer gives as many features as are asked of it: type them as its out_features.",
 }
+NO_SIZE = "This layer has no window to set: its output size follows from its input and the settings above."
 
 
 def choose_way(form: LayerForm, output_shape: Shape | None) -> None:
     """Draw the two boxes for the wanted size, and every way to it as a button that takes it.
 
     Left empty, they mean the size that the layer gives now (None where it does not fit). Where no way leads to that
-    (the two axes are set apart, say) nothing was asked for, and nothing is said.
+    size, as where the two axes have settings of their own, nothing is said: nobody typed it.
     """
-    has_window = form.kind not in WITHOUT_WINDOW
+    arguments = ARGUMENTS[form.kind]
+    has_window = "kernel_size" in arguments
     now = output_shape[1:] if has_window and output_shape is not None else (None, None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed = [choose_wanted(axis, size, not has_window) for axis, size in zip("HW", now, strict=True)]
         if has_window:
             st.markdown(
-                "Every kernel_size **k**, stride **S** and padding **P** that gives it"
-                f"{', with output_padding **A**' if form.kind == 'ConvTranspose2d' else ''}, the most usual first.",
+                f"Every {listed(arguments)} that gives it, the most usual first.",
                 width=420,
             )
     wanted = [size if number is None else number for number, size in zip(typed, now, strict=True)]
     if not has_window:
-        st.info(WITHOUT_WINDOW[form.kind], icon=":material/tune:")
+        asked_by = (WITHOUT_WINDOW[name] for name in arguments if name in WITHOUT_WINDOW)
+        st.info(next(asked_by, NO_SIZE), icon=":material/tune:")
     elif None not in wanted:
         try:
             found = ways_to(form, wanted)
@@ -47,6 +50,12 @@ def choose_way(form: LayerForm, output_shape: Shape | None) -> None:
                 show_ways(form, found)
             elif typed != [None, None]:
                 say_that_none_leads_there()
+
+
+def listed(arguments: tuple[str, ...]) -> str:
+    """The settings that are looked for, with their letters: kernel_size **k**, stride **S** and padding **P**."""
+    *names, last = (f"{name} **{letter}**" for name, letter in SETTING_LETTERS.items() if name in arguments)
+    return f"{', '.join(names)} and {last}"
 
 
 def choose_wanted(axis: str, now: int | None, disabled: bool) -> float | None:
@@ -71,8 +80,9 @@ def ways_to(form: LayerForm, wanted: list[Any]) -> tuple[Way, ...]:
     dilation = dilation_of(form)
     if form.kind == "ConvTranspose2d":
         return transposed_ways(sizes, target, dilation)
-    pooling = form.kind != "Conv2d"
-    return ways(sizes, target, dilation, pooling=pooling, ceil_mode=pooling and form.flags["ceil_mode"])
+    pooling = FORMS[form.kind].role == "pool"
+    found = ways(sizes, target, dilation, pooling=pooling, ceil_mode=form.flags.get("ceil_mode", False))
+    return found if "padding" in ARGUMENTS[form.kind] else tuple(way for way in found if not way.padding)
 
 
 def whole_pair(name: str, values: Any) -> tuple[int, int]:
@@ -120,8 +130,8 @@ def say_that_none_leads_there() -> None:
 
 def way_of(form: LayerForm) -> Way | None:
     """The settings as they are now; None where the axes differ or the padding is a word."""
-    numbers = [form.argument(name) for name in SETTING_LETTERS if name in form.settings]
-    return Way(*numbers) if all(isinstance(number, int) for number in numbers) else None
+    numbers = {name: form.argument(name) for name in SETTING_LETTERS if name in ARGUMENTS[form.kind]}
+    return Way(**{"padding": 0} | numbers) if all(isinstance(number, int) for number in numbers.values()) else None
 
 
 def words(way: Way) -> str:
@@ -132,5 +142,5 @@ def words(way: Way) -> str:
 
 def take_way(way: Way, kind: str) -> None:
     """Write a way into the boxes, on both axes."""
-    names = [name for name in SETTING_LETTERS if kind == "ConvTranspose2d" or name != "output_padding"]
+    names = [name for name in SETTING_LETTERS if name in ARGUMENTS[kind]]
     take({name + end: getattr(way, name) for name in names for end in ("", ON_WIDTH)})

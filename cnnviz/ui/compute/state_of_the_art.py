@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.arithmetic.lecture.state_of_the_art import METHODS, Measure, Method, finding
+from cnnviz.arithmetic.lecture.state_of_the_art import RESULTS, Measure, Result, finding
 from cnnviz.figures.accuracy_chart import MEASURES, accuracy_chart, data_words
 from cnnviz.ui.page.lesson import Lesson
 
@@ -22,7 +22,7 @@ def show_methods(lesson: Lesson) -> None:
     )
     measure: Measure = chosen or "top1"  # a link with an empty accuracy= chooses none
     words = finding(measure)
-    figure = accuracy_chart(METHODS, measure, dark=st.context.theme.type == "dark")
+    figure = accuracy_chart(RESULTS, measure, dark=st.context.theme.type == "dark")
     st.plotly_chart(figure, width="stretch", key=f"methods_{measure}", config={"displayModeBar": False}, alt=words)
     st.caption(words)
     with st.expander("The same as a table"):
@@ -40,12 +40,12 @@ def methods_words() -> str:
     lines = [f"| method | parameters | data | {heads} |", "| --- | ---: | --- | ---: | ---: | ---: |"]
     lines += [
         f"| {method.name} | {method.millions}M | {data_words(method)} | {' | '.join(accuracies(method))} |"
-        for method in METHODS
+        for method in RESULTS
     ]
     return "\n".join(lines)
 
 
-def accuracies(method: Method) -> list[str]:
+def accuracies(method: Result) -> list[str]:
     """The three accuracies, each column with its own number of decimals."""
     return [
         "–" if value is None else f"{value:.{decimals}f}"

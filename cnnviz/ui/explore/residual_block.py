@@ -8,7 +8,8 @@ import streamlit as st
 from cnnviz.figures.residual import change_chart, share_chart
 from cnnviz.figures.softmax import softmax_table
 from cnnviz.networks.activations import Activations
-from cnnviz.networks.residual import Off, ResidualBlock, changes, residual_blocks, residual_shares, share
+from cnnviz.networks.order import descending
+from cnnviz.networks.residual import Off, ResidualBlock, changes, residual_blocks, residual_fractions, share
 from cnnviz.ui.components.mosaic import mosaic
 from cnnviz.ui.components.softmax import show_softmax
 from cnnviz.ui.explore.inference import Inference
@@ -54,10 +55,10 @@ class ChosenBlock:
 
     def channels(self) -> list[int]:
         """The first channels in the chosen order."""
-        by_channel = residual_shares(self.whole, self.block)
+        by_channel = residual_fractions(self.whole, self.block)
         strength = np.abs(self.whole[self.block.sum]).sum(axis=(1, 2))
-        ranks = dict(zip(ORDERS, (-strength, -by_channel, by_channel, np.arange(len(by_channel))), strict=True))
-        return np.argsort(ranks[self.order], kind="stable")[:COLUMNS].tolist()
+        ranks = dict(zip(ORDERS, (strength, by_channel, -by_channel, -np.arange(len(by_channel))), strict=True))
+        return descending(ranks[self.order])[:COLUMNS]
 
 
 def title_of(row: str, is_off: bool) -> str:
@@ -99,7 +100,7 @@ def show_rows(chosen: ChosenBlock, now: Activations) -> None:
     )
 
 
-def show_path_shares(chosen: ChosenBlock, lesson: Lesson) -> None:
+def show_path_strengths(chosen: ChosenBlock, lesson: Lesson) -> None:
     """What kind of shortcut it is, what is off, and how much F(x) brings, here and in every block."""
     whole, block = chosen.whole, chosen.block
     st.markdown(lesson[kind_of_shortcut(whole, block)])

@@ -23,7 +23,7 @@ def show_side(side: str, picture: Picture) -> Inference:
     """Draw one half: "first" or "second"; what is looked at in it."""
     model = cached.model(choose_one(side))
     entry = MODELS[model.name]
-    st.caption(entry.told if isinstance(entry, Sibling) else entry.description)
+    st.caption(entry.scope if isinstance(entry, Sibling) else entry.description)
     inference = infer(model, picture)
     show_softmax(inference.table, key=f"{side}_softmax")
     untrained_label(model)

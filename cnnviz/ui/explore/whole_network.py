@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.arithmetic.layers import Concat
 from cnnviz.figures.palettes import fitting_palette
+from cnnviz.networks.order import descending
 from cnnviz.networks.ranking import NUMBER, ORDERS, SIMILARITY, STRENGTH, path, ranked
 from cnnviz.ui.components.mosaic import mosaic
 from cnnviz.ui.components.network_overview import TILES, Column, Scale, columns_of, show_overview
@@ -122,7 +123,7 @@ def channels_under(layer: str, maps: np.ndarray, view: View, closeness: np.ndarr
         first = [view.channel, *(other for other in ranked(maps, STRENGTH) if other != view.channel)]
         return first[:TILES]
     if closeness is not None:
-        return np.argsort(-closeness, kind="stable")[:TILES].tolist()
+        return descending(closeness)[:TILES]
     order = STRENGTH if view.order == SIMILARITY and not own else view.order
     if order == NUMBER and own:
         start = min(max(0, view.channel - TILES // 2), max(0, len(maps) - TILES))

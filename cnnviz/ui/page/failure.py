@@ -1,4 +1,4 @@
-"""What a visitor reads where something of ours breaks: one kind sentence with a number; the log has it beside why.
+"""What a visitor reads where this app fails: one friendly sentence with a number; the log gives the reason under it.
 
 Streamlit hands an exception that nobody caught to `draw_failure`, whether the page raised it, a callback or a fragment.
 The ends of a run that are no failures (`st.stop`, `st.rerun`, a newer click) never come here.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from cnnviz.networks.order import descending
 from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.valid import is_whole
 
@@ -85,16 +86,16 @@ def settle(classes: Sequence[str], key: str) -> int | None:
 
 
 def most_likely(scores: np.ndarray, count: int = LIKELIEST) -> list[int]:
-    """The classes with the highest scores, the highest first.
+    """The classes with the highest of scores (num_classes,), the highest first.
 
     >>> most_likely(np.array([0.0, 3.0, 1.0]), 2)
     [1, 2]
     """
-    return np.argsort(-scores, kind="stable")[:count].tolist()
+    return descending(scores)[:count]
 
 
 def percentages(scores: np.ndarray) -> np.ndarray:
-    """The softmax of the scores, in per cent.
+    """The softmax of scores (num_classes,), in per cent.
 
     >>> percentages(np.array([1.0, 1.0])).tolist()
     [50.0, 50.0]

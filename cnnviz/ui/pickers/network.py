@@ -96,7 +96,7 @@ def model_card(entry: Sibling, model: Model) -> None:
     """One line: what the network was trained on and what it cannot do; its model card behind a button."""
     with st.container(horizontal=True, vertical_alignment="center", key="model_card"):
         if model.trained:
-            st.markdown(f":material/school: {entry.told}")
+            st.markdown(f":material/school: {entry.scope}")
         else:
             st.markdown(f":material/casino: **{entry.title} is {UNTRAINED}.** {model.untrained_because}")
         if entry.card_path.is_file():

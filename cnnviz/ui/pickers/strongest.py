@@ -50,7 +50,7 @@ def choose_layer(
     wanted = dict(zip((layer_key, *number_keys), (layer, *numbers), strict=True))
     stands = dict(zip(wanted, (before, *found), strict=True))
     tell({key: value for key, value in wanted.items() if value != stands[key]})
-    # Without a default of its own a field is always told in the address, also where it stands on the first.
+    # Without a default of its own a field is always written into the address, also where it stands on the first.
     drawn = st.selectbox(
         "Layer", layers, index=None, key=layer_key, bind="query-params", width=width, on_change=on_change
     )

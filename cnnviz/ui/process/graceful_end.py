@@ -1,9 +1,9 @@
-"""How the process ends: newcomers go to the other processes behind the proxy, and no work is torn off.
+"""How the process ends: newcomers go to the other processes behind the proxy, and no work is cut off.
 
 Streamlit on uvicorn dies at SIGTERM within a moment, in the middle of whatever it computes. Here it ends in steps:
 newcomers are answered 503, so that a proxy takes them to another process; long work stops after its step; pages that
 are being computed get `RUNS_GET` seconds; then the connections close and the process exits with 0, all within
-`ENDS_WITHIN` seconds. A download needs no farewell: what has arrived is on the disk, and the next process goes on.
+`ENDS_WITHIN` seconds. A download may end at any time: what has arrived is on the disk, and the next process goes on.
 """
 
 import atexit
@@ -63,7 +63,7 @@ class GracefulEnd:
 def ends_in_steps() -> Iterator[None]:
     """While inside, SIGTERM ends the process as said above; enter it in the main thread, once uvicorn runs.
 
-    A second SIGTERM waits for nothing more. Ctrl+C stays what it was, only that it does not wait for ever either.
+    A second SIGTERM ends all waiting. Ctrl+C works as before, but does not wait for ever either.
     """
     handler = signal.getsignal(signal.SIGTERM)
     server = getattr(handler, "__self__", None)

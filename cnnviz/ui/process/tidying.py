@@ -20,7 +20,7 @@ async def tidy() -> None:
         await asyncio.sleep(EVERY)
         try:
             await forget_departed()
-        except Exception as problem:  # Streamlit's inside: nobody knows what it raises next year
+        except Exception as problem:  # Streamlit's inside: another version may raise anything
             if repr(problem) != last:
                 logged(problem, "Visitors who left cannot be let go of")
             last = repr(problem)

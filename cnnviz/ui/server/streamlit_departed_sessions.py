@@ -2,9 +2,9 @@
 
 Made for Streamlit 1.67, which keeps a session for `disconnectedSessionTTL` seconds after its browser is gone, but then
 only looks when the next one comes or goes (github.com/streamlit/streamlit/issues/12506), and a variable of its own loop
-has the last one even then: after a lesson the last class's pictures stay in memory all night. Nothing public tells it
-to look. So a visitor without a browser comes and goes; Streamlit's own counts of visitors have it too. Without this
-file those pictures stay until the next visitor.
+has the last one even then: after a lesson the last class's pictures stay in memory all night. No public call makes
+it look. So a visitor without a browser is opened and closed here; Streamlit's own counts of visitors include it.
+Without this file those pictures stay until the next visitor.
 """
 
 import asyncio

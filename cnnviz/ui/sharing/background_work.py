@@ -149,7 +149,7 @@ class Work(Generic[Report]):
 def end_all(seconds: float = 0.0) -> bool:
     """The process ends: each work stops after the step that is being computed, and none starts any more.
 
-    Waits for that up to so many seconds; whether it came about. A thread that is torn out of torch aborts the process.
+    Waits for that up to so many seconds; whether it came about. A thread stopped inside torch aborts the process.
     """
     _process_ends.set()
     deadline = time.monotonic() + seconds

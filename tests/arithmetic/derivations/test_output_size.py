@@ -197,6 +197,7 @@ def test_adaptive_windows_that_are_not_of_one_size_are_said_to_share_rows():
     size=st.integers(1, 30),
 )
 def test_what_one_output_value_sees_is_what_its_taps_reach(transposed, kernel_size, stride, padding, dilation, size):
+    layer: Conv2d | ConvTranspose2d
     if transposed:
         layer = ConvTranspose2d(1, 1, kernel_size, stride, padding)
     else:

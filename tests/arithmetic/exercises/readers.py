@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 FRACTIONS = {"100", "90", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20", "10", "5", "0"}
 
@@ -37,11 +38,11 @@ class Imported:
     name: str
     kind: str
     text: str
-    answers: list = field(default_factory=list)
-    fields: list = field(default_factory=list)
-    told: str = ""
-    hints: list = field(default_factory=list)
-    files: dict = field(default_factory=dict)
+    answers: list[Any] = field(default_factory=list)
+    entries: list[Any] = field(default_factory=list)
+    feedback: str = ""
+    hints: list[Any] = field(default_factory=list)
+    files: dict[str, Any] = field(default_factory=dict)
 
     def judged(self, number):
         """The first answer that takes a number, as Moodle looks for it."""
@@ -82,8 +83,8 @@ def gift_question(part):
     start, end = rest.index("{"), rest.index("}")
     inside = rest[start + 1 : end].strip()
     assert rest[end + 1 :].strip() == "", "what stands behind the answers would make it a missing word"
-    inside, _, told = inside.rpartition("####")
-    question = Imported(after(name), "", formatted(rest[:start]), told=formatted(told))
+    inside, _, feedback = inside.rpartition("####")
+    question = Imported(after(name), "", formatted(rest[:start]), feedback=formatted(feedback))
     if inside.startswith("#"):
         question.kind = "numerical"
         question.answers = [gift_number(one) for one in inside[1:].split("=") if one.strip()]
@@ -142,15 +143,15 @@ def read_moodle(text):
 
 
 def moodle_question(element):
-    asked = element.find("questiontext")
-    assert asked.get("format") == "html"
+    problem = element.find("questiontext")
+    assert problem.get("format") == "html"
     question = Imported(
         element.findtext("name/text"),
         element.get("type"),
-        asked.findtext("text"),
-        told=element.findtext("generalfeedback/text"),
+        problem.findtext("text"),
+        feedback=element.findtext("generalfeedback/text"),
         hints=[hint.findtext("text") for hint in element.findall("hint")],
-        files={file.get("name"): file.text for file in asked.findall("file")},
+        files={file.get("name"): file.text for file in problem.findall("file")},
     )
     for answer in element.findall("answer"):
         assert answer.get("fraction") in FRACTIONS
@@ -163,11 +164,11 @@ def moodle_question(element):
             )
         )
     if question.kind == "cloze":
-        question.fields = [cloze_field(found[3]) for found in CLOZE.finditer(question.text)]
+        question.entries = [cloze_answers(found[3]) for found in CLOZE.finditer(question.text)]
     return question
 
 
-def cloze_field(inside):
+def cloze_answers(inside):
     """The alternatives of one field."""
     answers = []
     for part in re.split(r"(?<!\\)~", inside):

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import torch
@@ -102,7 +103,7 @@ def setting(question):
     side, wanted = input_of(question)[0], int(re.search(r"output of (\d+)", question)[1])
     unknown = re.search(r"Which (?:is the smallest )?(padding|kernel_size|stride)", question)[1]
     for value in range(0 if unknown == "padding" else 1, 200):
-        settings = {"kernel_size": 1, **arguments, unknown: value}
+        settings: dict[str, Any] = {"kernel_size": 1, **arguments, unknown: value}
         try:
             if shape_through([nn.Conv2d(1, 1, **settings, device="meta")], (1, side, side))[1] == wanted:
                 return value
@@ -149,11 +150,11 @@ def seen(modules, side, row):
     return (int(down[0]), int(down[-1])), int(across[-1] - across[0]) + 1
 
 
-def field(question):
+def receptive_field(question):
     modules, side = modules_of(code_of(question)), input_of(question)[1]
-    asked = re.search(r"row (\d+) of the output", question)
-    if asked:
-        return seen(modules, side, int(asked[1]))[0]
+    problem = re.search(r"row (\d+) of the output", question)
+    if problem:
+        return seen(modules, side, int(problem[1]))[0]
     rows = shape_through(modules, input_of(question))[1]
     (first, last), columns = seen(modules, side, rows // 2)
     return last - first + 1 if "rows × columns" not in question else (last - first + 1, columns)
@@ -223,7 +224,7 @@ def as_matrix(question):
     layer.weight.data = grids_of(question).get("w", torch.ones(kernel_size, kernel_size, dtype=torch.float64))[
         None, None
     ]
-    outputs = shape_through([nn.Conv2d(1, 1, kernel_size, layer.stride, device="meta")], (1, side, side))[1] ** 2
+    outputs = shape_through([nn.Conv2d(1, 1, kernel_size, layer.stride[0], device="meta")], (1, side, side))[1] ** 2
     if "How many rows" in question:
         return outputs, side * side
     if "How many of its entries" in question and side > 12:
@@ -231,8 +232,8 @@ def as_matrix(question):
     matrix = torch.autograd.functional.jacobian(
         lambda x: layer(x.view(1, 1, side, side)).flatten(), torch.zeros(side * side, dtype=torch.float64)
     )
-    asked = re.search(r"Type row (\d+)", question)
-    return rows(matrix[int(asked[1])][None]) if asked else int((matrix != 0).sum())
+    problem = re.search(r"Type row (\d+)", question)
+    return rows(matrix[int(problem[1])][None]) if problem else int((matrix != 0).sum())
 
 
 def softmax(question):
@@ -331,7 +332,7 @@ EXAMINERS = {
     "network_params": params,
     "macs": macs,
     "activation_memory": memory,
-    "receptive_field": field,
+    "receptive_field": receptive_field,
     "field_of_chain": field_of_chain,
     "output_value": lambda question: place_or_map(convolved(question), question),
     "output_map": lambda question: rows(convolved(question)),

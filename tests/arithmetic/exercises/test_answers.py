@@ -1,6 +1,7 @@
 """What people type: read where it makes sense, answered in a sentence where it does not, and never by a traceback."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -225,7 +226,8 @@ def test_what_is_right_of_a_wrong_answer_is_said():
 
 def test_an_error_in_a_chain_is_carried_forward_and_that_is_said():
     chain = exercise("chain_shapes", seed=3, level=2)
-    names, shapes = chain.asked.form.names, [list(shape) for shape in chain.answer]
+    answer: Any = chain.answer
+    names, shapes = chain.problem.form.names, [list(shape) for shape in answer]
     channels, side = shapes[0][0], shapes[0][1] + 4
     typed = [f"{channels}×{side}×{side}", f"{channels}×{side // 2}×{side // 2}"]
     typed += ["×".join(map(str, shape)) for shape in shapes[2:]]

@@ -40,9 +40,9 @@ def test_every_known_mistake_is_named_and_told_from_the_others(kind, level):
         assert len(question.known) >= KINDS[kind].least
         assert question.answer not in question.mistakes.values()
         assert len(set(question.mistakes.values())) == len(question.mistakes)
-        assert not any(question.asked.form.same(wrong, question.answer) for wrong in question.mistakes.values())
+        assert not any(question.problem.form.same(wrong, question.answer) for wrong in question.mistakes.values())
         for name, known in question.known.items():
-            verdict = question.check(question.asked.form.shown(known.answer))
+            verdict = question.check(question.problem.form.shown(known.answer))
             assert (verdict.right, verdict.understood, verdict.mistake) == (False, True, name), question.name
             assert verdict.feedback == known.sentence
 
@@ -103,7 +103,7 @@ def test_three_hints_lead_on_and_none_is_the_answer(kind, level):
     for question in made(kind, level)[:40]:
         assert len(set(question.hints)) == 3
         assert all(len(hint) > 15 for hint in question.hints)
-        form = question.asked.form
+        form = question.problem.form
         if isinstance(form, Number) and question.answer > 12:
             given = re.findall(r"\d[\d,]*", without_colours(question.question).replace("{,}", ","))
             for hint in question.hints:
@@ -121,9 +121,9 @@ def test_the_derivation_ends_in_the_answer(kind, level):
         assert derivation.lines
         assert derivation.title
         printed = without_colours(derivation.latex).replace("{,}", ",").replace("-", "−")
-        if isinstance(question.asked.form, Number) and Fraction(question.answer).denominator == 1:
+        if isinstance(question.problem.form, Number) and Fraction(question.answer).denominator == 1:
             assert written(question.answer) in re.findall(r"−?\d[\d,]*(?:\.\d+)?", printed), question.name
-        if isinstance(question.asked.form, Shapes):
+        if isinstance(question.problem.form, Shapes):
             assert all(written(shape[-1]) in printed for shape in question.answer)
 
 
@@ -144,7 +144,7 @@ def test_braces_fractions_and_formulas_are_closed(kind, level):
 @QUESTIONS
 def test_it_says_what_to_type(kind, level):
     for question in made(kind, level)[:10]:
-        assert len(question.asked.form.placeholder) > 5
+        assert len(question.problem.form.placeholder) > 5
         assert "None" not in question.question
         assert "Fraction(" not in question.question
         assert not re.search(r"[^$\\]\\[a-z]", re.sub(r"\${1,2}[^$]*\${1,2}", "", question.question))

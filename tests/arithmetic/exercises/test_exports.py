@@ -7,6 +7,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -35,25 +36,25 @@ def near(text, number):
     return abs(Fraction(text) - number) < Fraction(1, 10**8)
 
 
-def fields_of(question, value):
+def entries_of(question, value):
     """The numbers of an answer, flat."""
-    return [field for row in question.asked.form.fields(value) for field in row]
+    return [entry for row in question.problem.form.entries(value) for entry in row]
 
 
 def formulas_of(question):
     """Every formula of a question's text."""
-    return [without_colours(found).strip() for found in re.findall(r"\$\$?([^$]+)\$\$?", question.asked.question)]
+    return [without_colours(found).strip() for found in re.findall(r"\$\$?([^$]+)\$\$?", question.problem.question)]
 
 
 def same_numbers(answers, question):
     """That imported answers are a number, its tolerance and its mistakes."""
-    (right,) = fields_of(question, question.answer)
+    (right,) = entries_of(question, question.answer)
     assert answers[0].worth == 1
     assert near(answers[0].text, right.answer)
     assert answers[0].tolerance == right.tolerance
-    expected = {}
+    expected: dict[str, Any] = {}
     for known in question.known.values():
-        ((wrong,),) = question.asked.form.narrowed().fields(known.answer)
+        ((wrong,),) = question.problem.form.narrowed().entries(known.answer)
         if abs(wrong.answer - right.answer) > right.tolerance:
             expected.setdefault(wrong.answer, (wrong.tolerance, known.sentence))
     assert len(answers) == 1 + len(expected)
@@ -70,8 +71,8 @@ def same_numbers(answers, question):
 @pytest.fixture(scope="module")
 def gift():
     """Each question with what became of it in GIFT: one question, or one a line of a table."""
-    imported, found = read_gift(to_gift(QUESTIONS)), {}
-    for one in imported:
+    found: dict[str, list[Any]] = {}
+    for one in read_gift(to_gift(QUESTIONS)):
         found.setdefault(re.search(r"\((\S+-\d-\d+)\)", one.name)[1], []).append(one)
     return found
 
@@ -79,17 +80,17 @@ def gift():
 def test_gift_holds_every_question(gift):
     assert list(gift) == NAMES
     for question in QUESTIONS:
-        parts = len(question.asked.form.names) if isinstance(question.asked.form, Shapes) else 1
+        parts = len(question.problem.form.names) if isinstance(question.problem.form, Shapes) else 1
         assert len(gift[question.name]) == parts
 
 
 def test_gift_numbers_tolerances_and_mistakes_are_ours(gift):
     for question in QUESTIONS:
         for one in gift[question.name]:
-            if isinstance(question.asked.form, Number):
+            if isinstance(question.problem.form, Number):
                 assert one.kind == "numerical"
                 same_numbers(one.answers, question)
-            elif isinstance(question.asked.form, Choice):
+            elif isinstance(question.problem.form, Choice):
                 assert one.kind == "multichoice"
                 right = [answer.text for answer in one.answers if answer.worth == 1]
                 assert right[0].startswith(f"<p><strong>{question.answer}</strong>")
@@ -99,7 +100,7 @@ def test_gift_numbers_tolerances_and_mistakes_are_ours(gift):
 
 def test_every_gift_spelling_of_several_numbers_is_one_that_we_read_too(gift):
     for question in QUESTIONS:
-        form = question.asked.form
+        form = question.problem.form
         if not isinstance(form, Number | Choice | Shapes):
             (one,) = gift[question.name]
             assert one.kind == "shortanswer"
@@ -113,9 +114,9 @@ def test_every_gift_spelling_of_several_numbers_is_one_that_we_read_too(gift):
 def test_gift_texts_formulas_and_solutions_survive(gift):
     for question in QUESTIONS:
         for one in gift[question.name]:
-            assert one.text.startswith(to_html(question.asked.question))
-            told = html.unescape(one.told)
-            assert without_colours(question.derivation.latex) in told
+            assert one.text.startswith(to_html(question.problem.question))
+            feedback = html.unescape(one.feedback)
+            assert without_colours(question.derivation.latex) in feedback
             assert all(formula in html.unescape(one.text) for formula in formulas_of(question))
 
 
@@ -132,7 +133,7 @@ def moodle():
 def test_moodle_numbers_tolerances_and_mistakes_are_ours(moodle):
     for question in QUESTIONS:
         one = moodle[question.name]
-        if isinstance(question.asked.form, Number):
+        if isinstance(question.problem.form, Number):
             assert one.kind == "numerical"
             same_numbers(one.answers, question)
             assert one.judged(Fraction(question.answer)).worth == 1
@@ -141,15 +142,15 @@ def test_moodle_numbers_tolerances_and_mistakes_are_ours(moodle):
 def test_moodle_fields_of_several_numbers_are_ours(moodle):
     for question in QUESTIONS:
         one = moodle[question.name]
-        if isinstance(question.asked.form, Number | Choice):
+        if isinstance(question.problem.form, Number | Choice):
             continue
         assert one.kind == "cloze"
-        rights = fields_of(question, question.answer)
-        assert len(one.fields) == len(rights)
-        for place, (answers, right) in enumerate(zip(one.fields, rights, strict=True)):
+        rights = entries_of(question, question.answer)
+        assert len(one.entries) == len(rights)
+        for place, (answers, right) in enumerate(zip(one.entries, rights, strict=True)):
             assert answers[0].worth == 1
             assert near(answers[0].text, right.answer)
-            numbers = {fields_of(question, known.answer)[place].answer for known in question.known.values()}
+            numbers = {entries_of(question, known.answer)[place].answer for known in question.known.values()}
             assert len(answers) - 1 == len(numbers - {right.answer})
             for answer in answers[1:]:
                 assert answer.worth == 0
@@ -159,11 +160,11 @@ def test_moodle_fields_of_several_numbers_are_ours(moodle):
 def test_moodle_options_hints_formulas_and_solutions_survive(moodle):
     for question in QUESTIONS:
         one = moodle[question.name]
-        if isinstance(question.asked.form, Choice):
+        if isinstance(question.problem.form, Choice):
             assert one.kind == "multichoice"
             assert [answer.worth for answer in one.answers] == [letter == question.answer for letter in "ABCD"]
-        assert one.text.startswith(to_html(question.asked.question))
-        assert without_colours(question.derivation.latex) in html.unescape(one.told)
+        assert one.text.startswith(to_html(question.problem.question))
+        assert without_colours(question.derivation.latex) in html.unescape(one.feedback)
         assert len(one.hints) == 3
         assert all(formula in html.unescape(one.text) for formula in formulas_of(question))
 
@@ -186,29 +187,29 @@ def canvas():
 
 
 def kind_of(item):
-    fields = {f.findtext("fieldlabel"): f.findtext("fieldentry") for f in item.iter("qtimetadatafield")}
-    return fields["question_type"]
+    entries = {f.findtext("fieldlabel"): f.findtext("fieldentry") for f in item.iter("qtimetadatafield")}
+    return entries["question_type"]
 
 
 def test_canvas_judges_numbers_as_we_do(canvas):
     for question in QUESTIONS:
         item = canvas[question.name]
-        if isinstance(question.asked.form, Number):
+        if isinstance(question.problem.form, Number):
             assert kind_of(item) == "numerical_question"
-            (field,) = fields_of(question, question.answer)
-            inside = field.tolerance * Fraction(999, 1000)  # the ninth decimal of an end may be rounded
-            beyond = field.tolerance * Fraction(1001, 1000) + Fraction(1, 1000)
+            (entry,) = entries_of(question, question.answer)
+            inside = entry.tolerance * Fraction(999, 1000)  # the ninth decimal of an end may be rounded
+            beyond = entry.tolerance * Fraction(1001, 1000) + Fraction(1, 1000)
             for number, score in ((0, 100), (inside, 100), (-inside, 100), (beyond, 0), (-beyond, 0)):
-                assert run_12(item, {"response1": field.answer + number})[0] == pytest.approx(score), question.name
-            assert abs(field.answer) >= Fraction(1, 10**4) or field.answer == 0
+                assert run_12(item, {"response1": entry.answer + number})[0] == pytest.approx(score), question.name
+            assert abs(entry.answer) >= Fraction(1, 10**4) or entry.answer == 0
 
 
 def test_canvas_says_what_we_say_to_a_known_mistake(canvas):
     for question in QUESTIONS:
-        if isinstance(question.asked.form, Number | Choice):
+        if isinstance(question.problem.form, Number | Choice):
             for known in question.known.values():
                 value = known.answer
-                if not isinstance(value, str) and question.asked.form.same(value, question.answer):
+                if not isinstance(value, str) and question.problem.form.same(value, question.answer):
                     continue
                 if not isinstance(value, str) and Fraction(value).denominator > 10**6:
                     continue
@@ -221,20 +222,20 @@ def test_canvas_says_what_we_say_to_a_known_mistake(canvas):
 def test_canvas_judges_options_and_blanks_as_we_do(canvas):
     for question in QUESTIONS:
         item = canvas[question.name]
-        if isinstance(question.asked.form, Choice):
+        if isinstance(question.problem.form, Choice):
             assert kind_of(item) == "multiple_choice_question"
             for letter in "ABCD":
                 assert run_12(item, {"response1": letter})[0] == (100 if letter == question.answer else 0)
-        elif not isinstance(question.asked.form, Number):
+        elif not isinstance(question.problem.form, Number):
             assert kind_of(item) == "fill_in_multiple_blanks_question"
-            rights = fields_of(question, question.answer)
+            rights = entries_of(question, question.answer)
             blanks = [response.get("ident") for response in item.iter("response_lid")]
             assert blanks == [f"response_blank{number}" for number in range(1, len(rights) + 1)]
             text = item.findtext("presentation/material/mattext")
             assert all(f"[blank{number}]" in text for number in range(1, len(rights) + 1))
             labels = {label.get("ident"): label.findtext(".//mattext") for label in item.iter("response_label")}
             responses = dict(zip(blanks, (f"{number}_1" for number in range(1, len(rights) + 1)), strict=True))
-            assert [labels[label] for label in responses.values()] == [str_of(field.answer) for field in rights]
+            assert [labels[label] for label in responses.values()] == [str_of(entry.answer) for entry in rights]
             assert run_12(item, responses)[0] == pytest.approx(100, abs=0.5)
             assert run_12(item, responses | {blanks[0]: "other"})[0] < 100
 
@@ -315,8 +316,8 @@ def test_qti_items_keep_the_rules_of_the_information_model(items):
                 assert child.tag in CHILDREN.get(element.tag, []), f"{child.tag} in {element.tag}"
             if element.tag in ("itemBody", "tr", "tbody", "table", "assessmentItem", "responseIf"):
                 assert not (element.text or "").strip()
-        asked = {one.get("responseIdentifier") for one in item.iter() if one.get("responseIdentifier")}
-        assert asked == declared
+        problem = {one.get("responseIdentifier") for one in item.iter() if one.get("responseIdentifier")}
+        assert problem == declared
         assert {one.get("identifier") for one in item.iter("variable")} <= declared
         assert {one.get("identifier") for one in item.iter("setOutcomeValue")} <= outcomes
         feedback = [one.get("identifier") for one in item.findall("modalFeedback")]
@@ -334,7 +335,7 @@ def test_qti_judges_every_answer_as_we_do(items):
         assert run_21(item, responses_of(question, question.answer)) == {"SCORE": 1, "FEEDBACK": "SOLUTION"}
         feedback = {one.get("identifier"): "".join(one.itertext()) for one in item.findall("modalFeedback")}
         for known in question.known.values():
-            if not question.asked.form.same(known.answer, question.answer):
+            if not question.problem.form.same(known.answer, question.answer):
                 outcomes = run_21(item, responses_of(question, known.answer))
                 assert outcomes["SCORE"] == 0
                 assert feedback[outcomes["FEEDBACK"]] == known.sentence
@@ -343,10 +344,10 @@ def test_qti_judges_every_answer_as_we_do(items):
 
 def responses_of(question, value):
     """What a person would have answered, by the names of the responses; numbers as they can be written."""
-    fields = fields_of(question, value)
-    if not fields:
+    entries = entries_of(question, value)
+    if not entries:
         return {"RESPONSE": value}
-    numbers = [Fraction(str(round(float(field.answer), 9))) for field in fields]
+    numbers = [Fraction(str(round(float(entry.answer), 9))) for entry in entries]
     if len(numbers) == 1:
         return {"RESPONSE": numbers[0]}
     return {f"RESPONSE_{place}": number for place, number in enumerate(numbers, 1)}
@@ -354,12 +355,12 @@ def responses_of(question, value):
 
 def test_qti_tolerances_are_ours(items):
     for question in QUESTIONS:
-        if isinstance(question.asked.form, Number):
-            (field,) = fields_of(question, question.answer)
+        if isinstance(question.problem.form, Number):
+            (entry,) = entries_of(question, question.answer)
             first = next(items[question.name].iter("equal"))
-            if field.tolerance:
+            if entry.tolerance:
                 assert first.get("toleranceMode") == "absolute"
-                assert [Fraction(side) for side in first.get("tolerance").split()] == [field.tolerance] * 2
+                assert [Fraction(side) for side in first.get("tolerance").split()] == [entry.tolerance] * 2
             else:
                 assert first.get("toleranceMode") == "exact"
 
@@ -407,12 +408,12 @@ def checker():
     """What the notebook's first cell defines, run with nothing but Python."""
     notebook = json.loads(to_notebook(QUESTIONS))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    namespace = {}
+    namespace: dict[str, Any] = {}
     exec(cells[0], namespace)
     return namespace["check"], cells[1:]
 
 
-def told(check, number, answer):
+def verdict_of(check, number, answer):
     """(whether it is right, what was printed)."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
@@ -423,15 +424,15 @@ def told(check, number, answer):
 def test_the_notebook_judges_every_answer_as_we_do(checker):
     check, _ = checker
     for number, question in enumerate(QUESTIONS, 1):
-        form = question.asked.form
-        assert told(check, number, question.answer)[0], question.name
+        form = question.problem.form
+        assert verdict_of(check, number, question.answer)[0], question.name
         if not isinstance(form, Number) or not (form.tolerance or form.share):
-            assert told(check, number, question.solution.replace(",", "").replace(" bytes", "").replace(" pixels", ""))[
-                0
-            ]
+            assert verdict_of(
+                check, number, question.solution.replace(",", "").replace(" bytes", "").replace(" pixels", "")
+            )[0]
         for known in question.known.values():
             if not form.same(known.answer, question.answer):
-                right, sentence = told(check, number, known.answer)
+                right, sentence = verdict_of(check, number, known.answer)
                 assert not right
                 assert known.sentence in sentence or isinstance(form, Number), question.name
 
@@ -439,17 +440,17 @@ def test_the_notebook_judges_every_answer_as_we_do(checker):
 def test_the_notebook_counts_what_lies_within_the_tolerance(checker):
     check, _ = checker
     for number, question in enumerate(QUESTIONS, 1):
-        if isinstance(question.asked.form, Number) and (margin := question.asked.form.margin(question.answer)):
+        if isinstance(question.problem.form, Number) and (margin := question.problem.form.margin(question.answer)):
             for share, right in ((0.9, True), (-0.9, True), (1.2, False), (-1.2, False)):
                 answer = float(question.answer + margin * Fraction(share))
-                assert told(check, number, answer)[0] is right, (question.name, share)
+                assert verdict_of(check, number, answer)[0] is right, (question.name, share)
 
 
 @pytest.mark.parametrize("answer", [None, "", "many", object(), "1/0", [], {}, float("nan"), float("inf")])
 def test_the_notebook_answers_anything_in_a_sentence(checker, answer):
     check, _ = checker
     for number in range(1, len(QUESTIONS) + 1, 5):
-        right, sentence = told(check, number, answer)
+        right, sentence = verdict_of(check, number, answer)
         assert not right
         assert sentence.strip().endswith(".")
 

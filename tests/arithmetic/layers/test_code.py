@@ -1,6 +1,7 @@
 """The code of a layer, run: PyTorch's by PyTorch, Keras's by layers of the same names that do what Keras documents."""
 
 from math import ceil
+from typing import Any
 
 import pytest
 import torch
@@ -115,7 +116,7 @@ class KerasLikeTorch:
 
     def __init__(self, module):
         self.layers = self
-        self.weight = getattr(module, "weight", None)
+        self.weight: Any = getattr(module, "weight", None)
         self.bias = getattr(module, "bias", None)
 
     def Sequential(self, layers):

@@ -5,6 +5,8 @@ output (torch answers with an empty tensor), negative padding in a padding_mode 
 numbers above a thousand million.
 """
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import assume, given, settings
@@ -199,5 +201,6 @@ def test_same_with_a_stride_is_refused_when_it_is_built():
 
 
 def test_a_list_is_kept_as_a_pair_so_that_layers_compare_and_hash():
-    assert Conv2d(3, 8, [3, 5]) == Conv2d(3, 8, (3, 5))
-    assert hash(Conv2d(3, 8, [3, 5])) == hash(Conv2d(3, 8, (3, 5)))
+    kernel_size: Any = [3, 5]
+    assert Conv2d(3, 8, kernel_size) == Conv2d(3, 8, (3, 5))
+    assert hash(Conv2d(3, 8, kernel_size)) == hash(Conv2d(3, 8, (3, 5)))

@@ -106,7 +106,7 @@ def test_average_pooling_steps_give_the_values_torch_gives(length, seed, **setti
 def test_what_torch_refuses_is_refused_and_all_else_has_its_shape(
     our_shape, torch_shape, kind, length, dilation, ceil_mode, padding_mode, **settings
 ):
-    arguments = ()
+    arguments: tuple[int, ...] = ()
     if kind == "Conv1d":
         arguments = (1, 1)
         settings |= {"dilation": dilation, "padding_mode": padding_mode}

@@ -1,5 +1,7 @@
 """Receptive fields, against where the gradient of one unit is not zero when every weight is positive."""
 
+from typing import Any
+
 import pytest
 import torch
 import torchvision
@@ -43,9 +45,12 @@ def span(flags):
 
 def one_channel(module):
     """The same geometry with one channel and equal positive weights; averages, which see all, in place of largest."""
+    new: Any
     for name, child in module.named_children():
         if isinstance(child, nn.Conv2d):
-            new = nn.Conv2d(1, 1, child.kernel_size, child.stride, child.padding, child.dilation, bias=False)
+            names = ("kernel_size", "stride", "padding", "dilation")
+            window: dict[str, Any] = {name: getattr(child, name) for name in names}
+            new = nn.Conv2d(1, 1, bias=False, **window)
             nn.init.constant_(new.weight, 1 / new.weight.numel())
         elif isinstance(child, nn.MaxPool2d):
             new = nn.AvgPool2d(child.kernel_size, child.stride, child.padding, ceil_mode=child.ceil_mode)
@@ -149,9 +154,10 @@ def networks_with_skips(draw):
         twins = [other for other in shapes if shapes[other] == shapes[source]]
         if len(twins) > 1 and draw(st.booleans()):
             layer = draw(st.sampled_from([Add(), Concat(2), Concat(3)]))
-            inputs = (source, draw(st.sampled_from(twins)))
+            inputs: tuple[str, ...] = (source, draw(st.sampled_from(twins)))
         else:
-            layer, inputs = draw(st.one_of(convolutions, convolutions, poolings, ups, others)), (source,)
+            layer = draw(st.one_of(convolutions, convolutions, poolings, ups, others))
+            inputs = (source,)
         try:
             shape = layer.output_shape(*(shapes[source] for source in inputs))
         except ShapeError:

@@ -26,7 +26,7 @@ BUILDS = {  # torch builds it, and it fails or does nonsense later
         lambda: MaxPool2d(3, padding=2),
     ),
     "a transposed convolution with padding 'same'": (
-        lambda: nn.ConvTranspose2d(1, 1, 3, padding="same"),
+        lambda: nn.ConvTranspose2d(1, 1, 3, padding="same"),  # type: ignore[arg-type]
         lambda: ConvTranspose2d(1, 1, 3, padding="same"),  # type: ignore[arg-type]
     ),
     "an output_padding as large as the stride": (

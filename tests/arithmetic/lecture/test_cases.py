@@ -163,6 +163,7 @@ def test_the_first_window_of_full_padding_sees_one_input_cell():
 )
 def test_the_borders_of_the_equal_convolutions_are_those_the_sentences_say(key, border):
     case = CASES[key]
+    assert isinstance(case.layer, ConvTranspose2d)
     equal = equal_convolution(case.layer, (1, case.input_size, case.input_size))
     assert equal.padding == ((border, border), (border, border))
 

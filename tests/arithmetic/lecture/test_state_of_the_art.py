@@ -1,6 +1,6 @@
 """Row 21 of the lecture, typed out once more from its slide, so that a slip in the table cannot hide."""
 
-from cnnviz.arithmetic.lecture.state_of_the_art import METHODS
+from cnnviz.arithmetic.lecture.state_of_the_art import RESULTS
 
 # method | parameters in millions | top-1 | top-5 | ReaL precision@1, - where none is printed
 ON_IMAGENET = """
@@ -25,5 +25,5 @@ def rows(table: str, extra_data: bool) -> list[tuple[object, ...]]:
 
 
 def test_row_21_every_figure_is_the_lectures() -> None:
-    told = [(method.extra_data, float(method.millions), method.top1, method.top5, method.real) for method in METHODS]
+    told = [(method.extra_data, float(method.millions), method.top1, method.top5, method.real) for method in RESULTS]
     assert told == rows(ON_IMAGENET, False) + rows(WITH_EXTRA_DATA, True)

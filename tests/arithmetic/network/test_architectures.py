@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.arithmetic.layers import Conv2d, Linear, ReLU, ShapeError
+from cnnviz.arithmetic.layers import AvgPool2d, Conv2d, Flatten, Linear, LPPool2d, MaxPool2d, ReLU, ShapeError
 from cnnviz.arithmetic.lecture.footnotes import FOOTNOTES, convolution_macs, sat6_problems, twin_footnotes
 from cnnviz.arithmetic.lecture.tables import (
     ALEXNET_TABLE,
@@ -16,7 +16,7 @@ from cnnviz.arithmetic.lecture.tables import (
     trace_of,
     vgg16_table,
 )
-from cnnviz.arithmetic.network import NetworkError, totals
+from cnnviz.arithmetic.network import NetworkError, chain, totals
 from cnnviz.arithmetic.network.architectures import (
     ARCHITECTURES,
     alexnet,
@@ -180,6 +180,13 @@ def test_row_19_the_activations_add_up_to_15_237_608_and_with_every_relu_to_28_8
     assert num_values(with_relus) - num_values(kept) == sum(
         row.activation_values for row in rows if isinstance(row.layer, ReLU)
     )
+
+
+@pytest.mark.parametrize("pooling", [MaxPool2d(2), AvgPool2d(2), LPPool2d(2, 2)])
+def test_every_pooling_keeps_its_output_and_a_flattening_keeps_none(pooling):
+    rows = chain(Conv2d(3, 8, 3), pooling, Flatten(), Linear(8 * 7 * 7, 4)).trace((3, 16, 16))
+    lines = memory_shares(rows, (3, 16, 16))
+    assert [line.values for line in lines] == [3 * 16 * 16, 8 * 14 * 14, 8 * 7 * 7, 4]
 
 
 def test_row_19_24_million_and_93_mb_are_61_mb_and_115_with_every_relu():

@@ -172,6 +172,7 @@ def test_where_paths_do_not_meet_another_input_may_help():
     padded, fix = fixes(error_of(network, (1, 9, 9)))
     assert padded.sentence == "change output_padding of up to 1"
     assert fix.sentence == "feed an input of 8 × 8 (no other near it fits)"
+    assert fix.input_shape == (1, 8, 8)
     assert network.trace(fix.input_shape)[-1].output_shape == (1, 8, 8)
 
 

@@ -4,6 +4,8 @@
 A text is (name, code, shape of one image) or has a fourth part, the values that it leaves open.
 """
 
+from typing import Any
+
 HEAD = "import math\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 
 
@@ -37,7 +39,7 @@ ON_MAPS = (
     "nn.Sequential(nn.Flatten(), nn.LazyLinear(7))", "nn.Sequential(nn.Flatten(2), nn.Conv1d(8, 4, 3))",
     "nn.Sequential(nn.Unflatten(1, (2, 4)), nn.Conv3d(2, 4, 3, padding=1))", "nn.Dropout(0.2, inplace=True)",
 )  # fmt: skip
-LAYERS: list = [
+LAYERS: list[Any] = [
     (
         layer,
         net(f"self.conv = nn.Conv2d(3, 8, 3, padding=1)\nself.layer = {layer}", "return self.layer(self.conv(x))"),

@@ -81,12 +81,13 @@ def test_brackets_lie_over_the_cells_of_their_windows_and_never_over_one_another
         along = coverage(Conv2d(1, 1, kernel_size, stride, padding), (1, size, size), axis=1)
     except ShapeError:
         assume(False)
+    assert along is not None
     script = coverage_script(along)
     if script is None:
         assert kernel_size > MAX_CELLS // 2
         return
     assert len(script["cells"]) <= MAX_CELLS + 1
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for bracket in script["brackets"]:
         covered = script["cells"][bracket["first"] : bracket["last"] + 1]
         first, behind = along.windows[bracket["index"]]

@@ -256,4 +256,4 @@ def test_two_filters_share_no_window():
 
 def test_a_layer_without_windows_is_refused_by_name():
     with pytest.raises(ShapeError, match="Linear has no such windows"):
-        steps(Linear(4, 2), np.ones((1, 2, 2)))
+        steps(Linear(4, 2), np.ones((1, 2, 2)))  # type: ignore[arg-type]

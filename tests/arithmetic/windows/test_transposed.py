@@ -31,7 +31,7 @@ def transposed_convolutions(draw):
     size = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     values = values_of((layer.in_channels, *size), draw(st.integers(0, 99)))
     output_shape_or_reject(layer, values.shape)
-    return layer, torch.nn.ConvTranspose2d(*arguments, dtype=torch.float64, **chosen), values
+    return layer, torch.nn.ConvTranspose2d(*arguments, **chosen).double(), values
 
 
 def torchs_answer(module, values):

@@ -38,7 +38,7 @@ def windows(count: int, scale: float = 1.0) -> list[Window]:
 def sentence(data: Message, measure: int, step: int) -> str:
     """What the browser says of a square, without its place."""
     found = data["measures"][measure]
-    return found["told"][0] + found["covered"][step] + found["told"][1] + found["change"][step]
+    return found["phrases"][0] + found["covered"][step] + found["phrases"][1] + found["change"][step]
 
 
 def test_a_square_is_told_whole() -> None:
@@ -149,7 +149,7 @@ def test_what_occlusion_covers_is_what_walks() -> None:
     with torch.no_grad():
         scores_before = network(image)
     score, probability = float(scores_before[0, 1]), float(scores_before.softmax(1)[0, 1])
-    (last,) = list(METHODS["occlusion"].asked(network.eval(), image, 1, evaluations=49))[-1:]
+    (last,) = list(METHODS["occlusion"].partials(network.eval(), image, 1, evaluations=49))[-1:]
     data = walk_data(PICTURE.resize((28, 28)), last.windows, score, probability, "b")
     assert data["total"] == 49
     scores = data["measures"][1]

@@ -106,7 +106,7 @@ def test_a_network_that_comes_along_says_what_it_cannot_do_and_has_its_card(name
     assert not app.exception
     assert f"{name}, trained: True" in shown(app)
     assert "untrained" not in shown(app)
-    assert MODELS[name].told in shown(app)
+    assert MODELS[name].scope in shown(app)
     assert "**Held-out accuracy**" in shown(app)
     assert labels(app) == []
 

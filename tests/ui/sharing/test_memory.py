@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.attribution.question import in_words, question
+from cnnviz.attribution.question import in_words, question_of
 from cnnviz.attribution.sanity import DRAWS
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.feature_maps import forward
@@ -250,10 +250,10 @@ def test_a_layer_that_finds_no_memory_does_not_blame_the_picture() -> None:
         forward(network, torch.zeros(1, 3, 8, 8))
     with pytest.raises(MemoryError, match="allocate"):
         Ascent(network, Goal("1", 0), Preprocessing(resize_size=32, crop_size=32)).report()
-    asked = question(nn.Sequential(nn.Conv2d(3, 2, 8), nn.Flatten()), torch.zeros(1, 3, 8, 8), 0)
-    object.__setattr__(asked, "answers", lambda _images: too_much())
-    with pytest.raises(MemoryError, match="allocate"), in_words(asked):
-        asked.answers(asked.image)
+    question = question_of(nn.Sequential(nn.Conv2d(3, 2, 8), nn.Flatten()), torch.zeros(1, 3, 8, 8), 0)
+    object.__setattr__(question, "answers", lambda _images: too_much())
+    with pytest.raises(MemoryError, match="allocate"), in_words(question):
+        question.answers(question.image)
 
 
 def test_a_sanity_check_claims_the_weights_that_it_will_have_of_its_own(left: SimpleNamespace) -> None:
@@ -338,7 +338,8 @@ def test_two_networks_that_are_loaded_at_once_are_counted_together(
         cached._load("resnet50", None)
     may_end.set()
     first.join()
-    assert cached._load("resnet50", None) == "resnet50"
+    loaded: object = cached._load("resnet50", None)
+    assert loaded == "resnet50"
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:

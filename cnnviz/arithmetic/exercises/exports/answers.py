@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnviz.arithmetic.exercises import KINDS, Exercise
-from cnnviz.arithmetic.exercises.forms import Choice, Exact, Field
+from cnnviz.arithmetic.exercises.forms import Choice, Entry, Exact
 from cnnviz.arithmetic.matrix import decimal_places
 
 PLACES = 9  # decimals of a number that no decimal writes exactly; far beyond every tolerance
@@ -14,8 +14,8 @@ PLACES = 9  # decimals of a number that no decimal writes exactly; far beyond ev
 class Blank(NamedTuple):
     """One number to fill in, what stands beside it, and the numbers of known mistakes with their sentences."""
 
-    field: Field
-    known: tuple[tuple[Field, str], ...]
+    entry: Entry
+    known: tuple[tuple[Entry, str], ...]
 
 
 def title_of(exercise: Exercise) -> str:
@@ -44,7 +44,7 @@ def options_of(exercise: Exercise) -> list[tuple[str, str, bool, str]]:
 
     The letter is in the text, because hints and derivations name it and a system may shuffle what it lists.
     """
-    form = exercise.asked.form
+    form = exercise.problem.form
     assert isinstance(form, Choice)
     sentences = {known.answer: known.sentence for known in exercise.known.values()}
     return [
@@ -58,23 +58,23 @@ def blanks(exercise: Exercise) -> list[list[Blank]]:
 
     Of a known mistake each blank gets its own number, where it differs there from the right one and from others.
     """
-    form = exercise.asked.form
-    right = form.fields(exercise.answer)
-    wrong = [(form.narrowed().fields(known.answer), known.sentence) for known in exercise.known.values()]
+    form = exercise.problem.form
+    right = form.entries(exercise.answer)
+    wrong = [(form.narrowed().entries(known.answer), known.sentence) for known in exercise.known.values()]
     rows = []
     for i, row in enumerate(right):
-        rows.append([Blank(field, tuple(known_at(wrong, i, j, field))) for j, field in enumerate(row)])
+        rows.append([Blank(entry, tuple(known_at(wrong, i, j, entry))) for j, entry in enumerate(row)])
     return rows
 
 
-def known_at(wrong: list[tuple[Any, str]], i: int, j: int, right: Field) -> Iterator[tuple[Field, str]]:
+def known_at(wrong: list[tuple[Any, str]], i: int, j: int, right: Entry) -> Iterator[tuple[Entry, str]]:
     """The known mistakes at one place."""
     seen = [right.answer]
-    for fields, sentence in wrong:
-        field = fields[i][j]
-        if field.answer not in seen and abs(field.answer - right.answer) > right.tolerance:
-            seen.append(field.answer)
-            yield field, sentence
+    for entries, sentence in wrong:
+        entry = entries[i][j]
+        if entry.answer not in seen and abs(entry.answer - right.answer) > right.tolerance:
+            seen.append(entry.answer)
+            yield entry, sentence
 
 
 def spellings(rows: list[list[str]], between: str = "") -> list[str]:

@@ -31,9 +31,9 @@ def to_gift(exercises: Sequence[Exercise], pictures: Mapping[str, Picture] | Non
 
 def written(exercise: Exercise, picture: Picture | None) -> list[str]:
     """The questions that an exercise becomes: one, or one for each line of a table."""
-    text = to_html(exercise.asked.question) + (picture.html() if picture else "")
+    text = to_html(exercise.problem.question) + (picture.html() if picture else "")
     title, rows = title_of(exercise), blanks(exercise)
-    form = exercise.asked.form
+    form = exercise.problem.form
     if not rows:
         answers = [option(*line[1:]) for line in options_of(exercise)]
         return [question(title, text, "", answers, exercise)]
@@ -52,13 +52,13 @@ def typed(rows: list[list[Blank]], between: str) -> tuple[str, list[str]]:
     """The sign of the kind of question, and its answers: one number is numerical, more are letters to compare."""
     if len(rows) == 1 and len(rows[0]) == 1:
         blank = rows[0][0]
-        answers = [f"=%100%{decimal(blank.field.answer)}:{decimal(blank.field.tolerance)}#"]
+        answers = [f"=%100%{decimal(blank.entry.answer)}:{decimal(blank.entry.tolerance)}#"]
         answers += [
-            f"=%0%{decimal(field.answer)}:{decimal(field.tolerance)}#{escaped(sentence)}"
-            for field, sentence in blank.known
+            f"=%0%{decimal(entry.answer)}:{decimal(entry.tolerance)}#{escaped(sentence)}"
+            for entry, sentence in blank.known
         ]
         return "#", answers
-    right = [[decimal(blank.field.answer) for blank in row] for row in rows]
+    right = [[decimal(blank.entry.answer) for blank in row] for row in rows]
     return "", [f"=%100%{escaped(spelling)}#" for spelling in spellings(right, between)]
 
 

@@ -40,12 +40,12 @@ def put(quiz: ET.Element, exercise: Exercise, picture: Picture | None) -> None:
     kind = "multichoice" if not rows else "numerical" if one else "cloze"
     question = ET.SubElement(quiz, "question", type=kind)
     texted(question, "name", title_of(exercise))
-    body = to_html(exercise.asked.question) + (cloze(rows) if kind == "cloze" else "")
-    asked = texted(question, "questiontext", body, "html")
+    body = to_html(exercise.problem.question) + (cloze(rows) if kind == "cloze" else "")
+    text = texted(question, "questiontext", body, "html")
     if picture is not None:
         name = f"picture.{picture.ending}"
-        asked[0].text = body + picture.html(f"@@PLUGINFILE@@/{name}")
-        ET.SubElement(asked, "file", name=name, path="/", encoding="base64").text = picture.base64
+        text[0].text = body + picture.html(f"@@PLUGINFILE@@/{name}")
+        ET.SubElement(text, "file", name=name, path="/", encoding="base64").text = picture.base64
     texted(question, "generalfeedback", derivation_html(exercise.derivation), "html")
     ET.SubElement(question, "penalty").text = PENALTY
     ET.SubElement(question, "hidden").text = "0"
@@ -57,9 +57,9 @@ def put(quiz: ET.Element, exercise: Exercise, picture: Picture | None) -> None:
             answered(question, to_html(markdown), right, sentence, "html")
     if kind == "numerical":
         blank = rows[0][0]
-        number(question, blank.field.answer, blank.field.tolerance, True, "")
-        for field, sentence in blank.known:
-            number(question, field.answer, field.tolerance, False, sentence)
+        number(question, blank.entry.answer, blank.entry.tolerance, True, "")
+        for entry, sentence in blank.known:
+            number(question, entry.answer, entry.tolerance, False, sentence)
     if kind != "cloze":
         ET.SubElement(question, "defaultgrade").text = "1"
     for hint in exercise.hints:
@@ -91,21 +91,22 @@ def cloze(rows: list[list[Blank]]) -> str:
     """A table of fields to fill in; a row that has a name begins with it."""
     lines = []
     for row in rows:
-        name = f"<th>{escape(row[0].field.label)}</th>" if len(rows) > 1 and row[0].field.label else ""
-        lines.append(f"<tr>{name}{''.join(f'<td>{field_text(blank)}</td>' for blank in row)}</tr>")
+        name = f"<th>{escape(row[0].entry.label)}</th>" if len(rows) > 1 and row[0].entry.label else ""
+        lines.append(f"<tr>{name}{''.join(f'<td>{entry_text(blank)}</td>' for blank in row)}</tr>")
     return f"<table><tbody>{''.join(lines)}</tbody></table>"
 
 
-def field_text(blank: Blank) -> str:
+def entry_text(blank: Blank) -> str:
     """One field: the right number, the known wrong ones with their sentences."""
-    right = f"={decimal(blank.field.answer)}:{decimal(blank.field.tolerance)}"
+    right = f"={decimal(blank.entry.answer)}:{decimal(blank.entry.tolerance)}"
     known = [
-        f"%0%{decimal(field.answer)}:{decimal(field.tolerance)}#{kept(sentence)}" for field, sentence in blank.known
+        f"%0%{decimal(entry.answer)}:{decimal(entry.tolerance)}#{cloze_escaped(sentence)}"
+        for entry, sentence in blank.known
     ]
     return f"{{1:NUMERICAL:{'~'.join([right, *known])}}}"
 
 
-def kept(sentence: str) -> str:
+def cloze_escaped(sentence: str) -> str:
     """A sentence in a cloze field, where } # ~ and / have a backslash before them."""
     for sign in "}#~/":
         sentence = sentence.replace(sign, f"\\{sign}")

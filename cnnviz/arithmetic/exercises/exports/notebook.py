@@ -16,7 +16,7 @@ from cnnviz.arithmetic.derivations.lines import without_colours
 from cnnviz.arithmetic.exercises import KINDS, Exercise
 from cnnviz.arithmetic.exercises.exports.html import Picture
 from cnnviz.arithmetic.exercises.exports.markdown import solution
-from cnnviz.arithmetic.exercises.forms import Field, Form, Number, Value
+from cnnviz.arithmetic.exercises.forms import Entry, Form, Number, Value
 
 CHECKER = '''\
 import hashlib
@@ -98,7 +98,7 @@ def to_notebook(
         shown = f"\n\n![{picture.alt}]({picture.data_uri})" if picture is not None else ""
         name = KINDS[exercise.kind].title
         cells.append(markdown(f"## Question {number}: {name}\n\n{without_colours(exercise.question)}{shown}"))
-        cells.append(code(f'answer = None  # {exercise.asked.form.placeholder}\ncheck("Question {number}", answer)'))
+        cells.append(code(f'answer = None  # {exercise.problem.form.placeholder}\ncheck("Question {number}", answer)'))
         cells += [
             markdown(f"<details><summary>Hint {place}</summary>\n\n{hint}\n\n</details>")
             for place, hint in enumerate(exercise.hints, 1)
@@ -132,7 +132,7 @@ def code(text: str) -> dict[str, object]:
 def entry(exercise: Exercise) -> dict[str, object]:
     """What the checker knows of one question: a salt, the rounding, hashes of what is right and of known mistakes."""
     salt, rounding = exercise.name, rounding_of(exercise)
-    form = exercise.asked.form
+    form = exercise.problem.form
     right = [digest(salt, word) for word in accepted(form, exercise.answer, rounding)]
     known: dict[str, str] = {}
     for mistake in exercise.known.values():
@@ -149,7 +149,7 @@ def digest(salt: str, words: str) -> str:
 
 def rounding_of(exercise: Exercise) -> str:
     """To what numbers are rounded before they are compared: a step, two figures, or not at all."""
-    form = exercise.asked.form
+    form = exercise.problem.form
     if not isinstance(form, Number):
         return ""
     if form.share:
@@ -159,21 +159,21 @@ def rounding_of(exercise: Exercise) -> str:
 
 def accepted(form: Form, value: Value, rounding: str) -> list[str]:
     """All texts that count as an answer once it is rounded."""
-    fields = [field for row in form.fields(value) for field in row]
-    if not fields:
+    entries = [entry for row in form.entries(value) for entry in row]
+    if not entries:
         return [str(value)]
     if not rounding:
-        return [" ".join(str(Fraction(field.answer)) for field in fields)]
+        return [" ".join(str(Fraction(entry.answer)) for entry in entries)]
     if rounding == "figures":
-        return list(dict.fromkeys(map(str, figures(fields[0]))))
-    step, field = Fraction(rounding), fields[0]
-    low, high = ceil((field.answer - field.tolerance) / step), floor((field.answer + field.tolerance) / step)
+        return list(dict.fromkeys(map(str, figures(entries[0]))))
+    step, entry = Fraction(rounding), entries[0]
+    low, high = ceil((entry.answer - entry.tolerance) / step), floor((entry.answer + entry.tolerance) / step)
     return [str(place * step) for place in range(low, high + 1)]
 
 
-def figures(field: Field) -> Iterator[Fraction]:
+def figures(entry: Entry) -> Iterator[Fraction]:
     """Every number of two figures within the tolerance."""
-    low, high = field.answer - field.tolerance, field.answer + field.tolerance
+    low, high = entry.answer - entry.tolerance, entry.answer + entry.tolerance
     step = Fraction(10) ** (len(str(int(abs(low)))) - 2)
     place = ceil(low / step)
     while place * step <= high:

@@ -11,7 +11,7 @@ from cnnviz.arithmetic.exercises import Exercise
 from cnnviz.arithmetic.exercises.exports.answers import Blank, blanks, decimal, options_of, title_of
 from cnnviz.arithmetic.exercises.exports.html import Picture, derivation_html, to_html
 from cnnviz.arithmetic.exercises.exports.package import Resource, as_xml, packed
-from cnnviz.arithmetic.exercises.forms import Field
+from cnnviz.arithmetic.exercises.forms import Entry
 
 NAMESPACE = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 RESPONSE = "response1"
@@ -47,7 +47,7 @@ def item(number: int, exercise: Exercise, picture: str) -> ET.Element:
         ET.SubElement(one, "fieldlabel").text = label
         ET.SubElement(one, "fieldentry").text = entry
     presentation = ET.SubElement(element, "presentation")
-    text = to_html(exercise.asked.question) + picture
+    text = to_html(exercise.problem.question) + picture
     material(presentation, text + (blank_table(exercise) if len(rows) > 1 else ""))
     processing = ET.Element("resprocessing")
     outcomes = ET.SubElement(processing, "outcomes")
@@ -111,19 +111,19 @@ def put_number(presentation: ET.Element, processing: ET.Element, blank: Blank, s
     response = ET.SubElement(presentation, "response_str", ident=RESPONSE, rcardinality="Single")
     render = ET.SubElement(response, "render_fib", fibtype="Decimal")
     ET.SubElement(render, "response_label", ident="answer1")
-    within(condition(processing, "No", score="100"), blank.field)
-    for number, (field, sentence) in enumerate(blank.known, 1):
+    within(condition(processing, "No", score="100"), blank.entry)
+    for number, (entry, sentence) in enumerate(blank.known, 1):
         said.append((f"mistake{number}_fb", escape(sentence)))
-        within(condition(processing, "Yes", feedback=f"mistake{number}_fb"), field)
+        within(condition(processing, "Yes", feedback=f"mistake{number}_fb"), entry)
 
 
-def within(asked: ET.Element, field: Field) -> None:
+def within(asked: ET.Element, entry: Entry) -> None:
     """Equal, or between both ends of the tolerance, as Canvas writes it."""
     either = ET.SubElement(asked, "or")
-    ET.SubElement(either, "varequal", respident=RESPONSE).text = decimal(field.answer)
+    ET.SubElement(either, "varequal", respident=RESPONSE).text = decimal(entry.answer)
     both = ET.SubElement(either, "and")
-    ET.SubElement(both, "vargte", respident=RESPONSE).text = decimal(field.answer - field.tolerance)
-    ET.SubElement(both, "varlte", respident=RESPONSE).text = decimal(field.answer + field.tolerance)
+    ET.SubElement(both, "vargte", respident=RESPONSE).text = decimal(entry.answer - entry.tolerance)
+    ET.SubElement(both, "varlte", respident=RESPONSE).text = decimal(entry.answer + entry.tolerance)
 
 
 def blank_table(exercise: Exercise) -> str:
@@ -145,7 +145,7 @@ def put_blanks(presentation: ET.Element, processing: ET.Element, rows: Sequence[
         response = ET.SubElement(presentation, "response_lid", ident=ident)
         material(response, f"blank{number}")
         render = ET.SubElement(response, "render_choice")
-        text = decimal(blank.field.answer)
+        text = decimal(blank.entry.answer)
         for place, spelling in enumerate(dict.fromkeys((text, text.replace(".", ","))), 1):
             material(ET.SubElement(render, "response_label", ident=f"{number}_{place}"), spelling)
         asked = condition(processing, "Yes", score=f"{100 / len(rows):.2f}", action="Add")

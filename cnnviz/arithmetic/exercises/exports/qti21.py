@@ -11,7 +11,7 @@ from cnnviz.arithmetic.exercises import Exercise
 from cnnviz.arithmetic.exercises.exports.answers import blanks, decimal, options_of, title_of
 from cnnviz.arithmetic.exercises.exports.html import Picture, derivation_html, inline_html, to_html
 from cnnviz.arithmetic.exercises.exports.package import Resource, as_xml, packed
-from cnnviz.arithmetic.exercises.forms import Field, Form
+from cnnviz.arithmetic.exercises.forms import Entry, Form
 
 NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 AFTERWARDS = "SOLUTION"
@@ -40,13 +40,13 @@ def item(identifier: str, exercise: Exercise, picture: str) -> ET.Element:
     """One question: what may be answered, what is shown, how it is judged, what is said."""
     root = ET.Element("assessmentItem", xmlns=NAMESPACE, identifier=identifier, title=title_of(exercise))
     root.attrib |= {"adaptive": "false", "timeDependent": "false"}
-    rows = [[blank.field for blank in row] for row in blanks(exercise)]
-    names = declare(root, exercise, [field for row in rows for field in row])
+    rows = [[blank.entry for blank in row] for row in blanks(exercise)]
+    names = declare(root, exercise, [entry for row in rows for entry in row])
     put_outcomes(root)
     body = ET.SubElement(root, "itemBody")
-    put_html(body, to_html(exercise.asked.question) + picture)
+    put_html(body, to_html(exercise.problem.question) + picture)
     if rows:
-        put_fields(body, rows, names)
+        put_entries(body, rows, names)
     else:
         choice = ET.SubElement(body, "choiceInteraction", responseIdentifier=names[0], shuffle="false", maxChoices="1")
         for letter, markdown, _, _ in options_of(exercise):
@@ -58,14 +58,14 @@ def item(identifier: str, exercise: Exercise, picture: str) -> ET.Element:
     return root
 
 
-def declare(root: ET.Element, exercise: Exercise, fields: list[Field]) -> list[str]:
+def declare(root: ET.Element, exercise: Exercise, entries: list[Entry]) -> list[str]:
     """What may be answered, and what is right; the names of the responses."""
-    if not fields:
+    if not entries:
         put_declaration(root, "RESPONSE", "identifier", str(exercise.answer))
         return ["RESPONSE"]
-    names = ["RESPONSE"] if len(fields) == 1 else [f"RESPONSE_{number}" for number in range(1, len(fields) + 1)]
-    for name, field in zip(names, fields, strict=True):
-        put_declaration(root, name, "float", decimal(field.answer))
+    names = ["RESPONSE"] if len(entries) == 1 else [f"RESPONSE_{number}" for number in range(1, len(entries) + 1)]
+    for name, entry in zip(names, entries, strict=True):
+        put_declaration(root, name, "float", decimal(entry.answer))
     return names
 
 
@@ -82,7 +82,7 @@ def put_outcomes(root: ET.Element) -> None:
     ET.SubElement(root, "outcomeDeclaration", identifier="FEEDBACK", cardinality="single", baseType="identifier")
 
 
-def put_fields(body: ET.Element, rows: list[list[Field]], names: list[str]) -> None:
+def put_entries(body: ET.Element, rows: list[list[Entry]], names: list[str]) -> None:
     """The fields in their rows; a row that has a name begins with it."""
     waiting = iter(names)
     table = ET.SubElement(ET.SubElement(body, "table"), "tbody")
@@ -100,29 +100,29 @@ def put_processing(root: ET.Element, exercise: Exercise, names: list[str]) -> No
     processing = ET.SubElement(root, "responseProcessing")
     chain = ET.SubElement(processing, "responseCondition")
     branch = ET.SubElement(chain, "responseIf")
-    put_test(branch, exercise.asked.form, exercise.answer, names)
+    put_test(branch, exercise.problem.form, exercise.answer, names)
     set_outcome(branch, "SCORE", "float", "1")
     set_outcome(branch, "FEEDBACK", "identifier", AFTERWARDS)
     for number, known in enumerate(exercise.known.values(), 1):
         branch = ET.SubElement(chain, "responseElseIf")
-        put_test(branch, exercise.asked.form.narrowed(), known.answer, names)
+        put_test(branch, exercise.problem.form.narrowed(), known.answer, names)
         set_outcome(branch, "FEEDBACK", "identifier", f"MISTAKE_{number}")
     set_outcome(ET.SubElement(chain, "responseElse"), "FEEDBACK", "identifier", AFTERWARDS)
 
 
 def put_test(branch: ET.Element, form: Form, value: object, names: list[str]) -> None:
     """Whether the responses are this answer."""
-    fields = [field for row in form.fields(value) for field in row]
-    if not fields:
+    entries = [entry for row in form.entries(value) for entry in row]
+    if not entries:
         match = ET.SubElement(branch, "match")
         ET.SubElement(match, "variable", identifier=names[0])
         ET.SubElement(match, "baseValue", baseType="identifier").text = str(value)
         return
-    parent = ET.SubElement(branch, "and") if len(fields) > 1 else branch
-    for name, field in zip(names, fields, strict=True):
-        equal = ET.SubElement(parent, "equal", tolerance_of(field.tolerance))
+    parent = ET.SubElement(branch, "and") if len(entries) > 1 else branch
+    for name, entry in zip(names, entries, strict=True):
+        equal = ET.SubElement(parent, "equal", tolerance_of(entry.tolerance))
         ET.SubElement(equal, "variable", identifier=name)
-        ET.SubElement(equal, "baseValue", baseType="float").text = decimal(field.answer)
+        ET.SubElement(equal, "baseValue", baseType="float").text = decimal(entry.answer)
 
 
 def tolerance_of(tolerance: Fraction) -> dict[str, str]:

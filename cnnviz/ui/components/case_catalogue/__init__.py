@@ -93,14 +93,14 @@ def choose_case(case: Case, here: str, key: str) -> None:
 
 
 def take(state: State) -> None:
-    """Set the state of a page, and let go of what waited there until it fits."""
+    """Set the state of a page, and drop the values that wait there until they fit."""
     forget_wishes()
     for name, value in state.items():
         st.session_state[name] = value
 
 
 def is_shown(case: Case, here: str) -> bool:
-    """Whether the widgets of the page stand on the case; one that is not drawn now does not speak against it."""
+    """Whether the widgets of the page show the case; a widget that is not drawn now is not looked at."""
     state: State = states_of(case).get(here, {})
     return bool(state) and all(st.session_state.get(name, value) == value for name, value in state.items())
 

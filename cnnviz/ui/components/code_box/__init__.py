@@ -1,4 +1,4 @@
-"""A text box for code: numbered lines, some of them marked, told to Python a moment after the last key."""
+"""A text box for code: numbered lines, some of them marked, sent to Python a moment after the last key."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal, TypedDict

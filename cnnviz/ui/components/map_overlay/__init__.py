@@ -174,7 +174,7 @@ def encode(maps: Sequence[Layer], picture: Image.Image, height: int = 360, picka
 
 
 def about(layer: Layer, numbers: np.ndarray) -> LayerHeader:
-    """What the header says of one map."""
+    """What the header says of one map; `numbers` (H, W) as `counts` gives them."""
     rows, wide = layer.values.shape
     frame = None
     if layer.frame is not None and layer.values.size:
@@ -217,7 +217,7 @@ def limit_of(layer: Layer) -> float:
 
 
 def largest_of(values: np.ndarray) -> float:
-    """The largest absolute value among the numbers."""
+    """The largest absolute value of an array of any shape, NaN and infinities aside; 0 where there is none."""
     finite = np.abs(values[np.isfinite(values)])
     return float(finite.max()) if finite.size else 0.0
 
@@ -234,7 +234,7 @@ def decimals(layer: Layer) -> int:
 
 
 def counts(layer: Layer) -> np.ndarray:
-    """The values as whole numbers of their last decimal; the smallest number of the kind says "no number".
+    """The values (H, W) as whole numbers of their last decimal, int16 or int32; the smallest one says "no number".
 
     >>> counts(Layer(np.array([[0.12345, np.nan]]), "", True, 0.1)).tolist()
     [[1234, -32768]]
@@ -248,8 +248,9 @@ def counts(layer: Layer) -> np.ndarray:
 
 
 def is_number(numbers: np.ndarray) -> np.ndarray:
-    """Which of the whole numbers stand for a value."""
-    return numbers != np.iinfo(numbers.dtype).min
+    """Which of the whole numbers, of any shape, stand for a value: boolean, the same shape."""
+    present: np.ndarray = numbers != np.iinfo(numbers.dtype).min
+    return present
 
 
 def number(count: int, places: int) -> str:
@@ -270,7 +271,7 @@ def number(count: int, places: int) -> str:
 
 
 def finding(layer: Layer, numbers: np.ndarray) -> str:
-    """The map's range and its strongest place, in a sentence."""
+    """The map's range and its strongest place, in a sentence; `numbers` (H, W)."""
     if not is_number(numbers).any():
         return f"{layer.title}: no numbers."
     known = np.where(is_number(numbers), numbers, 0).astype(np.int64)
@@ -283,7 +284,10 @@ def finding(layer: Layer, numbers: np.ndarray) -> str:
 
 
 def shared_legend(maps: Sequence[Layer], whole: Sequence[np.ndarray]) -> SharedLegend | None:
-    """One legend for all maps, signed and as magnitudes, each None where they have none in common; None for no map."""
+    """One legend for all maps (H, W), signed and as magnitudes, each None where they have none in common.
+
+    None where there is no map.
+    """
     drawn = [(layer, numbers) for layer, numbers in zip(maps, whole, strict=True) if not layer.absent]
     if not drawn:
         return None
@@ -297,7 +301,7 @@ def shared_legend(maps: Sequence[Layer], whole: Sequence[np.ndarray]) -> SharedL
 
 
 def legend(layers: Sequence[Layer], whole: Sequence[np.ndarray], signed: bool) -> Legend:
-    """What stands at the ends and in the middle of the bar, and where colours reach their end before the values do."""
+    """What stands at the ends and in the middle of the bar of maps (H, W), and which values go beyond its ends."""
     places = decimals(layers[0])
     limit = round(limit_of(layers[0]) * 10**places)
     known = np.concatenate([numbers[is_number(numbers)].astype(np.int64) for numbers in whole])

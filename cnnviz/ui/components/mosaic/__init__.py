@@ -208,7 +208,7 @@ def sampling_step(shape: tuple[int, ...]) -> int:
 
 
 def decimals(low: np.ndarray, high: np.ndarray) -> int:
-    """Say how many decimals tell the values apart: four digits of the largest absolute value.
+    """How many decimals the values need, so that the largest has four digits; `low`, `high` are the maps' ends, (C,).
 
     >>> decimals(np.array([-31.4]), np.array([2.0])), decimals(np.array([0.0]), np.array([0.2]))
     (2, 4)

@@ -38,12 +38,12 @@ class Axis(TypedDict):
 class Measure(TypedDict):
     """One number of the class along the walk.
 
-    `told` is the sentence around `covered` and `change`; `worst` the square that is missed most; `limit` the change
+    `phrases` are the sentence around `covered` and `change`; `worst` the square that costs most; `limit` the change
     that gets the full tint.
     """
 
     title: str
-    told: tuple[str, str]
+    phrases: tuple[str, str]
     covered: list[str]
     change: list[str]
     values: list[float]
@@ -96,7 +96,7 @@ def show_walk(
     total        how many squares there will be, so that the curve keeps its place while they arrive; 0: no more.
     grey         the colour of the square, each channel from 0 to 1: the mean that normalisation takes away.
 
-    It stands still until someone plays it: on the last square while running, then on the one that is missed most.
+    It stands still until someone plays it: on the last square while running, then on the one that costs most.
     """
     _component(key=key, data=walk_data(picture, windows, score, probability, class_name, running, total, grey))
 
@@ -141,7 +141,7 @@ def measure(
     """One number of the class along the walk; `uncovered` less what covering took away is `covered`, as printed.
 
     >>> made = measure("Probability", "“tabby”", [41.23, 79.0], 78.94, " %", " points")
-    >>> made["told"][0] + made["covered"][0] + made["told"][1] + made["change"][0]
+    >>> made["phrases"][0] + made["covered"][0] + made["phrases"][1] + made["change"][0]
     'Probability of “tabby” 41.2 %, uncovered 78.9 %: covering it takes away 37.7 points'
     """
     changes = [uncovered - value for value in values]
@@ -154,7 +154,7 @@ def measure(
     ticks = (percent_ticks if unit else score_ticks)([uncovered, *values])
     return {
         "title": title,
-        "told": (
+        "phrases": (
             f"{title} of {name} ",
             f"{unit}, uncovered {decimal_text(before, places)}{unit}: covering it ",
         ),
@@ -181,7 +181,7 @@ def percent(probability: float) -> float:
 
 def units(value: float, places: int) -> int:
     """The value in units of its last decimal, rounded."""
-    return round(value * 10**places)
+    return round(value * 10.0**places)
 
 
 def decimals(largest: float, change: float, least: int = 1) -> int:

@@ -10,11 +10,11 @@ import { paint, pixel } from "../shared/pixels.js";
 const STRONGEST = 0.7; // so that the picture stays visible under the strongest tint
 
 /** What is said about a square; the numbers come as texts from Python, which made them add up. @type {(data: Message, measure: Measure, step: number) => string} */
-export function sentence({ squares, total }, { told, covered, change }, step) {
+export function sentence({ squares, total }, { phrases, covered, change }, step) {
   if (!squares.length) return "No square has been covered yet.";
   const [top, bottom, left, right] = squares[step];
   const place = `Square ${step + 1} of ${total}: ${between("row", top, bottom)}, ${between("column", left, right)}.`;
-  return `${place} ${told[0]}${covered[step]}${told[1]}${change[step]}.`;
+  return `${place} ${phrases[0]}${covered[step]}${phrases[1]}${change[step]}.`;
 }
 
 /** @type {(noun: string, first: number, last: number) => string} */
@@ -48,7 +48,7 @@ export function drawCurve(host, { squares, total }, measure, step, seen) {
       ? [mark(now < before ? "gap" : "gap adds", gap), mark("dot", { left: gap.left, bottom: now })]
       : []),
   );
-  part(host, "of").textContent = measure.told[0].trim();
+  part(host, "of").textContent = measure.phrases[0].trim();
   part(host, "uncovered").textContent = `uncovered ${uncoveredText}`;
   part(host, "end").textContent = String(total || "");
 }

@@ -11,7 +11,7 @@ WINDOWS = [Window(*square, 5.0 - n % 3, 0.1 if n == 17 else 0.8 - n / 100) for n
 
 
 def draw(key: str, count: int) -> None:
-    """So many of 49 squares over a picture of noise; the 18th is missed most."""
+    """So many of 49 squares over a picture of noise; the 18th costs most."""
     picture = Image.fromarray(np.random.default_rng(1).integers(0, 256, (28, 28, 3), dtype=np.uint8))
     show_walk(picture, WINDOWS[:count], 6.0, 0.8, "tabby", key, running=count < 49, total=49)
 

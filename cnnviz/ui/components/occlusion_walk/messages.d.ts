@@ -8,7 +8,7 @@ export interface Axis {
 
 export interface Measure {
   title: string;
-  told: [string, string];
+  phrases: [string, string];
   covered: string[];
   change: string[];
   values: number[];

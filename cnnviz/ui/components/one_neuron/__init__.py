@@ -218,7 +218,7 @@ def picture_part(activations: Activations, neuron: Neuron, picture: Image.Image)
 
 
 def map_part(maps: np.ndarray, name: str, index: Index) -> MapPart:
-    """The map the unit stands on; units without a place, as of a dense layer, are laid out in rows."""
+    """The one of the maps (C, H, W) that holds the unit; units without a place, as of a dense layer, stand in rows."""
     channel, row, column = index
     is_vector = maps.shape[1:] == (1, 1)
     shown = laid_out(maps[:, 0, 0]) if is_vector else maps[channel]

@@ -147,7 +147,7 @@ def grid_of(array: np.ndarray, limit: float) -> Grid:
 
 
 def texts_of(array: np.ndarray) -> list[list[str]]:
-    """The numbers with as many decimals as leave three digits to the largest; −∞ for the padding of a maximum."""
+    """Numbers (rows, columns) as text, three digits for the largest; −∞ for the padding of a maximum."""
     places = min(8, max(0, 2 - floor(log10(largest_of(array)))))
     return [["−∞" if value == -np.inf else written(value, places) for value in row] for row in array.tolist()]
 
@@ -162,14 +162,14 @@ def written(value: float, places: int) -> str:
 
 
 def tints_of(array: np.ndarray, limit: float) -> list[list[float]]:
-    """Each value over the largest magnitude of all shown: -1 to 1, three decimals."""
+    """Each value (rows, columns) over the largest magnitude of all shown: −1 to 1, three decimals."""
     finite = np.where(np.isfinite(array), array, 0.0)
     shares: list[list[float]] = np.round(finite / limit, 3).tolist()
     return shares
 
 
 def largest_of(array: np.ndarray | None) -> float:
-    """The largest finite magnitude; 1 where there is none."""
+    """The largest finite magnitude of an array of any shape; 1 where there is none."""
     if array is None or not array.size:
         return 1.0
     return float(np.abs(np.where(np.isfinite(array), array, 0.0)).max()) or 1.0

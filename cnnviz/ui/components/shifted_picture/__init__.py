@@ -86,7 +86,7 @@ def shift_script(pattern: str, edges: str, after: str) -> Message:
 
 
 def maps_of(pattern: str, edges: str, after: str, across: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The picture moved by ``across``, its feature map, and what comes after it."""
+    """The picture moved by ``across`` columns, its feature map, (SIDE, SIDE) both, and what follows, half as large."""
     picture = np.zeros((SIDE, SIDE))
     drawn = [[int(digit) for digit in row] for row in PATTERNS[pattern]]
     start = (SIDE - len(drawn)) // 2
@@ -104,14 +104,14 @@ def maps_of(pattern: str, edges: str, after: str, across: int) -> tuple[np.ndarr
 
 
 def changed(before: np.ndarray, now: np.ndarray) -> list[str]:
-    """One text a row, with an "x" for each cell that is not as it was."""
+    """One text a row of two maps (H, W), with an "x" for each cell that is not as it was."""
     return [
         "".join("x" if a != b else "." for a, b in zip(*rows, strict=True)) for rows in zip(before, now, strict=True)
     ]
 
 
 def words(unmoved: tuple[np.ndarray, ...], maps: tuple[np.ndarray, ...], across: int, after: str) -> list[str]:
-    """What moved along and what stayed, counted; one sentence under each map."""
+    """What moved along and what stayed, counted; one sentence under each of the maps (H, W) of `maps_of`."""
     if across == 0:
         return ["Move the picture with the arrows.", "", ""]
     pixels = f"{abs(across)} pixel{'s' if abs(across) > 1 else ''} to the {'right' if across > 0 else 'left'}"

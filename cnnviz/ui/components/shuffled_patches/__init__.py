@@ -1,4 +1,4 @@
-"""Patches, the same shuffled, and one filter over both. A window pointed at left is found again, torn, right."""
+"""Patches, the same shuffled, and one filter over both. The pixels of a window at the left are shown at the right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,14 +71,14 @@ class Example:
 
 
 def show_shuffled_patches(examples: Sequence[Example], order: np.ndarray, kernel: Kernel, key: str) -> None:
-    """Draw the examples as they are and with their pixels in `order`: colour, near infrared, filtered."""
+    """Draw the examples as they are and with their pixels in `order` (784,): colour, near infrared, filtered."""
     _component(key=key, data=shuffled_patches_data(examples, order, kernel, dark=st.context.theme.type == "dark"))
 
 
 def shuffled_patches_data(
     examples: Sequence[Example], order: np.ndarray, kernel: Kernel, dark: bool = False
 ) -> Message:
-    """Both sides as small pictures, and where each pixel of the left went: `places`, row by row.
+    """Both sides as small pictures, and where each pixel of the left went by `order` (784,): `places`, row by row.
 
     All filtered pictures share one palette and one range, so that they can be compared.
     """
@@ -131,7 +131,7 @@ def grey_picture(channel: np.ndarray) -> Image.Image:
 def filtered(
     patches: Sequence[np.ndarray], kernel: Kernel, dark: bool = False
 ) -> tuple[list[Image.Image], FilteredPicture]:
-    """The kernel over the luminance (0 to 255) of each patch, in one palette with one range, and what the range is."""
+    """The kernel over the luminance, 0 to 255, of each patch (4, H, W), in one palette and range; and that range."""
     weights = np.array([[float(weight) for weight in line] for line in kernel.weights])
     layer = Conv2d(1, 1, kernel_size=weights.shape, bias=False)
     maps = [convolve(layer, 255 * np.tensordot(GREY, patch[:3], 1)[None], weights[None, None])[0] for patch in patches]

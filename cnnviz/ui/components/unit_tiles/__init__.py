@@ -169,6 +169,8 @@ def ascent_data(
 ) -> Ascent:
     """Every number and word that is drawn; the curve's points as parts of its width and height, from 0 to 1.
 
+    `picture` (H, W, 3), uint8.
+
     >>> data = ascent_data(None, "", "Not yet.", [(0, -1.0), (4, 3.0)], steps=8)
     >>> data["points"], data["low"], data["high"]
     ([(0.0, 0.0), (0.5, 1.0)], '−1', '3')

@@ -21,7 +21,7 @@ ROOM = 0.3  # of the longest bar, for what points the other way
 DECIMALS, MOST_DECIMALS = 4, 8
 
 
-class PlainLine(TypedDict):
+class SumLine(TypedDict):
     """One line of the sum; its bar is a share of its track, and `torn` where it goes on beyond the end."""
 
     name: str
@@ -30,7 +30,7 @@ class PlainLine(TypedDict):
     torn: bool
 
 
-class Term(PlainLine):
+class Term(SumLine):
     """A line that is a weight times a value, of the unit at `place`."""
 
     place: int
@@ -56,7 +56,7 @@ class Message(TypedDict):
     heads: list[str]
     zero: float
     terms: list[Term]
-    lines: list[PlainLine]
+    lines: list[SumLine]
     totalName: str
     total: str
     agreement: str
@@ -117,7 +117,7 @@ def terms_data(score: ClassScore, what: str, title: str) -> Message:
     texts, total = rounded_together(values, decimals)
     low, high = ends(values[: len(places)], values[len(places) :])
     reach = high - low or 1.0
-    lines: list[PlainLine] = [
+    lines: list[SumLine] = [
         {"name": name, "sum": text, "share": clipped(value, low, high) / reach, "torn": not low <= value <= high}
         for name, text, value in zip(names, texts, values, strict=True)
     ]
@@ -147,7 +147,7 @@ def terms_data(score: ClassScore, what: str, title: str) -> Message:
 def ends(terms: Sequence[float], others: Sequence[float]) -> tuple[float, float]:
     """The range of the bars: that of the terms, and room for the others where they point the other way.
 
-    What all the rest of a wide layer adds up to would leave nothing to see of the terms; its bar is torn off.
+    What all the rest of a wide layer adds up to would leave nothing to see of the terms; its bar is cut off.
 
     >>> ends([0.5, -0.25], [3.0]), ends([0.5, 0.25], [-3.0])
     ((-0.25, 0.5), (-0.15, 0.5))

@@ -18,7 +18,7 @@ export interface Message {
   heads: string[];
   zero: number;
   terms: Term[];
-  lines: PlainLine[];
+  lines: SumLine[];
   totalName: string;
   total: string;
   agreement: string;
@@ -31,7 +31,7 @@ export interface Opened {
   stamp: number;
 }
 
-export interface PlainLine {
+export interface SumLine {
   name: string;
   sum: string;
   share: number;

@@ -5,7 +5,7 @@ import { legend } from "../shared/legend.js";
 import { bar, summed } from "../shared/lines.js";
 
 /** @import { Mounted } from "../shared/mounted.d.ts" */
-/** @import { Answers, Message, PlainLine, Term } from "./messages.d.ts" */
+/** @import { Answers, Message, SumLine, Term } from "./messages.d.ts" */
 
 /** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -25,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       data.heads.map((text, at) => element("span", kinds[at], text)),
     ),
     summed(
-      [...terms.map((term, at) => termLine(term, maps?.sources[at], open)), ...lines.map(plainLine)],
+      [...terms.map((term, at) => termLine(term, maps?.sources[at], open)), ...lines.map(sumLine)],
       zero,
       totalName,
       total,
@@ -55,8 +55,8 @@ function termLine({ name, weight, value, sum, share, torn, place }, map, open) {
   return element("li", "", button);
 }
 
-/** @type {(line: PlainLine) => HTMLElement} */
-const plainLine = ({ name, share, torn, sum }) =>
+/** @type {(line: SumLine) => HTMLElement} */
+const sumLine = ({ name, share, torn, sum }) =>
   element(
     "li",
     "line",

@@ -72,7 +72,7 @@ def coverage_script(along: Coverage) -> Message | None:
     ]
     if not visible:
         return None
-    if lanes > MAX_LANES:  # too many on top of one another: the first two and the last two tell it
+    if lanes > MAX_LANES:  # too many on top of one another: the first two and the last two are enough
         lanes = MAX_LANES
         visible = visible if len(visible) <= MAX_LANES else [*visible[:2], *visible[-2:]]
         numbered = list(enumerate(visible))

@@ -137,7 +137,7 @@ def draw_curves(by_map: Curve, by_chance: Curve, by_middle: Curve, class_name: s
     words = area_words(by_map.area, by_chance.area, by_middle.area, taken_away)
     st.plotly_chart(
         curve_chart(
-            by_map.shares,
+            by_map.fractions,
             by_map.probabilities,
             by_chance.probabilities,
             by_middle.probabilities,

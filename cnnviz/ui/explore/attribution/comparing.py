@@ -31,10 +31,12 @@ class Side:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How maps are drawn: as shares of their magnitude or in their unit; in areas or pixels; on one scale or not."""
+    """How maps are drawn: `normalized`, as shares of their magnitude, or in their unit; `pooled`, as sums over large
+    areas, or pixel by pixel; `one_range`, all in one colour scale, or each in its own.
+    """
 
-    in_shares: bool
-    in_areas: bool
+    normalized: bool
+    pooled: bool
     one_range: bool = True
 
 
@@ -68,7 +70,7 @@ def refusal(side: Side) -> str:
 
 
 def layer_of(side: Side, shown: Shown, values: np.ndarray | None, limit: float) -> Layer:
-    """One map on the common scale."""
+    """One map (H, W) on the common scale, as far as it is computed; an empty one where `values` is None."""
     signed = METHODS[side.query.method].signed
     if values is None or shown.attribution is None:
         return Layer(np.zeros((1, 1), dtype=np.float32), side.title, signed, limit, absent="Not yet.")
@@ -77,22 +79,23 @@ def layer_of(side: Side, shown: Shown, values: np.ndarray | None, limit: float) 
 
 
 def drawn(attribution: np.ndarray | None, drawing: Drawing) -> np.ndarray | None:
-    """A map as it is drawn: as shares of its own magnitude in per cent, or in its unit; in pixels or in large areas.
+    """A map (H, W) as it is drawn: as shares of its own magnitude in per cent, or in its unit; (H, W), or pooled as in
+    `area_sums`. An empty map stays empty; None stays None.
 
-    An empty map stays empty.
-
-    >>> drawn(np.array([[3.0, -1.0]]), Drawing(in_shares=True, in_areas=False)).tolist()
+    >>> drawn(np.array([[3.0, -1.0]]), Drawing(normalized=True, pooled=False)).tolist()
     [[75.0, -25.0]]
     """
     if attribution is None:
         return None
-    values = area_sums(attribution) if drawing.in_areas else attribution
+    values = area_sums(attribution) if drawing.pooled else attribution
     total = float(np.abs(attribution).sum(dtype=np.float64))
-    return (100 * values / total).astype(np.float32) if drawing.in_shares and total else values
+    return (100 * values / total).astype(np.float32) if drawing.normalized and total else values
 
 
 def area_sums(attribution: np.ndarray) -> np.ndarray:
-    """The sums of the values in areas of a twelfth of the sides: for and against cancel within an area.
+    """The sums of the values (H, W) in areas of a twelfth of the sides, (12, 12) or less for fewer pixels.
+
+    Values for and against the class cancel within an area.
 
     >>> area_sums(np.ones((24, 36))).shape, float(area_sums(np.ones((24, 36))).max())
     ((12, 12), 6.0)
@@ -103,7 +106,7 @@ def area_sums(attribution: np.ndarray) -> np.ndarray:
 
 
 def likeness_words(titles: Sequence[str], maps: Sequence[np.ndarray | None]) -> str:
-    """How alike the maps are, pair by pair, the most alike first; "" for fewer than two of one size.
+    """How alike the maps (H, W) are, pair by pair, the most alike first; "" for fewer than two of one size.
 
     >>> likeness_words(["A", "B"], [np.eye(2), np.eye(2)])
     'How alike: A and B **1.00**.'

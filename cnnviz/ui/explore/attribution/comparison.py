@@ -56,7 +56,7 @@ def choose_comparison(name: str) -> Comparison:
             "or pixels.",
         )
         one_range = choose_range() == "all"
-    drawing = Drawing(in_shares=way != BY_CLASS, in_areas=grain != IN_PIXELS, one_range=one_range)
+    drawing = Drawing(normalized=way != BY_CLASS, pooled=grain != IN_PIXELS, one_range=one_range)
     return Comparison(way, method, other, drawing)
 
 

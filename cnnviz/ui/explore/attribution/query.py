@@ -63,7 +63,7 @@ def map_work(query: Query) -> "tuple[Hashable, Work[Partial]]":
         model = cached.model(query.network)
         image = model.preprocess(query.picture.image)
         with room_to_ask(model):
-            yield from METHODS[query.method].asked(
+            yield from METHODS[query.method].partials(
                 model.module,
                 image,
                 query.class_index,
@@ -101,12 +101,12 @@ def curves_work(query: Query, attribution: np.ndarray) -> "tuple[Hashable, Work[
 
     def points() -> "Iterator[Curves]":
         from cnnviz.attribution.curves import curves
-        from cnnviz.attribution.question import question
+        from cnnviz.attribution.question import question_of
 
         model = cached.model(query.network)
         image = model.preprocess(query.picture.image)
         with room_to_ask(model):
-            yield from curves(question(model.module, image, query.class_index), attribution)
+            yield from curves(question_of(model.module, image, query.class_index), attribution)
 
     key = query.key("curves")
     return key, shared_work(key, points)

@@ -83,7 +83,7 @@ def fall(window: Window, score: float) -> str:
 
 
 def region_words(region: Region, attribution: np.ndarray, signed: bool) -> str:
-    """How much of the map lies in the most telling part of the picture.
+    """How much of the map (H, W) lies in the part of the picture that holds most of it.
 
     >>> region_words(Region(range(0, 3), range(3, 6), 0.42), np.eye(9), signed=True)
     'The framed ninth holds 42 % of all that is red.'

@@ -46,5 +46,5 @@ def show_window(activations: Activations, neuron: Neuron) -> None:
 
 
 def exact(values: np.ndarray) -> Matrix:
-    """The values as decimals that the stepper multiplies exactly."""
+    """Values (rows, columns) as decimals that the stepper multiplies exactly."""
     return tuple(tuple(Fraction(round(float(value) * 10**DECIMALS), 10**DECIMALS) for value in row) for row in values)

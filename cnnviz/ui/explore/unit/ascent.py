@@ -33,7 +33,7 @@ Key = tuple[str, str, Goal]  # the network, its weights, what is climbed
 
 @dataclass
 class Climb:
-    """One ascent of this session: what was reported, how far it is to go, and the work that goes there."""
+    """One ascent of this session: the reports so far, the step it is to end at, and the work that computes it."""
 
     ascent: Ascent
     work: Work[AscentStep]

@@ -40,7 +40,7 @@ def show_deconvolution(inference: Inference, layer: str, index: Index) -> None:
 
 
 def standing(activations: Activations, layer: str, index: Index, signal: np.ndarray) -> str:
-    """The unit's value, and whether it is silent behind its ReLU."""
+    """The unit's value, and whether it is silent behind its ReLU; `signal` (C, H, W) is what reached the pixels."""
     value = float(activations.maps(layer)[index])
     told = f"Row {index[1]}, column {index[2]}: the value is **{number(value)}**."
     relu = next((stage for stage in activations.behind(layer, index) if stage.kind == "ReLU"), None)

@@ -37,11 +37,12 @@ def choose_set() -> tuple[Picture, ...]:
         with st.popover(f"Add to {len(own)}" if own else "Add", icon=":material/add_photo_alternate:"):
             draw_uploader(own)
     draw_refused()
-    return st.session_state[OWN]
+    pictures: tuple[Picture, ...] = st.session_state[OWN]  # with what has just been added
+    return pictures
 
 
 def draw_uploader(own: tuple[Picture, ...]) -> None:
-    """Take files; each is read at once, told where it cannot be, and its bytes let go."""
+    """Take files: read each at once, say so where one cannot be read, and free its bytes."""
     # After each batch the widget gives way to a new, empty one, so that the old one holds no bytes.
     turn = st.session_state.setdefault(TURN, 0)
     sent = st.file_uploader(
@@ -66,7 +67,7 @@ def draw_uploader(own: tuple[Picture, ...]) -> None:
 
 
 def take(sent: Sequence[UploadedFile]) -> None:
-    """Read the files one by one, with a bar; those that are wrong are left out and told."""
+    """Read the files one by one, with a bar; those that cannot be read are left out and named."""
     bar = st.progress(0.0)
     own, refused = list(st.session_state[OWN]), []
     known = {picture.sha256 for picture in own}
