@@ -270,4 +270,6 @@ def test_a_layer_that_does_not_fit_has_no_keras_code():
 def test_the_rows_that_rounding_up_adds_are_padded():
     code = MaxPool2d(3, 2, ceil_mode=True).keras_code((1, 6, 6))
     assert "ZeroPadding2D(((0, 1), (0, 1)))" in code
+    padded = MaxPool2d(3, 2, padding=1, ceil_mode=True).keras_code((1, 6, 6))
+    assert "ZeroPadding2D(((1, 2), (1, 2)))" in padded
     assert ceil((6 - 3) / 2) + 1 == MaxPool2d(3, 2, ceil_mode=True).output_shape((1, 6, 6))[1]
