@@ -70,7 +70,7 @@ def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str, 
     channel = visitor.get_by_role("spinbutton", name="Channel").input_value()
     patch = visitor.locator(".patches button").nth(2)
     words = patch.get_attribute("aria-label") or ""
-    value, name, row, column = re.match(r"(\S+) in (.+), row (\d+), column (\d+);", words).groups()
+    value, name, row, column = re.match(r"(\S+) (.+), row (\d+), column (\d+);", words).groups()
     patch.click()
     visitor.wait_for_url("**/one_neuron**")
     settle(visitor)
