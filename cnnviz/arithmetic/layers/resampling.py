@@ -142,6 +142,8 @@ class FractionalPool(Resampling):
 
     role: ClassVar[Role] = "pool"
     axes: ClassVar[int]
+    spare: ClassVar[int] = 0
+    """How many rows torch wants to have left over."""
 
     def __post_init__(self) -> None:
         if (self.output_size is None) == (self.output_ratio is None):
@@ -176,8 +178,9 @@ class FractionalPool(Resampling):
         else:
             result = [int(size * ratio) for size, ratio in zip(sizes, self.each(self.output_ratio), strict=True)]
         for size, kernel, count in zip(sizes, self.each(self.kernel_size), result, strict=True):
-            if count < 1 or count + kernel - 1 > size:
-                raise ShapeError(f"{count} windows of {kernel} do not fit into {size}: at most {size - kernel + 1} do.")
+            most = max(0, size - kernel + 1 - self.spare)
+            if not 1 <= count <= most:
+                raise ShapeError(f"{count} windows of {kernel} do not fit into {size}: at most {most} do.")
         return (channels, *result)
 
 
@@ -211,6 +214,7 @@ class FractionalMaxPool3d(FractionalPool):
     return_indices: bool = False
 
     axes: ClassVar[int] = 3
+    spare: ClassVar[int] = 1
 
 
 class MaxUnpool(Resampling):

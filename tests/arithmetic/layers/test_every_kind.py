@@ -35,7 +35,6 @@ torch.backends.mha.set_fastpath_enabled(False)  # which multiplies where torch's
 
 MEMBERS = [*KINDS.values(), *FUNCTIONS, Pointwise]
 SHAPES = [(16, 8, 7), (4, 5, 12), (12, 10), (24,), (4, 5, 6, 4)]
-NOT_COMPARED = (KINDS["FractionalMaxPool3d"],)  # torch refuses some volumes that its own formula admits
 NOT_COUNTED_BY_TORCH = {"Bilinear"}  # whose operator torch's counter does not know
 SEVERAL = {"Bilinear": 2, "MatMul": 2, "Einsum": 2, "Transformer": 2, "TransformerDecoderLayer": 2}
 TWO_TENSORS = ("MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")  # a map, and the places that a pooling gave
@@ -141,9 +140,7 @@ def test_its_shape_is_torchs_and_it_refuses_what_torch_refuses(kind):
     def check(drawn):
         layer, shape = drawn
         here = shape_here(layer, shape)
-        if kind in NOT_COMPARED or (
-            here is None and (shape_here(kind.usual(shape), shape) is None or on_batch(layer, shape))
-        ):
+        if here is None and (shape_here(kind.usual(shape), shape) is None or on_batch(layer, shape)):
             return  # torch takes other ranks as well: pictures without a batch, and lays several batches in one
         there = shape_in_torch(layer, shape)
         assert here == (there if there != () else (1,))
