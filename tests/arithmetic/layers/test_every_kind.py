@@ -111,9 +111,10 @@ def module_of(layer):
 
 
 def shape_in_torch(layer, shape):
-    """The shape torch gives one image; None where it refuses."""
+    """The shape torch gives one image; None where it refuses, or where nothing is left, which is refused here."""
     try:
-        return tuple(in_torch(layer)(*[torch.zeros(2, *s).double() for s in inputs_of(layer, shape)]).shape[1:])
+        there = tuple(in_torch(layer)(*[torch.zeros(2, *s).double() for s in inputs_of(layer, shape)]).shape[1:])
+        return None if 0 in there else there
     except (RuntimeError, ValueError, IndexError, TypeError, AssertionError, NotImplementedError):
         return None
 
