@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.running_app import chromium_starts, launch, serving
+
+expect.set_options(timeout=30_000)  # every wait is for a state, and a busy machine takes its time to get there
 
 
 @pytest.fixture(scope="session")
