@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnviz.networks.refusal import Refusal
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
 
 COUNTER = "num_batches_tracked"  # which BatchNorm counts in training, and older files lack
 
@@ -40,7 +41,17 @@ class Fit(NamedTuple):
         return f"{self.name} is {self.given} in the file; the text says {self.wanted}."
 
 
-def fits_of(module: nn.Module, weights: Mapping[str, torch.Tensor]) -> tuple[Fit, ...]:
+class Misfit(Refusal):
+    """Weights that do not fit a network; `table` is all of them, the message says the first."""
+
+    def __init__(self, table: "tuple[Fit, ...]") -> None:
+        wrong = [fit.sentence for fit in table if not fit.fits and fit.wanted is not None]
+        more = f" {len(wrong) - 3} more do not fit." if len(wrong) > 3 else ""
+        super().__init__("These weights are another network's: " + " ".join(wrong[:3]) + more)
+        self.table = table
+
+
+def fits_of(module: "nn.Module", weights: "Mapping[str, torch.Tensor]") -> tuple[Fit, ...]:
     """The table: first what the module has, in its order, then what is only in the file."""
     wanted = {name: tuple(value.shape) for name, value in module.state_dict().items()}
     given = {name: tuple(value.shape) for name, value in renamed(weights, wanted).items()}
@@ -49,16 +60,16 @@ def fits_of(module: nn.Module, weights: Mapping[str, torch.Tensor]) -> tuple[Fit
     return tuple(Fit(name, wanted.get(name), given.get(name)) for name in (*needed, *rest))
 
 
-def fill(module: nn.Module, weights: Mapping[str, torch.Tensor]) -> tuple[Fit, ...]:
-    """Put the weights into the module; the table. Refusal with the first things that do not fit, and nothing changed.
+def fill(module: "nn.Module", weights: "Mapping[str, torch.Tensor]") -> tuple[Fit, ...]:
+    """Put the weights into the module; the table. Misfit where they do not fit, and nothing is changed.
 
     What is only in the file is passed over, and stands in the table: layers that are never called, or a second name.
     """
+    import torch
+
     table = fits_of(module, weights)
-    wrong = [fit.sentence for fit in table if not fit.fits and fit.wanted is not None]
-    if wrong:
-        more = f" {len(wrong) - 3} more do not fit." if len(wrong) > 3 else ""
-        raise Refusal("These weights are another network's: " + " ".join(wrong[:3]) + more)
+    if any(not fit.fits for fit in table if fit.wanted is not None):
+        raise Misfit(table)
     own = module.state_dict()
     found = renamed(weights, own)
     with torch.no_grad():
@@ -68,9 +79,10 @@ def fill(module: nn.Module, weights: Mapping[str, torch.Tensor]) -> tuple[Fit, .
     return table
 
 
-def renamed(weights: Mapping[str, torch.Tensor], wanted: Iterable[str]) -> dict[str, torch.Tensor]:
+def renamed(weights: "Mapping[str, torch.Tensor]", wanted: Iterable[str]) -> "dict[str, torch.Tensor]":
     """The weights without what wrappers put in front of every name ("module.", "model."), where that is what differs.
 
+    >>> import torch
     >>> sorted(renamed({"module.fc.weight": torch.zeros(1), "module.fc.bias": torch.zeros(1)}, ["fc.weight"]))
     ['fc.bias', 'fc.weight']
     """

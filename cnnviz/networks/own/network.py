@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cnnviz.networks.own.fitting import Fit
 
+MOST_BYTES = 200_000_000  # of a file of weights
 LARGEST_SIDE = 512  # pixels of an input
 MOST_ACTIVATIONS = 100_000_000  # values of all layers for one picture
 MOST_CLASSES = 25_000

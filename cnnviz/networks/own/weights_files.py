@@ -14,9 +14,9 @@ import torch
 from safetensors.torch import load as load_safetensors
 
 from cnnviz.networks.memory import refuse_lack_of_memory
+from cnnviz.networks.own.network import MOST_BYTES
 from cnnviz.networks.refusal import Refusal
 
-MOST_BYTES = 200_000_000
 MOST_VALUES = 60_000_000  # an own network's parameters, and what training keeps beside them
 MOST_TENSORS = 20_000
 MOST_HEADER = 10_000_000  # bytes of names and shapes: of the largest networks less than one
