@@ -16,8 +16,8 @@ from cnnviz.arithmetic.layers.functions import Worked
 from cnnviz.arithmetic.layers.sources import Constant, Parameter
 from cnnviz.arithmetic.network import INPUT, Network, Node
 from cnnviz.arithmetic.settings import Shape
+from cnnviz.networks.lines import module_of_line, value_of_line
 from cnnviz.networks.memory import refuse_lack_of_memory
-from cnnviz.networks.own.lines import module_of_line, value_of_line
 from cnnviz.networks.refusal import Refusal
 
 MOST_PARAMS = 50_000_000

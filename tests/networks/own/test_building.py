@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from cnnviz.arithmetic.reader import read_network
+from cnnviz.networks.lines import LineError, module_of_line, value_of_line
 from cnnviz.networks.own.building import module_of
 from cnnviz.networks.own.fitting import fill
-from cnnviz.networks.own.lines import LineError, module_of_line, value_of_line
 from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.survey import survey
 from tests.arithmetic.reader.collection import TEXTS

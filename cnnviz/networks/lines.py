@@ -45,7 +45,7 @@ def value_of_line(line: str, names: Mapping[str, Any]) -> Any:
     >>> value_of_line("torch.load('weights.pth')", {})
     Traceback (most recent call last):
     ...
-    cnnviz.networks.own.lines.LineError: torch.load is not used by any layer.
+    cnnviz.networks.lines.LineError: torch.load is not used by any layer.
     """
     return _value(ast.parse(line, mode="eval").body, names)
 
