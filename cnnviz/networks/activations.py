@@ -78,7 +78,8 @@ class Activations:
                 return kept[name]
         node = self._nodes[name]
         if isinstance(node.layer, Parameter):
-            return attrgetter(name)(self.module).detach().numpy().reshape(node.layer.shape)
+            learned: nn.Parameter = attrgetter(name)(self.module)
+            return learned.detach().numpy().reshape(node.layer.shape)
         made = put_together(node.layer, [self[source] for source in node.inputs])
         if made is None:
             raise KeyError(name)
