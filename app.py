@@ -29,6 +29,7 @@ CHAPTERS = {
         ("pages/explore/whole_network.py", "Whole network", ":material/view_week:"),
         ("pages/explore/one_neuron.py", "One neuron", ":material/hub:"),
         ("pages/explore/visualize_a_unit.py", "What does a unit look for?", ":material/frame_inspect:"),
+        ("pages/explore/channels_off.py", "Switch a channel off", ":material/toggle_off:"),
         ("pages/explore/residual_block.py", "Residual block", ":material/merge_type:"),
         ("pages/explore/two_networks.py", "Two networks", ":material/compare:"),
         ("pages/explore/prediction.py", "Prediction", ":material/bar_chart:"),

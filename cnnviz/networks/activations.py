@@ -7,12 +7,14 @@ holds what layers answered; sums and reshapes follow from them without running t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 from torch import nn
 
 from cnnviz.arithmetic.layers import Add, BatchNorm1d, BatchNorm2d, Concat, Flatten, ReLU, View
 from cnnviz.arithmetic.layers.layer import KeepsShape
+from cnnviz.arithmetic.layers.sources import Parameter
 from cnnviz.arithmetic.network import INPUT, Network, Node
 from cnnviz.networks.feature_maps import ForwardPass, find_layer
 from cnnviz.networks.functions import concatenated_axis, put_together
@@ -75,6 +77,9 @@ class Activations:
             if name in kept:
                 return kept[name]
         node = self._nodes[name]
+        if isinstance(node.layer, Parameter):
+            learned: nn.Parameter = attrgetter(name)(self.module)
+            return learned.detach().numpy().reshape(node.layer.shape)
         made = put_together(node.layer, [self[source] for source in node.inputs])
         if made is None:
             raise KeyError(name)

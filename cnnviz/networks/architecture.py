@@ -1,7 +1,8 @@
 """What is known about a network before it is built: where its layers, its weights and its classes come from.
 
-Two kinds: those torchvision publishes, whose weights are downloaded once, and the small ones that are trained in this
-project and come along in `assets/networks`. Nothing here imports torch.
+Some weights come along in `assets/networks`: those of the small networks that are trained in this project, and those of
+one that others trained on ImageNet. The other networks are torchvision's, and their weights are downloaded once.
+Nothing here imports torch.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from pathlib import Path
 from cnnviz.networks.preprocess import IMAGENET, Preprocessing
 from cnnviz.networks.weights import WeightsFile
 
-SIBLINGS_FOLDER = Path(__file__).parents[2] / "assets" / "networks"
+INCLUDED_FOLDER = Path(__file__).parents[2] / "assets" / "networks"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """What both kinds have. `preprocessing` is how a picture becomes the network's input."""
+    """What all kinds have. `preprocessing` is how a picture becomes the network's input."""
 
     title: str
     year: int
@@ -36,22 +37,35 @@ class Published(Architecture):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sibling(Architecture):
-    """A small network that is trained in this project and comes along. `builder` is a class, as "module:class".
+class Included(Architecture):
+    """A network whose weights come along.
 
     `scope` says in one sentence or two what it was trained on and what it cannot do; its model card says the rest.
     """
 
     file_name: str
-    classes: tuple[str, ...]
     scope: str
 
     @property
     def path(self) -> Path:
         """The weights, in the format of safetensors."""
-        return SIBLINGS_FOLDER / self.file_name
+        return INCLUDED_FOLDER / self.file_name
 
     @property
     def card_path(self) -> Path:
-        """The model card, a Markdown text: data, task, held-out accuracy, limits."""
+        """The model card, a Markdown text: data, task, accuracy, limits."""
         return self.path.with_suffix(".md")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sibling(Included):
+    """A small network that is trained in this project. `builder` is a class, as "module:class"."""
+
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ported(Included):
+    """A network of torchvision with weights that came another way. `builder` is its function of torchvision.models."""
+
+    weights_enum: str  # torchvision's name for its own weights: the class list hangs on it

@@ -1,14 +1,16 @@
 """What functions of torch make of feature maps: F.relu, F.adaptive_avg_pool2d, torch.cat, +, torch.flatten."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from functools import lru_cache
 
 import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.arithmetic.layers import Add, BatchNorm1d, BatchNorm2d, Concat, Flatten, Layer, Pointwise, View
+from cnnviz.arithmetic.layers import Add, BatchNorm1d, BatchNorm2d, Concat, Flatten, Function, Layer, View
+from cnnviz.arithmetic.layers.functions import Worked
+from cnnviz.arithmetic.layers.sources import Source
+from cnnviz.networks.lines import module_of_line, value_of_line
 
 
 def put_together(layer: Layer, inputs: Sequence[np.ndarray]) -> np.ndarray | None:
@@ -17,7 +19,7 @@ def put_together(layer: Layer, inputs: Sequence[np.ndarray]) -> np.ndarray | Non
     >>> put_together(Concat(), [np.zeros((2, 4, 4)), np.ones((3, 4, 4))]).shape
     (5, 4, 4)
     """
-    if isinstance(layer, Add):
+    if isinstance(layer, Add) and len(inputs) == 2:
         return np.asarray(inputs[0] + inputs[1])
     if isinstance(layer, Flatten):
         return inputs[0].reshape(-1)
@@ -25,12 +27,34 @@ def put_together(layer: Layer, inputs: Sequence[np.ndarray]) -> np.ndarray | Non
         return inputs[0].reshape(layer.output_shape(inputs[0].shape))
     if isinstance(layer, Concat):
         return np.concatenate(inputs, axis=concatenated_axis(layer, inputs[0].ndim))
-    module = counterpart(layer)
-    if module is None:
+    if isinstance(layer, Worked | Source) or (not isinstance(layer, Function) and has_weights(layer)):
         return None
     with torch.inference_mode():
-        made: np.ndarray = module(torch.tensor(inputs[0])[None])[0].numpy()  # a copy: it may write over its input
+        batch = [torch.tensor(values)[None] for values in inputs]  # copies: a layer may write over its input
+        made: np.ndarray = applied(layer, batch)[0].numpy()
     return made
+
+
+def applied(layer: Layer, given: Sequence[torch.Tensor]) -> torch.Tensor:
+    """What a function, or a layer without weights, makes of batches of values, as its own line says it.
+
+    >>> from cnnviz.arithmetic.layers import Multiply
+    >>> applied(Multiply(), [torch.ones(2, 3, 1, 1) * 2, torch.ones(2, 3, 4, 4)]).shape
+    torch.Size([2, 3, 4, 4])
+    """
+    names = [f"x{number}" for number in range(len(given))]
+    values: dict[str, object] = dict(zip(names, given, strict=True))
+    if isinstance(layer, Function):
+        made = value_of_line(layer.expression(names), values)
+    else:
+        made = value_of_line(layer.applied("layer", names), {**values, "layer": counterpart(layer)})
+    assert isinstance(made, torch.Tensor)
+    return made
+
+
+def has_weights(layer: Layer) -> bool:
+    """Whether a layer does what it does with numbers that it has learned."""
+    return bool(layer.num_params) or isinstance(layer, BatchNorm1d | BatchNorm2d)
 
 
 def concatenated_axis(layer: Concat, num_axes: int) -> int:
@@ -43,18 +67,11 @@ def concatenated_axis(layer: Concat, num_axes: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def counterpart(layer: Layer) -> nn.Module | None:
-    """The layer of torch.nn that does what a function does, in evaluation mode; None for one that learnt something.
+def counterpart(layer: Layer) -> nn.Module:
+    """The layer of torch.nn that does what a layer without weights does, in evaluation mode.
 
-    >>> from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, Conv2d
-    >>> counterpart(AdaptiveAvgPool2d(1)), counterpart(Conv2d(3, 8, 3))
-    (AdaptiveAvgPool2d(output_size=1), None)
+    >>> from cnnviz.arithmetic.layers import AdaptiveAvgPool2d
+    >>> counterpart(AdaptiveAvgPool2d(1))
+    AdaptiveAvgPool2d(output_size=1)
     """
-    if isinstance(layer, Pointwise):
-        made: nn.Module = getattr(nn, layer.function)(**dict(layer.arguments))
-        return made.eval()
-    if layer.num_params or isinstance(layer, BatchNorm1d | BatchNorm2d):
-        return None
-    settings = {one.name: getattr(layer, one.name) for one in fields(layer)}
-    module: nn.Module = getattr(nn, type(layer).__name__)(**settings)
-    return module.eval()
+    return module_of_line(layer.code()).eval()

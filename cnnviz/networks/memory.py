@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 
 from cnnviz.arithmetic.network import Network
-from cnnviz.networks.architecture import Published, Sibling
+from cnnviz.networks.architecture import Included, Published
 from cnnviz.networks.mapped import can_be_mapped, mapped_copy
 
 FLOAT = 4  # bytes
@@ -17,14 +17,14 @@ FORWARD = 1.3  # times the layers' values: a picture's way through, its maps kep
 BACK = 3.5  # the most that a method of attribution takes for one picture; that is DeepLIFT
 
 
-def weights_bytes(entry: Sibling | Published) -> int:
+def weights_bytes(entry: Included | Published) -> int:
     """What the weights of a network take; a file holds little else."""
     if isinstance(entry, Published):
         return entry.weights.approx_size
     return entry.path.stat().st_size if entry.path.is_file() else 0
 
 
-def loading_bytes(entry: Sibling | Published, path: Path | None) -> int:
+def loading_bytes(entry: Included | Published, path: Path | None) -> int:
     """What loading takes of the process's own memory: random weights all of it, a file that can be mapped nothing.
 
     `path` is the file that was found, None where there is none. One in the old format is read whole, to be converted.

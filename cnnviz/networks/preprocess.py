@@ -25,8 +25,8 @@ CHANNELS = ("red", "green", "blue", "near infrared")
 class Preprocessing:
     """The settings a network was trained with; the defaults are those of the classic ImageNet recipe.
 
-    `mean` and `std` have one number for each channel. Where there are four, the fourth is near infrared, which no
-    photograph has: the mean of red, green and blue stands in for it.
+    `mean` and `std` have one number for each channel. Where there is one, the network sees grey. Where there are four,
+    the fourth is near infrared, which no photograph has: the mean of red, green and blue stands in for it.
     """
 
     resize_size: int = 256
@@ -41,7 +41,7 @@ class Preprocessing:
         >>> IMAGENET.channels
         ('red', 'green', 'blue')
         """
-        return CHANNELS[: len(self.mean)]
+        return CHANNELS[: len(self.mean)] if len(self.mean) > 1 else ("grey",)
 
 
 IMAGENET = Preprocessing()
@@ -144,12 +144,15 @@ def preprocess(picture: Image.Image, settings: Preprocessing = IMAGENET) -> "tor
 def normalise(picture: Image.Image, settings: Preprocessing = IMAGENET) -> np.ndarray:
     """Colour values to (value / 255 − mean) / std, per channel: float32, shape (3, H, W), read-only.
 
-    With settings for four channels the shape is (4, H, W), and the fourth starts as the mean of the other three.
+    With settings for one channel the shape is (1, H, W), the picture in grey (ITU-R 601, as torchvision's Grayscale);
+    with four it is (4, H, W), and the fourth starts as the mean of the other three.
 
     >>> [f"{value:.2f}" for value in normalise(Image.new("RGB", (1, 1), "white")).ravel()]
     ['2.25', '2.43', '2.64']
     """
-    values = np.asarray(picture, dtype=np.float32) / np.float32(255)  # (H, W, 3)
+    if len(settings.mean) == 1:
+        picture = picture.convert("L")
+    values = np.asarray(picture, dtype=np.float32).reshape(picture.height, picture.width, -1) / np.float32(255)
     if len(settings.mean) > values.shape[2]:
         values = np.concatenate([values, values.mean(axis=2, keepdims=True)], axis=2)
     mean, std = (np.array(numbers, dtype=np.float32) for numbers in (settings.mean, settings.std))

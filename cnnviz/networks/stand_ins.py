@@ -138,6 +138,7 @@ def operate(kind: str, turned: bool) -> Callable[[Proxy, Any], Any]:
     def method(self: Proxy, other: Any) -> Any:
         left, right = self.value, unwrapped(self.dialect, other)
         if isinstance(right, int | float) and not isinstance(right, bool):
+            self.dialect.graph.pass_over("arithmetic with a number", NO_LINE)
             return self
         left, right = (right, left) if turned else (left, right)
         return wrapped(self.dialect, operated(self.dialect.graph, kinds[kind], left, right, NO_LINE))

@@ -146,9 +146,14 @@ def unknown_layer(dialect: Any, module: ForeignModule, given: Arguments) -> Valu
 
 
 def is_layer(module: nn.Module) -> bool:
-    """Whether torch itself knows this as one layer."""
-    return type(module).__module__.startswith(("torch.nn.modules", "torch.nn.parallel")) and not isinstance(
-        module, nn.Sequential | nn.ModuleList | nn.ModuleDict | nn.TransformerEncoder | nn.TransformerDecoder
+    """Whether torch itself knows this as one layer; a bare nn.Module only holds others."""
+    known = type(module).__module__.startswith(("torch.nn.modules", "torch.nn.parallel"))
+    return (
+        known
+        and type(module) is not nn.Module
+        and not isinstance(
+            module, nn.Sequential | nn.ModuleList | nn.ModuleDict | nn.TransformerEncoder | nn.TransformerDecoder
+        )
     )
 
 

@@ -3,7 +3,8 @@
 `MODELS` is a plain table that can be read without importing torch, so that a page can draw its picker at once. Torch is
 imported when the first network is built, torchvision with the first that is made of its layers.
 
-First come the small networks that are trained here (`make train`) and come along, then those of torchvision.
+First come those whose weights come along: SqueezeNet, which others trained on ImageNet, and the small networks that are
+trained here (`make train`). Then come those of torchvision.
 """
 
 import warnings
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from cnnviz.networks.architecture import Published, Sibling
+from cnnviz.networks.architecture import Included, Ported, Published, Sibling
 from cnnviz.networks.download import Progress, fetch
 from cnnviz.networks.light_torchvision import import_torchvision, unfilled
 from cnnviz.networks.mapped import can_be_mapped, make_mapped_copy, mapped_copy
@@ -55,11 +56,28 @@ class Model:
 CROPS = Preprocessing(resize_size=96, crop_size=96, mean=(0.44, 0.36, 0.34), std=(0.30, 0.25, 0.24))
 PATCHES = Preprocessing(resize_size=28, crop_size=28, mean=(0.42,) * 4, std=(0.14,) * 4)
 
-PHOTOGRAPHS_SCOPE = (
-    "It was trained to tell ten photographs apart, also turned; whatever it is shown, it names one of the ten."
-)
+PHOTOGRAPHS_SCOPE = "It knows ten photographs, also turned, and always names one."
 
-MODELS: dict[str, Sibling | Published] = {
+MODELS: dict[str, Sibling | Ported | Published] = {
+    "squeezenet1_1": Ported(
+        title="SqueezeNet 1.1",
+        year=2016,
+        paper="Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer: SqueezeNet: AlexNet-level accuracy with 50x fewer "
+        "parameters and <0.5MB model size, arXiv:1602.07360; version 1.1 is a later one of the authors', with fewer "
+        "multiply-accumulates",
+        description="Eight Fire modules: 1×1 narrows, then 1×1 and 3×3 side by side make the next maps.",
+        builder="squeezenet1_1",
+        file_name="squeezenet1_1.safetensors",
+        weights_enum="SqueezeNet1_1_Weights.IMAGENET1K_V1",
+        scope="Trained on ImageNet: of 1,000 kinds of animals and things it always names one.",
+        notable_layers=(
+            "features.0",
+            "features.4.expand3x3",
+            "features.7.expand3x3",
+            "features.10.expand3x3",
+            "classifier.1",
+        ),
+    ),
     "slim_alexnet": Sibling(
         title="Slim AlexNet",
         year=2012,
@@ -69,7 +87,7 @@ MODELS: dict[str, Sibling | Published] = {
         builder="cnnviz.networks.slim:SlimAlexNet",
         file_name="slim_alexnet.safetensors",
         classes=class_names(),
-        scope=PHOTOGRAPHS_SCOPE,
+        scope=f"Here for its 11×11 first filters. {PHOTOGRAPHS_SCOPE}",
         notable_layers=("features.0", "features.3", "features.6", "features.8", "features.10"),
         preprocessing=CROPS,
     ),
@@ -82,7 +100,7 @@ MODELS: dict[str, Sibling | Published] = {
         builder="cnnviz.networks.slim:SlimVGG",
         file_name="slim_vgg.safetensors",
         classes=class_names(),
-        scope=PHOTOGRAPHS_SCOPE,
+        scope=f"Here for its plain blocks of 3×3. {PHOTOGRAPHS_SCOPE}",
         notable_layers=("features.0", "features.3", "features.6", "features.11", "features.18"),
         preprocessing=CROPS,
     ),
@@ -95,7 +113,7 @@ MODELS: dict[str, Sibling | Published] = {
         builder="cnnviz.networks.slim_resnet:SlimResNet",
         file_name="slim_resnet.safetensors",
         classes=class_names(),
-        scope=PHOTOGRAPHS_SCOPE,
+        scope=f"Here for its residual blocks. {PHOTOGRAPHS_SCOPE}",
         notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
         preprocessing=CROPS,
         has_residual_blocks=True,
@@ -175,37 +193,15 @@ MODELS: dict[str, Sibling | Published] = {
         notable_layers=("conv1", "layer1.0.conv2", "layer2.0.conv2", "layer3.0.conv2", "layer4.2.conv3"),
         has_residual_blocks=True,
     ),
-    "squeezenet1_1": Published(
-        title="SqueezeNet 1.1",
-        year=2016,
-        paper="Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer: SqueezeNet: AlexNet-level accuracy with 50x fewer "
-        "parameters and <0.5MB model size, arXiv:1602.07360; version 1.1 is a later one of the authors', with fewer "
-        "multiply-accumulates",
-        description="Eight Fire modules: 1×1 narrows, then 1×1 and 3×3 side by side make the next maps.",
-        builder="squeezenet1_1",
-        weights_enum="SqueezeNet1_1_Weights.IMAGENET1K_V1",
-        weights=WeightsFile(
-            name="squeezenet1_1-b8a52dc0.pth",
-            url="https://download.pytorch.org/models/squeezenet1_1-b8a52dc0.pth",
-            approx_size=4_958_716,
-        ),
-        notable_layers=(
-            "features.0",
-            "features.4.expand3x3",
-            "features.7.expand3x3",
-            "features.10.expand3x3",
-            "classifier.1",
-        ),
-    ),
 }
 
 
-def architecture(name: str) -> Sibling | Published:
+def architecture(name: str) -> Sibling | Ported | Published:
     """The entry of `MODELS`, or a ValueError that says which there are.
 
     >>> architecture("resnet-18")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: There is no network named "resnet-18". Did you mean resnet18? There are: slim_alexnet, slim_vgg, ...
+    ValueError: There is no network named "resnet-18". Did you mean resnet18? There are: squeezenet1_1, ...
     """
     if name in MODELS:
         return MODELS[name]
@@ -217,11 +213,11 @@ def architecture(name: str) -> Sibling | Published:
 def load_model(name: str, download: bool = True, progress: Callable[[Progress], None] | None = None) -> Model:
     """The network `name`, with its trained weights where they can be had.
 
-    The small networks come trained with the project. For torchvision's, weights are looked for in torch hub's folder
-    and in the app's own; where they are in neither and `download` is true they are fetched, and `progress` is called as
-    they arrive. Where none can be had (no network, a damaged file) the model comes untrained: the same random weights
-    each time, `.trained` False, `.untrained_because` a sentence. A download that failed is also told as a warning,
-    since a script would not look at the flag.
+    Some weights come along with the project. The others are looked for in torch hub's folder and in the app's own;
+    where they are in neither and `download` is true they are fetched, and `progress` is called as they arrive. Where
+    none can be had (no network, a damaged file) the model comes untrained: the same random weights each time,
+    `.trained` False, `.untrained_because` a sentence. A download that failed is also told as a warning, since a script
+    would not look at the flag.
 
     Raises ValueError for a name that is not in `MODELS`.
 
@@ -235,8 +231,9 @@ def load_model(name: str, download: bool = True, progress: Callable[[Progress], 
         if path is not None:
             module = _trained_module(entry, path)
             return Model(name, module, True, _classes(entry), entry.preprocessing, weights_path=path)
-        if isinstance(entry, Sibling):
-            raise WeightsError(f"{entry.path} comes with the project and is missing: restore it, or run make train.")
+        if isinstance(entry, Included):
+            remedy = "restore it, or run make train" if isinstance(entry, Sibling) else "restore it"
+            raise WeightsError(f"{entry.path} comes with the project and is missing: {remedy}.")
         reason = missing_sentence(entry.weights)
     except WeightsError as error:
         reason = str(error)
@@ -246,22 +243,22 @@ def load_model(name: str, download: bool = True, progress: Callable[[Progress], 
 
 
 def weights_path(
-    entry: Sibling | Published, download: bool = False, progress: Callable[[Progress], None] | None = None
+    entry: Sibling | Ported | Published, download: bool = False, progress: Callable[[Progress], None] | None = None
 ) -> Path | None:
     """Where the network's weights are on this machine, fetched if that is asked for, or None. Raises WeightsError."""
-    if isinstance(entry, Sibling):
+    if isinstance(entry, Included):
         return entry.path if entry.path.is_file() else None
     path = find(entry.weights)
     return fetch(entry.weights, progress) if path is None and download else path
 
 
-def _classes(entry: Sibling | Published) -> list[str]:
+def _classes(entry: Sibling | Ported | Published) -> list[str]:
     if isinstance(entry, Sibling):
         return list(entry.classes)
     return list(import_torchvision().get_weight(entry.weights_enum).meta["categories"])
 
 
-def build(entry: Sibling | Published) -> "torch.nn.Module":
+def build(entry: Sibling | Ported | Published) -> "torch.nn.Module":
     """The network as its class or function starts it, with random weights of torch's own choice."""
     if isinstance(entry, Sibling):
         module_name, class_name = entry.builder.split(":")
@@ -271,7 +268,7 @@ def build(entry: Sibling | Published) -> "torch.nn.Module":
     return published
 
 
-def _unfilled_module(entry: Sibling | Published) -> "torch.nn.Module":
+def _unfilled_module(entry: Sibling | Ported | Published) -> "torch.nn.Module":
     """The network's layers on torch's meta device: shapes without numbers, built in milliseconds."""
     import torch
 
@@ -280,14 +277,14 @@ def _unfilled_module(entry: Sibling | Published) -> "torch.nn.Module":
     return module.eval().requires_grad_(False)
 
 
-def _trained_module(entry: Sibling | Published, path: Path) -> "torch.nn.Module":
+def _trained_module(entry: Sibling | Ported | Published, path: Path) -> "torch.nn.Module":
     """The network with the numbers of the file put in place, mapped from disk where the file allows it.
 
     Of a mapped file only the pages that are used are read, and processes share them. A file in PyTorch's format from
     before 2020 (VGG-16's is one) cannot be mapped: it is read into memory whole the first time, to be converted, and
     from then on its copy is mapped. A copy that does not fit, whoever made it, is passed over and made anew.
     """
-    if isinstance(entry, Sibling) or can_be_mapped(path):
+    if isinstance(entry, Included) or can_be_mapped(path):
         return _filled_module(entry, path)
     mapped = _module_of_copy(entry, path)
     if mapped is not None:
@@ -306,18 +303,18 @@ def _module_of_copy(entry: Published, path: Path) -> "torch.nn.Module | None":
         return None
 
 
-def _filled_module(entry: Sibling | Published, path: Path) -> "torch.nn.Module":
+def _filled_module(entry: Sibling | Ported | Published, path: Path) -> "torch.nn.Module":
     """Built on the meta device and assigned, so no random weights are drawn only to be overwritten."""
     module = _unfilled_module(entry)
     expected = {key: tensor.dtype for key, tensor in module.state_dict().items()}
-    state = _read_safetensors(path) if isinstance(entry, Sibling) else _read_state(path)
+    state = _read_safetensors(path) if isinstance(entry, Included) else _read_state(path)
     try:
         module.load_state_dict(state, strict=True, assign=True)
     except Exception as error:  # torch's own words are many lines long and speak of keys
         refuse_lack_of_memory(error)
         raise WeightsError(
             f"{path} holds weights of another network: their names or shapes are not those of {entry.title}. "
-            f"Replace it with {entry.file_name if isinstance(entry, Sibling) else entry.weights.name}."
+            f"Replace it with {entry.file_name if isinstance(entry, Included) else entry.weights.name}."
         ) from error
     if any(tensor.dtype != expected[key] for key, tensor in module.state_dict().items()):
         raise WeightsError(f"{path} holds numbers of another type than {entry.title} computes with (float32).")
@@ -339,16 +336,19 @@ def _read_state(path: Path) -> "dict[str, torch.Tensor]":
 
 
 def _read_safetensors(path: Path) -> "dict[str, torch.Tensor]":
+    """The tensors of the file; what is kept in half precision to take half the place is computed with in float32."""
+    import torch
     from safetensors.torch import load_file
 
     try:
-        return load_file(path, device="cpu")
+        state = load_file(path, device="cpu")
+        return {key: tensor.float() if tensor.dtype == torch.float16 else tensor for key, tensor in state.items()}
     except Exception as error:  # a damaged file raises several things, none of them a sentence
         refuse_lack_of_memory(error)
         raise WeightsError(f"{path} cannot be read as a safetensors file; it may be damaged.") from error
 
 
-def _untrained_module(entry: Sibling | Published, seed: int = 0) -> "torch.nn.Module":
+def _untrained_module(entry: Sibling | Ported | Published, seed: int = 0) -> "torch.nn.Module":
     """Random weights, the same each time; the process's random numbers are left as they were.
 
     Convolutions: He et al. 2015 (arXiv:1502.01852), normal with variance 2 / fan_out; linear layers: normal, standard

@@ -9,6 +9,7 @@ from cnnviz.ui.compute.builder.chosen_layer import choose_layer, chosen_place, c
 from cnnviz.ui.compute.builder.editor import edit, show_problems, suggestions
 from cnnviz.ui.compute.builder.export import show_exports
 from cnnviz.ui.compute.builder.input_shape import choose_sizes, input_shape
+from cnnviz.ui.compute.builder.look_inside import look_inside
 from cnnviz.ui.compute.builder.missing_values import answers, ask, choice, choose_network, show_notes
 from cnnviz.ui.compute.builder.reading import Reading, read
 from cnnviz.ui.compute.builder.text import FITTED, begin, follow_address, keep_readable, last_readable, text
@@ -70,6 +71,7 @@ else:
         show_notes(network)
     table(script, "network_table", chosen=place, on_choose=choose_layer, reveal=reveal)
     show_chosen(shown, place)
+    look_inside(shown, lesson)
     show_exports(shown)
 lesson.more("What is read")
 lesson.more("How it is counted")

@@ -19,7 +19,7 @@ AVERAGED, FLATTENED = "slim_resnet", "slim_vgg"  # what the last layer of each r
 open_neuron()
 lesson = read_lesson(__file__)
 lesson.header()
-_, model = choose_network(opens_with=AVERAGED)
+_, model = choose_network()
 classes = st.container()
 where, what = st.columns([11, 13], gap="large")
 with where:

@@ -23,7 +23,7 @@ from cnnviz.networks.survey import survey
 from tests.attribution.conftest import Example
 
 warnings.filterwarnings("ignore", module="captum")
-NETWORKS = ["slim_alexnet", "slim_vgg", "slim_resnet", "sat6_convnet", "resnet18"]
+NETWORKS = ["slim_alexnet", "slim_vgg", "slim_resnet", "sat6_convnet", "resnet18", "squeezenet1_1"]
 CLASS = 2
 
 

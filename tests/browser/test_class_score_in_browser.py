@@ -8,7 +8,7 @@ from tests.browser.screenshots import open_page, settle
 
 
 def test_a_class_is_clicked_and_a_unit_that_made_its_score_opened(visitor: Page, address: str) -> None:
-    visitor.goto(f"{address}/class_score?picture=coffee")
+    visitor.goto(f"{address}/class_score?network=Slim+ResNet&picture=coffee")
     settle(visitor)
     total = visitor.locator(".weighted_sum .total")
     expect(total).to_contain_text("Coffee, upright")

@@ -17,11 +17,11 @@ def test_an_uploaded_photograph_is_looked_at_and_stays_on_the_next_page(visitor:
     settle(visitor)
     canvas = visitor.locator(".mosaic canvas").first
     expect(canvas).to_be_visible()
-    range_of_the_cat = visitor.get_by_text("features.0 answers with 32 maps").inner_text()
+    range_of_the_cat = visitor.get_by_text("features.0 answers with 64 maps").inner_text()
     before = canvas.evaluate("canvas => canvas.toDataURL()")
     upload(visitor, PHOTO)
     expect(visitor.get_by_text(PHOTO.name)).to_be_visible()
-    expect(visitor.get_by_text("features.0 answers with 32 maps")).not_to_have_text(range_of_the_cat)
+    expect(visitor.get_by_text("features.0 answers with 64 maps")).not_to_have_text(range_of_the_cat)
     settle(visitor)
     assert canvas.evaluate("canvas => canvas.toDataURL()") != before
     visitor.get_by_role("button", name="Explore").click()

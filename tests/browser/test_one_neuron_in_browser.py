@@ -67,7 +67,9 @@ def test_no_number_of_a_window_runs_into_the_next(
     browser: Browser, address: str, layer: str, cells: int, width: int
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})
-    page.goto(f"{address}/one_neuron?neuron_layer={layer}&neuron_channel=5&neuron_row=4&neuron_column=4")
+    page.goto(
+        f"{address}/one_neuron?network=Slim+AlexNet&neuron_layer={layer}&neuron_channel=5&neuron_row=4&neuron_column=4"
+    )
     settle(page)
     expect(page.locator(".one_neuron .map figcaption")).to_contain_text(f"{layer}, channel 5")
     measured = page.evaluate(ROOM_AND_TYPE)

@@ -25,7 +25,7 @@ def seen(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("name", "key"), FIELDS.items())
 def test_the_address_opens_what_was_seen(visitor: Page, browser: Browser, address: str, name: str, key: str) -> None:
-    visitor.goto(f"{address}/{name}")
+    visitor.goto(f"{address}/{name}?network=Slim+AlexNet")
     visitor.wait_for_url(f"**{key}_channel=*")
     settle(visitor)
     of_the_cat = seen(visitor)
@@ -42,7 +42,7 @@ def test_the_address_opens_what_was_seen(visitor: Page, browser: Browser, addres
 
 
 def test_what_was_touched_stays_with_another_picture(visitor: Page, address: str) -> None:
-    visitor.goto(f"{address}/one_neuron")
+    visitor.goto(f"{address}/one_neuron?network=Slim+AlexNet")
     visitor.wait_for_url("**neuron_channel=*")
     settle(visitor)
     layer, channel, *_ = seen(visitor)
@@ -54,14 +54,14 @@ def test_what_was_touched_stays_with_another_picture(visitor: Page, address: str
 
 
 def test_back_to_the_address_that_asked_for_nothing_shows_the_same_neuron(visitor: Page, address: str) -> None:
-    visitor.goto(f"{address}/one_neuron")
+    visitor.goto(f"{address}/one_neuron?network=Slim+AlexNet")
     visitor.wait_for_url("**neuron_channel=*")
     settle(visitor)
     full, fields = visitor.url, seen(visitor)
     caption = visitor.locator(".one_neuron .map figcaption")
     expect(caption).to_contain_text(f"{fields[0]}, channel {fields[1]}")
     visitor.go_back()
-    visitor.wait_for_url("**/one_neuron")
+    visitor.wait_for_url("**/one_neuron?network=Slim+AlexNet")
     expect(visitor.get_by_role("spinbutton").first).to_have_value("")
     settle(visitor)
     expect(caption).to_contain_text(f"{fields[0]}, channel {fields[1]}")

@@ -176,7 +176,7 @@ def test_leaving_while_it_plays_leaves_the_next_address_alone(visitor: Page, add
 
 
 def test_numbers_of_one_page_do_not_reach_another(visitor: Page, address: str) -> None:
-    visitor.goto(f"{address}/filters?convolution=features.3+Conv2d&input_channel=7&filter=3")
+    visitor.goto(f"{address}/filters?network=Slim+AlexNet&convolution=features.3+Conv2d&input_channel=7&filter=3")
     settle(visitor)
     visitor.get_by_role("button", name="Learn").click()
     visitor.get_by_role("menuitem", name="Convolution", exact=True).click()

@@ -6,7 +6,7 @@ from tests.browser.screenshots import open_page, settle
 
 
 def test_the_keys_walk_through_layers_and_channels_and_enter_chooses(visitor: Page, address: str) -> None:
-    visitor.goto(f"{address}/whole_network?whole_layer=features.3&whole_channel=7")
+    visitor.goto(f"{address}/whole_network?network=Slim+AlexNet&whole_layer=features.3&whole_channel=7")
     settle(visitor)
     overview = visitor.locator(".network_overview")
     reading = overview.locator(".reading")

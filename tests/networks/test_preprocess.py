@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from torchvision.models import get_weight
+from torchvision.transforms.functional import rgb_to_grayscale, to_tensor
 
 from cnnviz.networks.architecture import Published
-from cnnviz.networks.preprocess import IMAGENET, preprocess, preprocess_steps
+from cnnviz.networks.preprocess import IMAGENET, Preprocessing, preprocess, preprocess_steps
 from cnnviz.networks.zoo import MODELS
 
 PUBLISHED = {name: entry for name, entry in MODELS.items() if isinstance(entry, Published)}
@@ -99,3 +100,11 @@ def test_the_network_sees_the_middle_of_the_picture() -> None:
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "1"])
 def test_other_kinds_of_pictures_are_read_as_rgb(mode: str) -> None:
     assert preprocess(noise(300, 300).convert(mode)).shape == (1, 3, 224, 224)
+
+
+def test_a_network_that_sees_grey_is_given_grey_as_torchvision_makes_it() -> None:
+    settings = Preprocessing(32, 32, mean=(0.5,), std=(0.25,))
+    steps = preprocess_steps(noise(40, 40), settings)
+    grey = to_tensor(rgb_to_grayscale(steps.cropped)).numpy()
+    np.testing.assert_allclose(steps.normalised, (grey - 0.5) / 0.25, atol=1e-6)
+    assert settings.channels == ("grey",)

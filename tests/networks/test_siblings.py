@@ -1,4 +1,4 @@
-"""The networks that come along: their files, what their cards say of them, and that their filters were learnt."""
+"""The networks that are trained here: their files, what their cards say of them, and that their filters were learnt."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors import safe_open
 
 from cnnviz.gallery import gallery_picture
-from cnnviz.networks.architecture import SIBLINGS_FOLDER, Sibling
+from cnnviz.networks.architecture import INCLUDED_FOLDER, Included, Sibling
 from cnnviz.networks.feature_maps import forward
 from cnnviz.networks.photograph_classes import PHOTOGRAPHS
 from cnnviz.networks.survey import survey
@@ -21,6 +21,7 @@ from cnnviz.training.examination import Accuracy, examine, read_accuracy, write_
 
 SIBLINGS = {name: entry for name, entry in MODELS.items() if isinstance(entry, Sibling)}
 ON_PHOTOGRAPHS = [name for name in SIBLINGS if name != "sat6_convnet"]
+INCLUDED = {name: entry for name, entry in MODELS.items() if isinstance(entry, Included)}
 SHAPES = dict.fromkeys(ON_PHOTOGRAPHS, (3, 96, 96)) | {"sat6_convnet": (4, 28, 28)}
 
 
@@ -42,8 +43,8 @@ def spectral_concentration(weights: np.ndarray) -> float:
     return float((strongest.sum(axis=1) / energy.sum(axis=1)).mean())
 
 
-def test_they_come_first_in_the_table() -> None:
-    assert [*MODELS][: len(SIBLINGS)] == [*SIBLINGS]
+def test_those_that_come_along_are_first_in_the_table() -> None:
+    assert [*MODELS][: len(INCLUDED)] == [*INCLUDED]
 
 
 @pytest.mark.parametrize("name", SIBLINGS)
@@ -105,7 +106,7 @@ def test_the_file_is_safetensors_of_float32_and_names_the_classes_of_the_table(n
 
 
 def test_all_together_are_not_heavy() -> None:
-    assert sum(path.stat().st_size for path in SIBLINGS_FOLDER.iterdir()) <= 8_000_000
+    assert sum(path.stat().st_size for path in INCLUDED_FOLDER.iterdir()) <= 8_000_000
 
 
 @pytest.mark.parametrize("name", SIBLINGS)
@@ -189,10 +190,10 @@ def test_a_plain_wave_is_concentrated_and_noise_is_not() -> None:
 
 
 def test_the_files_that_come_along_are_those_of_the_table_and_their_cards() -> None:
-    expected = {entry.path.name for entry in SIBLINGS.values()} | {entry.card_path.name for entry in SIBLINGS.values()}
-    assert {path.name for path in SIBLINGS_FOLDER.iterdir()} == expected
-    digests = {hashlib.sha256(entry.path.read_bytes()).hexdigest() for entry in SIBLINGS.values()}
-    assert len(digests) == len(SIBLINGS)
+    expected = {entry.path.name for entry in INCLUDED.values()} | {entry.card_path.name for entry in INCLUDED.values()}
+    assert {path.name for path in INCLUDED_FOLDER.iterdir()} == expected
+    digests = {hashlib.sha256(entry.path.read_bytes()).hexdigest() for entry in INCLUDED.values()}
+    assert len(digests) == len(INCLUDED)
 
 
 def test_a_damaged_file_leaves_the_network_untrained_and_is_told_in_words(

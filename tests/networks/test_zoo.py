@@ -94,7 +94,7 @@ def test_untrained_weights_are_the_same_each_time_and_random_numbers_are_left_al
 
 def test_a_name_that_is_not_there_is_answered_with_those_that_are() -> None:
     with pytest.raises(
-        ValueError, match=r'no network named "ResNet18"\. Did you mean resnet18\? There are: slim_alexnet, '
+        ValueError, match=r'no network named "ResNet18"\. Did you mean resnet18\? There are: squeezenet1_1, '
     ):
         load_model("ResNet18")
 

@@ -1,6 +1,6 @@
 """Pages as a stranger meets them: every widget that can be reached, every name that an address can carry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 LESSONS = [file for chapter in CHAPTERS.values() for file, *_ in chapter]
 # Read from the address by hand; all others are bound to a widget.
 READ_BY_HAND = ("picture", "step", "patch", "layer_number", "unit", "class", "net", "input", "why_at")
+
+SMALL = {"network": "Slim AlexNet"}  # for pages that one opens many times; the others pass it over
 
 TEXTS = (
     "", " ", "x", "1", "½", "1 2\n3 4", "1 2 3\n4 5", "1 2 | 3 4", "1;2;3", "[[1, 2], [3, 4]]", "nan nan\nnan nan",
@@ -26,7 +28,7 @@ NOT_NUMBERS = (
 )  # fmt: skip
 
 
-def opened(file: str, query: dict[str, str | list[str]] | None = None) -> AppTest:
+def opened(file: str, query: Mapping[str, str | list[str]] | None = None) -> AppTest:
     """A page in a fresh session, by a link with this query, after its first run."""
     page = AppTest.from_file(ROOT / file, default_timeout=120)
     for name, value in (query or {}).items():

@@ -76,7 +76,7 @@ def test_the_class_layer_and_fineness_are_asked_for() -> None:
     ],
 )
 def test_junk_in_the_address_opens_what_is_there(address: dict[str, str]) -> None:
-    assert overlay(opened("attribution", **address))
+    assert overlay(opened("attribution", **(VGG | address)))
 
 
 def test_sums_are_told_with_what_was_promised() -> None:

@@ -31,6 +31,7 @@ from tests.pages.test_visualize_a_unit import button, captions
 torch.set_num_threads(1)
 
 PAGES = [Path(file).stem for file, *_ in table_of_contents.CHAPTERS["Explore"]]
+SMALL = {"network": "Slim AlexNet"}
 UNIT = {"network": "Slim VGG", "seek_layer": "features.3", "seek_channel": "3"}
 
 
@@ -80,7 +81,7 @@ def suggestion(app: AppTest) -> Any:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_open_page_shows_the_same_after_everything_was_cleared(page: str) -> None:
-    app, other = opened(page), opened(page)
+    app, other = opened(page, **SMALL), opened(page, **SMALL)
     before = shown(app)
     clear_everything()
     app.run()

@@ -57,7 +57,7 @@ def test_every_page_refuses_a_network_that_would_not_fit_and_goes_on_with_a_smal
     left.bytes = 100 * MB
     app = opened(page, **asks_for(page, "ResNet-50"))
     assert "no memory left for ResNet-50 at the moment" in refused(app)
-    assert cached._networks.names() in ([], ["slim_alexnet"], ["slim_resnet"])
+    assert cached._networks.names() in ([], ["squeezenet1_1"], ["slim_resnet"])
     left.bytes = 140 * MB  # for what the small ones take
     button(app, "no_room_slim_resnet").click().run()
     assert not app.exception
@@ -96,7 +96,7 @@ def test_a_network_that_fits_with_a_picture_that_does_not_is_refused_too(left: S
 def test_what_others_left_behind_makes_room(left: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     opened("prediction", network="AlexNet")
     opened("prediction")
-    assert set(cached._networks.names()) == {"alexnet", "slim_alexnet"}
+    assert set(cached._networks.names()) == {"alexnet", "squeezenet1_1"}
     monkeypatch.setattr(memory, "IDLE", (0.0,))  # as if their visitors had gone
     monkeypatch.setattr(memory, "room", lambda: RESERVE + (100 if "alexnet" in cached._networks.names() else 344) * MB)
     app = opened("prediction", network="ResNet-50")

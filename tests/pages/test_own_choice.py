@@ -9,6 +9,7 @@ from tests.pages.test_explore import opened
 
 torch.set_num_threads(1)
 
+SMALL = {"network": "Slim AlexNet"}
 FIELDS = {
     "one_neuron": ("neuron_layer", "neuron_channel", "neuron_row", "neuron_column"),
     "whole_network": ("whole_layer", "whole_channel"),
@@ -34,7 +35,7 @@ def show_picture(app: AppTest, name: str) -> None:
 
 
 @pytest.mark.parametrize("page", FIELDS)
-@pytest.mark.parametrize("network", [{}, {"network": "Slim ResNet", "picture": "rocket"}])
+@pytest.mark.parametrize("network", [SMALL, {"network": "Slim ResNet", "picture": "rocket"}])
 def test_a_link_opens_what_the_page_chose(page: str, network: dict[str, str]) -> None:
     app = opened(page, **network)
     assert None not in fields_of(app, page)
@@ -45,10 +46,10 @@ def test_a_link_opens_what_the_page_chose(page: str, network: dict[str, str]) ->
 
 @pytest.mark.parametrize("page", FIELDS)
 def test_what_nobody_chose_is_chosen_anew_for_another_picture_and_network(page: str) -> None:
-    app = opened(page)
+    app = opened(page, **SMALL)
     of_the_cat = fields_of(app, page)
     show_picture(app, "rocket")
-    assert fields_of(app, page) == address_of(app, page) == fields_of(opened(page, picture="rocket"), page)
+    assert fields_of(app, page) == address_of(app, page) == fields_of(opened(page, picture="rocket", **SMALL), page)
     assert fields_of(app, page) != of_the_cat
     show_picture(app, "chelsea")
     assert fields_of(app, page) == address_of(app, page) == of_the_cat
@@ -58,7 +59,7 @@ def test_what_nobody_chose_is_chosen_anew_for_another_picture_and_network(page: 
 
 @pytest.mark.parametrize("page", FIELDS)
 def test_what_a_person_chose_stays(page: str) -> None:
-    app = opened(page)
+    app = opened(page, **SMALL)
     channel = app.number_input(key=FIELDS[page][1])
     channel.set_value(5.0 if channel.value != 5 else 6.0).run()
     chosen = fields_of(app, page)
@@ -68,7 +69,7 @@ def test_what_a_person_chose_stays(page: str) -> None:
 
 @pytest.mark.parametrize("page", FIELDS)
 def test_what_a_link_asks_for_stays(page: str) -> None:
-    app = opened(page, **opened(page).query_params)
+    app = opened(page, **opened(page, **SMALL).query_params)
     asked_for = fields_of(app, page)
     show_picture(app, "rocket")
     assert fields_of(app, page) == address_of(app, page) == asked_for
@@ -76,10 +77,10 @@ def test_what_a_link_asks_for_stays(page: str) -> None:
 
 @pytest.mark.parametrize("page", FIELDS)
 def test_another_layer_opens_on_its_own_liveliest_channel(page: str) -> None:
-    app = opened(page)
+    app = opened(page, **SMALL)
     app.selectbox(key=FIELDS[page][0]).set_value("features.3").run()
     assert not app.exception
-    there = opened(page, **{FIELDS[page][0]: "features.3"})
+    there = opened(page, **{FIELDS[page][0]: "features.3"}, **SMALL)
     assert fields_of(app, page) == fields_of(there, page)
     assert address_of(app, page)[1:] == fields_of(there, page)[1:]  # of the layer it is the browser that tells
     show_picture(app, "rocket")
@@ -90,9 +91,9 @@ def test_another_layer_opens_on_its_own_liveliest_channel(page: str) -> None:
 def test_a_number_that_is_not_there_gives_way_to_the_pages_own(page: str) -> None:
     layer, channel, *_ = FIELDS[page]
     for junk in ("inf", "nan", "2.5", "99999", "-1", ""):
-        app = opened(page, **{layer: "features.3", channel: junk})
+        app = opened(page, **{layer: "features.3", channel: junk}, **SMALL)
         assert fields_of(app, page) == address_of(app, page)
-        assert fields_of(app, page) == fields_of(opened(page, **{layer: "features.3"}), page)
+        assert fields_of(app, page) == fields_of(opened(page, **{layer: "features.3"}, **SMALL), page)
 
 
 def two_layers() -> None:

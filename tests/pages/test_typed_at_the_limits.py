@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.strangers import LESSONS, NOT_NUMBERS, TEXTS, broken, opened
+from tests.pages.strangers import LESSONS, NOT_NUMBERS, SMALL, TEXTS, broken, opened
 
 STEPS = 10  # of a walk over the widgets of one page
 NUMBERS = ("number_input", "slider")
 SWITCHES = ("number_input", "slider", "text_area", "text_input", "segmented_control", "pills", "toggle", "button")
 # What takes a minute by design, and what leads to another page, which is not there in these tests.
-LONG = ("VGG-16", "AlexNet", "ResNet-18", "ResNet-50", "Finest")
+LONG = ("SqueezeNet 1.1", "VGG-16", "AlexNet", "ResNet-18", "ResNet-50", "Finest")
 ELSEWHERE = ("whole_neuron", "class_attribution", "why_train", "neuron", "seek_start")
 
 
@@ -30,7 +30,7 @@ def put(widget: Any, value: Any) -> None:
 
 @pytest.mark.parametrize("file", LESSONS)
 def test_numbers_and_texts_at_every_limit_and_beyond_break_no_page(file: str) -> None:
-    page = opened(file)
+    page = opened(file, SMALL)
     for kind, count in ((kind, len(getattr(page, kind))) for kind in (*NUMBERS, "text_area", "text_input")):
         for place in range(count):
             for value in beyond(getattr(page, kind)[place]) if kind in NUMBERS else TEXTS:
@@ -42,7 +42,7 @@ def test_numbers_and_texts_at_every_limit_and_beyond_break_no_page(file: str) ->
                 page.run()
                 assert not broken(page), f"{key} = {str(value)[:60]!r}"
                 assert value not in NOT_NUMBERS or page.error, f"{key} says nothing to {value[:60]!r}"
-            page = opened(file)
+            page = opened(file, SMALL)
 
 
 def takes_part(widget: Any) -> bool:
@@ -75,7 +75,7 @@ def take_step(page: AppTest, dice: random.Random) -> str:
 @pytest.mark.parametrize("file", LESSONS)
 def test_no_walk_over_the_widgets_of_a_page_breaks_it(file: str) -> None:
     dice = random.Random(file)
-    page = opened(file)
+    page = opened(file, SMALL)
     walked: list[str] = []
     for _ in range(STEPS):
         walked.append(take_step(page, dice))

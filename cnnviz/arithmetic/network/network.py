@@ -127,7 +127,8 @@ class Network:
     A network whose forward asks for the sizes of its input is another one for another input: `nodes` are those for the
     shape `followed`, and `trace` follows the forward again for any other, by `program`. `unused_params` belong to
     layers that are never called, and `frozen_params` are not trained. `notes` are sentences about what is hardly meant.
-    `choices` names all networks of a text, and `choice` this one.
+    `choices` names all networks of a text, and `choice` this one. `passed_over` names what the forward does to values
+    that no node says, such as x / 255: shapes and counts are right without it, values would not be.
 
     >>> from cnnviz.arithmetic.layers import Conv2d, Linear
     >>> rows = chain(Conv2d(1, 32, 5), Linear(28, 4)).trace((1, 32, 32))
@@ -144,6 +145,7 @@ class Network:
     notes: tuple[str, ...] = field(default=(), compare=False)
     choices: tuple[str, ...] = field(default=(), compare=False)
     choice: str = field(default="", compare=False)
+    passed_over: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         known = {INPUT}
@@ -392,7 +394,7 @@ def replace_layer(network: Network, name: str, layer: Layer) -> Network:
 
 def changed(network: Network, nodes: Iterable[Node]) -> Network:
     """A network of other nodes: it is no longer the one that a text makes."""
-    return Network(tuple(nodes), network.input_shape)
+    return Network(tuple(nodes), network.input_shape, passed_over=network.passed_over)
 
 
 def redirected(node: Node, old: str, new: str) -> Node:

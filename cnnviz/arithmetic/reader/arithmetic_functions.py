@@ -51,6 +51,8 @@ OPERATORS: dict[type[ast.operator], type[Any]] = {
     ast.Mod: Divide,
     ast.BitXor: Subtract,
 }
+EXACT = (ast.Add, ast.Sub, ast.Mult, ast.Div)  # of two maps; the others are drawn as the one they are like
+HARMLESS = {ast.Add: (0,), ast.Sub: (0,), ast.Mult: (1,), ast.Div: (1,), ast.Pow: (1,)}  # numbers that change nothing
 NAMES = {Add: "add", Subtract: "sub", Multiply: "mul", Divide: "div", Maximum: "maximum", Minimum: "minimum"}
 # functions of every value that are worth a row; the others leave a map as it is
 SHOWN = {
@@ -127,9 +129,13 @@ def operated(graph: Graph, kind: type[ast.operator], left: Value, right: Value, 
         return left if isinstance(left, Tensor) else right
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Tensor | ParameterTensor) and is_number(other):
+            if other not in HARMLESS.get(kind, ()):
+                graph.pass_over("arithmetic with a number", line)
             return tensor(one, "an operator", line)
     if not isinstance(left, Tensor | ParameterTensor) or not isinstance(right, Tensor | ParameterTensor):
         raise ReadError(f"{kind_of(left)} and {kind_of(right)} cannot be put together here.", line)
+    if kind not in EXACT:
+        graph.pass_over("an operator other than + − * /", line)
     return met(graph, OPERATORS[kind], tensor(left, "an operator", line), tensor(right, "an operator", line), line)
 
 
@@ -143,6 +149,7 @@ def met(graph: Graph, layer: type[Any], left: Tensor, right: Tensor, line: int) 
         return Tensor("", shape, (*left.parameters, *right.parameters))
     for one, other in ((left, right), (right, left)):
         if not other.source and not other.parameters and without_batch(shape) == without_batch(one.shape):
+            graph.pass_over("arithmetic with a constant", line)
             return Tensor(one.source, shape) if one.source else one
     inputs = tuple(aligned(graph, x, shape, line) for x in (left, right))
     return graph.put(layer(), inputs, NAMES[layer], line, None, shape)
@@ -174,11 +181,14 @@ def binary(layer: type[Any]) -> Any:
 
     def handler(reader: Any, name: str, given: Arguments) -> Value:
         bound = bind(name, ("input", "other", "alpha"), 2, renamed(given))
+        if "alpha" in bound:
+            reader.graph.pass_over(f"{name} with alpha", given.line)
         kind = next(operator for operator, known in OPERATORS.items() if known is layer) if layer in NAMES else ast.Add
         if layer in (Maximum, Minimum):
             left, right = bound["input"], bound["other"]
             if isinstance(left, Tensor) and isinstance(right, Tensor):
                 return met(reader.graph, layer, left, right, given.line)
+            reader.graph.pass_over(f"{name} with a number", given.line)
             return left if isinstance(left, Tensor) else right
         return operated(reader.graph, kind, bound["input"], bound["other"], given.line)
 
@@ -198,6 +208,7 @@ def rearranged(reader: Any, name: str, given: Arguments) -> Value:
     """Values in another order, or each worked out from many: the shape stays."""
     x = tensor(given.positional[0] if given.positional else given.named.get("input"), name, given.line)
     arguments = tuple(v for v in given.positional[1:] if isinstance(v, int | float | tuple))
+    reader.graph.pass_over(name, given.line)  # a row that says that it is done, and not how
     if name == "rot90" and len(x.shape) > 2:
         shape = (*x.shape[:-2], x.shape[-1], x.shape[-2]) if arguments[:1] in ((1,), (3,), ()) else x.shape
         if shape != x.shape:

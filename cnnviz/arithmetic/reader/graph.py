@@ -20,6 +20,7 @@ from cnnviz.arithmetic.settings import Shape, ShapeError
 
 MAX_WEIGHTED = 800  # layers with weights; EfficientNet-V2-L has some 400
 MAX_LAYERS = 5_000  # of all kinds
+MAX_PASSED_OVER = 20
 
 # layers that do the same at every place of all axes but the last, wherever the batch stands
 AT_EVERY_PLACE = ("Linear", "LayerNorm", "RMSNorm", "Embedding", "Bilinear", "Elementwise")
@@ -43,6 +44,12 @@ class Graph:
         self.weighted = 0
         self.misfits = 0
         self.sized = False  # whether the forward asked for a size that the input decides
+        self.passed_over: dict[tuple[int, str], None] = {}  # (line, what) that changes values, and no shape
+
+    def pass_over(self, what: str, line: int) -> None:
+        """Remember something that changes values and is no row: shapes and counts do not ask for it, values would."""
+        if len(self.passed_over) < MAX_PASSED_OVER:
+            self.passed_over[line, what] = None
 
     def put(
         self,

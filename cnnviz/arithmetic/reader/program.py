@@ -147,6 +147,7 @@ class Program:
             notes=notes_of(self, graph, tuple(result), used, registered, shape),
             choices=self.choices,
             choice=self.choice,
+            passed_over=tuple(f"{what} (line {line})" if line else what for line, what in graph.passed_over),
         )
 
     def with_counts(

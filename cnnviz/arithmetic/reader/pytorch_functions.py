@@ -90,6 +90,16 @@ CHANGES_NOTHING = {
     "logit",
     "masked_scatter",
 }
+# what gives back the very values: of functions that keep a map as it is, only these do nothing to what is in it
+COPIES = {
+    "contiguous", "clone", "detach", "detach_", "to", "cuda", "cpu", "float", "double", "type_as", "type", "data",
+    "numpy", "real", "requires_grad_", "retain_grad", "pin_memory", "share_memory_", "stop_gradient", "positive",
+    "conj", "resolve_conj", "dequantize", "checkpoint", "stochastic_depth", "drop_block2d", "view", "reshape",
+    "flatten", "ravel", "squeeze", "expand", "expand_as", "view_as", "reshape_as", "broadcast_to", "permute",
+    "transpose", "movedim", "moveaxis", "swapaxes", "swapdims", "unflatten", "repeat", "tile", "pad", "interpolate",
+    "add", "sub", "mul", "div", "iadd", "isub", "imul", "maximum", "minimum",
+}  # fmt: skip
+OF_MANY = {"where", "addcmul", "addcdiv", "std", "var", "norm", "prod", "median", "mode"}  # drawn as what they are like
 COMPARED = {"eq", "ne", "lt", "le", "gt", "ge", "isclose", "logical_and", "logical_or", "logical_xor", "equal"}
 CREATED = {
     "zeros",
@@ -128,7 +138,12 @@ def apply_function(reader: Any, name: str, given: Arguments) -> Value:
         raise ReadError(f"{name} of a feature map is not read here.", given.line)
     if any(isinstance(value, Opaque) for value in given.positional[:1]):
         return given.positional[0]
-    return handler(reader, plain, given)
+    given_first = given.positional[0] if given.positional else given.named.get("input")
+    result = handler(reader, plain, given)
+    kept = isinstance(result, Tensor) and isinstance(given_first, Tensor) and result.source == given_first.source
+    if plain in OF_MANY or (kept and result.source and plain not in COPIES and plain not in LAYER_FUNCTIONS):
+        reader.graph.pass_over(name, given.line)
+    return result
 
 
 def is_function(name: str) -> bool:

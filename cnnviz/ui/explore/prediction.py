@@ -89,8 +89,10 @@ def suggestions(name: str) -> list[Suggestion]:
         unknown = Suggestion("Show it galaxies, which are no class", {"picture": gallery_picture("galaxies")})
     if name == "slim_resnet":
         another = Suggestion("Ask a network that knows only land", {"network": "sat6_convnet"})
+    elif isinstance(MODELS[name], Sibling):
+        another = Suggestion("Ask SqueezeNet 1.1", {"network": "squeezenet1_1"})
     else:
-        another = Suggestion("Ask Slim ResNet", {"network": "slim_resnet"})
+        another = Suggestion("Ask a network that knows ten photographs", {"network": "slim_resnet"})
     return [Suggestion("Show it a cup of coffee", {"picture": gallery_picture("coffee")}), unknown, another]
 
 

@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw
 
 from cnnviz.figures.palettes import KERNEL, fitting_palette
 from cnnviz.images import Picture
-from cnnviz.networks.architecture import Sibling
+from cnnviz.networks.architecture import Included
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.components.mosaic import mosaic
 from cnnviz.ui.components.softmax import show_softmax
@@ -15,7 +15,7 @@ from cnnviz.ui.page.valid import keep_valid, whole_number
 from cnnviz.ui.pickers.network import untrained_label
 from cnnviz.ui.sharing import cached
 
-SIDES = {"first": 0, "second": 2}  # side -> which of MODELS it opens with
+SIDES = {"first": "squeezenet1_1", "second": "slim_resnet"}  # side -> which of MODELS it opens with
 SHOWN = 256  # px of the picture with its frame
 
 
@@ -23,7 +23,7 @@ def show_side(side: str, picture: Picture) -> Inference:
     """Draw one half: "first" or "second"; what is looked at in it."""
     model = cached.model(choose_one(side))
     entry = MODELS[model.name]
-    st.caption(entry.scope if isinstance(entry, Sibling) else entry.description)
+    st.caption(entry.scope if isinstance(entry, Included) else entry.description)
     inference = infer(model, picture)
     show_softmax(inference.table, key=f"{side}_softmax")
     untrained_label(model)
@@ -35,11 +35,11 @@ def show_side(side: str, picture: Picture) -> Inference:
 def choose_one(side: str) -> str:
     """Draw the picker of one half; the name of its network."""
     names = list(MODELS)
-    keep_valid(f"{side}_network", names, names[SIDES[side]])
+    keep_valid(f"{side}_network", names, SIDES[side])
     return st.selectbox(
         "Network",
         names,
-        SIDES[side],
+        names.index(SIDES[side]),
         format_func=lambda key: MODELS[key].title,
         key=f"{side}_network",
         bind="query-params",

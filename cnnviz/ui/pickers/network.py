@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnnviz.networks.architecture import Published, Sibling
+from cnnviz.networks.architecture import Included, Published
 from cnnviz.networks.download import Download, current, start
 from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
 from cnnviz.networks.zoo import MODELS, Model
@@ -21,19 +21,17 @@ NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for th
 CARD_HEIGHT = 60  # pixels that the line about a network takes
 
 
-def choose_network(
-    offered: Sequence[str] = tuple(MODELS), opens_with: str | None = None, lacks: str = ""
-) -> tuple[str, Model]:
+def choose_network(offered: Sequence[str] = tuple(MODELS), lacks: str = "") -> tuple[str, Model]:
     """Draw the picker of `MODELS`, or of those `offered`; the chosen name and its network.
 
-    It stands on the first, or on the one it `opens_with`, until somebody chooses. Where a network is asked for that is
-    not offered, a sentence says what it `lacks` ("has no residual blocks") and which one stands in.
+    It stands on the first until somebody chooses. Where a network is asked for that is not offered, a sentence says
+    what it `lacks` ("has no residual blocks") and which one stands in.
     The choice is in the link and stays while one moves between pages. Under a network that comes along a line says what
     it was trained on, and its model card the rest. Where weights are missing a card offers the download, and the
     network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing is downloaded
     without a click.
     """
-    first = opens_with or offered[0]
+    first = offered[0]
     passed_over = requested_elsewhere(offered)
     wanted = st.session_state.pop(NETWORK_WANTED, None)
     if wanted in offered:
@@ -60,7 +58,7 @@ def choose_network(
     tell_passed_over(passed_over, name, lacks)
     model = cached.model(name)
     entry = MODELS[name]
-    if isinstance(entry, Sibling):
+    if isinstance(entry, Included):
         model_card(entry, model)
     elif not model.trained:
         weights_card(model, entry)
@@ -89,10 +87,10 @@ def tell_passed_over(passed_over: str | None, name: str, lacks: str) -> None:
 
 def height_beside(model: Model, height: int) -> int:
     """What is left, in pixels, of the height of a page's stage where a line about the network stands above it."""
-    return height - CARD_HEIGHT if isinstance(MODELS[model.name], Sibling) or not model.trained else height
+    return height - CARD_HEIGHT if isinstance(MODELS[model.name], Included) or not model.trained else height
 
 
-def model_card(entry: Sibling, model: Model) -> None:
+def model_card(entry: Included, model: Model) -> None:
     """One line: what the network was trained on and what it cannot do; its model card behind a button."""
     with st.container(horizontal=True, vertical_alignment="center", key="model_card"):
         if model.trained:

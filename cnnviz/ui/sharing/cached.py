@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cnnviz.networks.activations import Activations
     from cnnviz.networks.feature_maps import ForwardPass
     from cnnviz.networks.residual import Off, ResidualBlock
+    from cnnviz.networks.without_channels import How
 
 Answer = TypeVar("Answer")
 
@@ -231,17 +232,33 @@ def switched_off(name: str, picture: "Picture", block: "ResidualBlock", off: "Of
     """The picture's way with one path of a residual block switched off; the last ones are kept."""
     from cnnviz.networks.residual import switched_off
 
-    whole = activations(name, picture)
-    if not off:
-        return whole
-    network = model(name)
+    return (
+        _anew(name, picture, (block, off), lambda whole: switched_off(whole, block, off))
+        if off
+        else (activations(name, picture))
+    )
+
+
+@said_in_page
+def without_channels(name: str, picture: "Picture", layer: str, channels: tuple[int, ...], how: "How") -> "Activations":
+    """The picture's way without some channels of a layer; the last ones are kept. See `networks.without_channels`."""
+    from cnnviz.networks.without_channels import without_channels
+
+    return _anew(name, picture, (layer, channels, how), lambda whole: without_channels(whole, layer, channels, how))
+
+
+def _anew(
+    name: str, picture: "Picture", changed: Hashable, change: "Callable[[Activations], Activations]"
+) -> "Activations":
+    """The picture's way with something changed; only what lies behind it is computed, and kept under `changed`."""
+    whole, network = activations(name, picture), model(name)
 
     def compute(_bar: "DeltaGenerator") -> "tuple[np.ndarray, Mapping[str, np.ndarray]]":
         with room_to_compute(network, FORWARD), st.spinner("The rest of the network is computed anew"):
-            other = switched_off(whole, block, off)
+            other = change(whole)
         return other.answer.scores, other.replaced
 
-    scores, arrays = _answered(_replaced, (*answer_key(network, picture), block, off), compute)
+    scores, arrays = _answered(_replaced, (*answer_key(network, picture), changed), compute)
     # All else is the whole network's, which may leave the memory meanwhile.
     return replace(whole, answer=replace(whole.answer, scores=scores), replaced=arrays)
 

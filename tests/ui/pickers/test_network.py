@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from torchvision.models import get_model_builder
 
 from cnnviz.networks import transfer
-from cnnviz.networks.architecture import Published, Sibling
+from cnnviz.networks.architecture import Included, Published
 from cnnviz.networks.download import current, start
 from cnnviz.networks.weights import WeightsFile
 from cnnviz.networks.zoo import MODELS
@@ -95,10 +95,10 @@ def labels(app: AppTest) -> list[str]:
 def test_the_first_network_of_the_table_is_chosen_first(server: WeightsServer) -> None:
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
-    assert "slim_alexnet, trained: True" in shown(app)
+    assert "squeezenet1_1, trained: True" in shown(app)
 
 
-@pytest.mark.parametrize("name", [name for name, entry in MODELS.items() if isinstance(entry, Sibling)])
+@pytest.mark.parametrize("name", [name for name, entry in MODELS.items() if isinstance(entry, Included)])
 def test_a_network_that_comes_along_says_what_it_cannot_do_and_has_its_card(name: str, server: WeightsServer) -> None:
     app = AppTest.from_function(page, default_timeout=60)
     app.query_params["network"] = MODELS[name].title
@@ -107,7 +107,7 @@ def test_a_network_that_comes_along_says_what_it_cannot_do_and_has_its_card(name
     assert f"{name}, trained: True" in shown(app)
     assert "untrained" not in shown(app)
     assert MODELS[name].scope in shown(app)
-    assert "**Held-out accuracy**" in shown(app)
+    assert "**What it cannot do**" in shown(app)
     assert labels(app) == []
 
 
@@ -115,7 +115,7 @@ def test_a_network_whose_file_was_lost_says_so_and_is_called_untrained(
     server: WeightsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = MODELS["slim_vgg"]
-    assert isinstance(entry, Sibling)
+    assert isinstance(entry, Included)
     lost = dataclasses.replace(entry, file_name="lost.safetensors")
     monkeypatch.setitem(MODELS, "slim_vgg", lost)
     cached._networks.clear()  # what is known of networks outlives a test
@@ -139,7 +139,7 @@ def test_a_network_that_is_not_there_falls_back_to_the_first(server: WeightsServ
     app.query_params["network"] = "LeNet"
     app.run()
     assert not app.exception
-    assert "slim_alexnet, trained: True" in shown(app)
+    assert "squeezenet1_1, trained: True" in shown(app)
 
 
 def test_missing_weights_are_named_and_nothing_is_fetched_without_a_click(server: WeightsServer, own: Path) -> None:

@@ -26,10 +26,11 @@ class Patch(TypedDict):
 
 
 class Patches(TypedDict):
-    """The patches, and how many there will be room for."""
+    """The patches, how many there will be room for, and how many in a row."""
 
     tiles: list[Patch]
     slots: int
+    columns: int
     label: str
 
 
@@ -125,8 +126,10 @@ class Sent:
     words: str
 
 
-def show_tiles(tiles: Sequence[Tile], slots: int, label: str, on_choose: Callable[[int], None], key: str) -> None:
-    """Draw patches in rows of three, with room for `slots` of them; `on_choose` gets the number of a clicked one."""
+def show_tiles(
+    tiles: Sequence[Tile], slots: int, label: str, on_choose: Callable[[int], None], key: str, columns: int = 3
+) -> None:
+    """Draw patches in rows, with room for `slots` of them; `on_choose` gets the number of a clicked one."""
 
     def picked() -> None:
         match _value(key, "patch"):
@@ -146,7 +149,11 @@ def show_tiles(tiles: Sequence[Tile], slots: int, label: str, on_choose: Callabl
     ]
     _component(
         key=key,
-        data={"patches": {"tiles": patches, "slots": slots, "label": label}, "ascent": None, "sent": None},
+        data={
+            "patches": {"tiles": patches, "slots": slots, "columns": columns, "label": label},
+            "ascent": None,
+            "sent": None,
+        },
         on_patch_change=picked,
         on_cell_change=_nothing,
     )

@@ -44,6 +44,7 @@ export interface Patch {
 export interface Patches {
   tiles: Patch[];
   slots: number;
+  columns: number;
   label: string;
 }
 

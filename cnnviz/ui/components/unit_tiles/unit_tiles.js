@@ -35,7 +35,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 const image = (source, alt, coarse) => element("img", { src: source, alt, className: coarse ? "coarse" : "" });
 
 /** Patches as buttons; places that no patch fills are kept free. @type {(host: HTMLElement, patches: Patches, choose: (number: number, words: string) => void) => void} */
-function drawPatches(host, { tiles, slots, label }, choose) {
+function drawPatches(host, { tiles, slots, columns, label }, choose) {
   const boxes = Array.from({ length: slots }, (_, number) => {
     const tile = tiles[number];
     if (!tile) return element("div", "patch free");
@@ -47,7 +47,9 @@ function drawPatches(host, { tiles, slots, label }, choose) {
       element("span", "line", element("b", "", value), " ", element("span", "name", name)),
     );
   });
-  host.replaceChildren(element("div", { className: "patches", role: "group", ariaLabel: label }, boxes));
+  const patches = element("div", { className: "patches", role: "group", ariaLabel: label }, boxes);
+  patches.style.setProperty("--columns", String(columns));
+  host.replaceChildren(patches);
 }
 
 /** The picture that is being made, and its objective step by step. @type {(host: HTMLElement, ascent: Ascent) => void} */

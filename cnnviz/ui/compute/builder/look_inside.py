@@ -1,0 +1,108 @@
+"""From a network that was read to the Explore pages: with weights, class names and preprocessing, if one has them."""
+
+import re
+
+import streamlit as st
+
+from cnnviz.arithmetic.settings import ShapeError
+from cnnviz.networks.own.fitting import Fit, Misfit
+from cnnviz.networks.own.network import MOST_BYTES, Own, make_own, preprocessing_of
+from cnnviz.networks.refusal import Refusal
+from cnnviz.ui.compute.builder.reading import Reading
+from cnnviz.ui.page.lesson import Lesson
+from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.pickers.network import NETWORK_WANTED
+from cnnviz.ui.pickers.own_network import keep_own, room_for_own
+from cnnviz.ui.sharing.cached import inference_queue, waiting_words
+
+EXPLORE = "pages/explore/feature_maps.py"
+SHOWN_MISFITS = 50
+NUMBERS = re.compile(r"[\s,;]+")
+
+
+def look_inside(reading: Reading, lesson: Lesson) -> None:
+    """Draw the way there: nothing is needed; what is given goes along. Draws nothing for what cannot be looked into."""
+    if reading.network is None or not reading.fits:
+        return
+    with st.expander("Look inside: your network on every Explore page", icon=":material/visibility:"):
+        try:
+            settings = preprocessing_of(reading.input_shape)
+        except Refusal as problem:
+            st.info(as_plain_text(str(problem)), icon=":material/block:")
+            return
+        st.markdown(lesson["Look inside"])
+        left, right = st.columns(2, gap="large")
+        with left:
+            sent = st.file_uploader(
+                "Its weights, as .safetensors, or as .pt or .pth made of `net.state_dict()`",
+                ["safetensors", "pt", "pth"],
+                key="own_weights",
+                max_upload_size=MOST_BYTES // 10**6,
+            )
+        with right:
+            names = st.text_area("Names of its classes, a line each", key="own_classes", max_chars=200_000, height=100)
+            with st.container(horizontal=True):
+                mean = st.text_input("mean", ", ".join(map(str, settings.mean)), key="own_mean", max_chars=80)
+                std = st.text_input("std", ", ".join(map(str, settings.std)), key="own_std", max_chars=80)
+        if st.button("Look inside", type="primary", key="own_look", icon=":material/visibility:"):
+            weights = None if sent is None else sent.getvalue()
+            made = made_own(reading, weights, names.splitlines(), (mean, std))
+            if made is not None:
+                keep_own(made)
+                st.session_state[NETWORK_WANTED] = made.name
+                st.switch_page(EXPLORE)
+
+
+def made_own(reading: Reading, weights: bytes | None, classes: list[str], typed: tuple[str, str]) -> Own | None:
+    """The network, computing; None where something does not fit, which is said then."""
+    network = reading.network
+    assert network is not None
+    waiting = st.empty()
+    try:
+        mean, std = (numbers_of(name, text) for name, text in zip(("mean", "std"), typed, strict=True))
+        room_for_own(network.num_params, weights)
+        with inference_queue.turn(urgent=True, on_wait=lambda before: waiting.caption(waiting_words(before))):
+            return make_own(
+                network,
+                reading.input_shape,
+                title=network.choice or "Own network",
+                weights=weights,
+                classes=classes if any(map(str.strip, classes)) else (),
+                mean=mean,
+                std=std,
+            )
+    except (Refusal, ShapeError) as problem:
+        st.error(as_plain_text(str(problem)), icon=":material/error:")
+        if isinstance(problem, Misfit):
+            show_misfits(problem.table)
+    finally:
+        waiting.empty()
+    return None
+
+
+def numbers_of(name: str, text: str) -> list[float]:
+    """The numbers that were typed, one for each channel; Refusal for what is none. Nothing typed gives none.
+
+    >>> numbers_of("mean", "0.485, 0.456 0.406")
+    [0.485, 0.456, 0.406]
+    """
+    words = [word for word in NUMBERS.split(text.strip().strip("[]()")) if word]
+    try:
+        return [float(word) for word in words]
+    except ValueError:
+        raise Refusal(
+            f"{name} is a number for each channel, such as 0.485, 0.456, 0.406; “{text[:40]}” is not."
+        ) from None
+
+
+def show_misfits(table: tuple[Fit, ...]) -> None:
+    """What is in the text and what is in the file, side by side, where they differ."""
+    wrong = [fit for fit in table if not fit.fits][:SHOWN_MISFITS]
+    st.dataframe(
+        {
+            "tensor": [fit.name for fit in wrong],
+            "the text": ["missing" if fit.wanted is None else str(fit.wanted) for fit in wrong],
+            "the file": ["missing" if fit.given is None else str(fit.given) for fit in wrong],
+        },
+        hide_index=True,
+    )
