@@ -19,9 +19,10 @@ def test_the_page_opens_on_a_deep_layer_with_its_liveliest_channel_off() -> None
     header, values = canvas(app, "off_maps")
     whole = cached.activations("slim_vgg", gallery_picture("chelsea"))
     (channel,) = [int(box.value) for box in app.number_input if box.key == "off_channel"]
-    assert channel == liveliest_channel(whole, "features.18")
+    (layer,) = [str(box.value) for box in app.selectbox if box.key == "off_layer"]
+    assert channel == liveliest_channel(whole, layer)
     assert f"channel {channel} is switched" in header["label"]
-    assert len(values) == len(whole["features.18"])
+    assert len(values) == len(whole[layer])
     assert "the whole network" in words(app)
 
 
