@@ -40,10 +40,12 @@ class Published(Architecture):
 class Included(Architecture):
     """A network whose weights come along.
 
-    `scope` says in one sentence or two what it was trained on and what it cannot do; its model card says the rest.
+    `knows` says in a word or two what it was trained to tell apart, `scope` in one sentence or two what it cannot do;
+    its model card says the rest.
     """
 
     file_name: str
+    knows: str
     scope: str
 
     @property

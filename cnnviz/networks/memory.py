@@ -11,6 +11,7 @@ from pathlib import Path
 from cnnviz.arithmetic.network import Network
 from cnnviz.networks.architecture import Included, Published
 from cnnviz.networks.mapped import can_be_mapped, mapped_copy
+from cnnviz.networks.own.network import Own
 
 FLOAT = 4  # bytes
 FORWARD = 1.3  # times the layers' values: a picture's way through, its maps kept; the gradient of one unit
@@ -24,11 +25,14 @@ def weights_bytes(entry: Included | Published) -> int:
     return entry.path.stat().st_size if entry.path.is_file() else 0
 
 
-def loading_bytes(entry: Included | Published, path: Path | None) -> int:
+def loading_bytes(entry: Included | Published | Own, path: Path | None) -> int:
     """What loading takes of the process's own memory: random weights all of it, a file that can be mapped nothing.
 
     `path` is the file that was found, None where there is none. One in the old format is read whole, to be converted.
+    A visitor's own network is in memory already.
     """
+    if isinstance(entry, Own):
+        return 0
     if isinstance(entry, Published) and path is not None and (can_be_mapped(path) or mapped_copy(path) is not None):
         return 0
     return weights_bytes(entry)

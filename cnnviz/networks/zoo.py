@@ -22,6 +22,7 @@ from cnnviz.networks.download import Progress, fetch
 from cnnviz.networks.light_torchvision import import_torchvision, unfilled
 from cnnviz.networks.mapped import can_be_mapped, make_mapped_copy, mapped_copy
 from cnnviz.networks.memory import refuse_lack_of_memory
+from cnnviz.networks.own.network import Own, own_network
 from cnnviz.networks.photograph_classes import class_names
 from cnnviz.networks.preprocess import Preprocessing, preprocess
 from cnnviz.networks.weights import WeightsError, WeightsFile, find, missing_sentence
@@ -69,6 +70,7 @@ MODELS: dict[str, Sibling | Ported | Published] = {
         builder="squeezenet1_1",
         file_name="squeezenet1_1.safetensors",
         weights_enum="SqueezeNet1_1_Weights.IMAGENET1K_V1",
+        knows="1,000 kinds",
         scope="Trained on ImageNet: of 1,000 kinds of animals and things it always names one.",
         notable_layers=(
             "features.0",
@@ -87,6 +89,7 @@ MODELS: dict[str, Sibling | Ported | Published] = {
         builder="cnnviz.networks.slim:SlimAlexNet",
         file_name="slim_alexnet.safetensors",
         classes=class_names(),
+        knows="ten photographs",
         scope=f"Here for its 11×11 first filters. {PHOTOGRAPHS_SCOPE}",
         notable_layers=("features.0", "features.3", "features.6", "features.8", "features.10"),
         preprocessing=CROPS,
@@ -100,6 +103,7 @@ MODELS: dict[str, Sibling | Ported | Published] = {
         builder="cnnviz.networks.slim:SlimVGG",
         file_name="slim_vgg.safetensors",
         classes=class_names(),
+        knows="ten photographs",
         scope=f"Here for its plain blocks of 3×3. {PHOTOGRAPHS_SCOPE}",
         notable_layers=("features.0", "features.3", "features.6", "features.11", "features.18"),
         preprocessing=CROPS,
@@ -113,6 +117,7 @@ MODELS: dict[str, Sibling | Ported | Published] = {
         builder="cnnviz.networks.slim_resnet:SlimResNet",
         file_name="slim_resnet.safetensors",
         classes=class_names(),
+        knows="ten photographs",
         scope=f"Here for its residual blocks. {PHOTOGRAPHS_SCOPE}",
         notable_layers=("conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.0.conv1", "layer4.1.conv2"),
         preprocessing=CROPS,
@@ -127,6 +132,7 @@ MODELS: dict[str, Sibling | Ported | Published] = {
         builder="cnnviz.networks.slim:Sat6ConvNet",
         file_name="sat6_convnet.safetensors",
         classes=("barren land", "trees", "grassland", "other"),
+        knows="four kinds of land",
         scope="It tells four drawn kinds of land apart, nothing else. A photograph has no near infrared: the mean of "
         "its colours stands in.",
         notable_layers=("features.0", "features.3"),
@@ -196,8 +202,8 @@ MODELS: dict[str, Sibling | Ported | Published] = {
 }
 
 
-def architecture(name: str) -> Sibling | Ported | Published:
-    """The entry of `MODELS`, or a ValueError that says which there are.
+def architecture(name: str) -> Sibling | Ported | Published | Own:
+    """The entry of `MODELS`, or a visitor's own network; for any other name a ValueError that says which there are.
 
     >>> architecture("resnet-18")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -205,6 +211,9 @@ def architecture(name: str) -> Sibling | Ported | Published:
     """
     if name in MODELS:
         return MODELS[name]
+    own = own_network(name)
+    if own is not None:
+        return own
     close = get_close_matches(name, MODELS, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     raise ValueError(f'There is no network named "{name}".{hint} There are: {", ".join(MODELS)}.')
@@ -226,6 +235,10 @@ def load_model(name: str, download: bool = True, progress: Callable[[Progress], 
     (True, False, 37)
     """
     entry = architecture(name)
+    if isinstance(entry, Own):
+        because = "" if entry.trained else "No weights were given with it."
+        classes = list(entry.classes)
+        return Model(name, entry.module, entry.trained, classes, entry.preprocessing, untrained_because=because)
     try:
         path = weights_path(entry, download, progress)
         if path is not None:

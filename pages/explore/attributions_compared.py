@@ -17,21 +17,17 @@ from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.explore.redrawing import draw_page_again
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.pickers.class_index import choose_class
-from cnnviz.ui.pickers.network import choose_network, untrained_label
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.subject import choose_subject
 from cnnviz.ui.sharing import cached
 
 RELATIVES = ["integrated_gradients", "input_x_gradient", "deep_lift"]
 
 lesson = read_lesson(__file__)
-lesson.header()
-left, right = st.columns([17, 8], vertical_alignment="center")
-with left:
-    name, model = choose_network()
-with right:
-    picture = choose_picture()
+lesson.line()
+model, picture = choose_subject()
 inference = infer(model, picture)
-comparison = choose_comparison(name)
+comparison = choose_comparison(model.name)
 class_index = choose_class(inference.scores, model.classes)
 sides = choose_sides(comparison, inference, class_index, lesson)
 show_sides(sides, comparison.drawing)

@@ -7,16 +7,11 @@ from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.explore.redrawing import draw_page_again
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.pickers.class_index import choose_class
-from cnnviz.ui.pickers.network import choose_network
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.subject import choose_subject
 
 lesson = read_lesson(__file__)
-lesson.header()
-left, right = st.columns([17, 8], vertical_alignment="center")
-with left:
-    _, model = choose_network()
-with right:
-    picture = choose_picture()
+lesson.line()
+model, picture = choose_subject()
 with st.container():  # the place of the progress bar
     inference = infer(model, picture)
 class_index = choose_class(inference.scores, model.classes)

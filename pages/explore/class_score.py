@@ -11,19 +11,17 @@ from cnnviz.ui.explore.class_score.terms import show_sum
 from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.explore.neuron.opening import open_neuron
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.subject import choose_subject
 
 AVERAGED, FLATTENED = "slim_resnet", "slim_vgg"  # what the last layer of each reads: means of maps, or all their cells
 
 open_neuron()
 lesson = read_lesson(__file__)
-lesson.header()
-_, model = choose_network()
+lesson.line()
+model, picture = choose_subject()
 classes = st.container()
 where, what = st.columns([11, 13], gap="large")
 with where:
-    picture = choose_picture()
     inference = infer(model, picture)
 with what:
     query = choose_query(inference, classes)

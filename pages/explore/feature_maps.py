@@ -8,27 +8,26 @@ from cnnviz.ui.explore.colour_range import ONE_RANGE, OWN_RANGES
 from cnnviz.ui.explore.feature_maps import choose_maps, maps_sentence, offer_download, show_map, show_maps
 from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network, height_beside, untrained_label
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.subject import choose_subject
+
+HEIGHT = 400  # pixels of the mosaic; the enlarged map stands below its controls, as high as fits beside it
 
 lesson = read_lesson(__file__)
-lesson.header()
-_, model = choose_network()
-height = height_beside(model, 330)
+lesson.line()
+model, picture = choose_subject()
 left, right = st.columns([11, 9], gap="large")
 # The progress bar has a place of its own: were it to come and go before the canvas, the canvas would be made anew.
-controls, progress, stage = left.container(horizontal=True), left.container(), left.container()
-with right:
-    picture = choose_picture()
+progress, stage, controls = left.container(), left.container(), right.container(horizontal=True)
 with progress:
     inference = infer(model, picture)
 with controls:
     shown = choose_maps(inference)
 with stage:
-    show_maps(shown, height)
+    show_maps(shown, HEIGHT)
     untrained_label(model)
 with right:
-    show_map(shown, height)
+    show_map(shown, HEIGHT - 70)
     untrained_label(model)
 st.markdown(maps_sentence(shown, lesson))
 notable = inference.notable_layers

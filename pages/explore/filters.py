@@ -11,24 +11,25 @@ from cnnviz.ui.explore.filters import (
     show_numbers,
 )
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network, height_beside, untrained_label
+from cnnviz.ui.pickers.network import choose_network, show_notices, untrained_label
 
+HEIGHT = 400  # pixels of the mosaic; the enlarged filter stands below its controls, as high as fits beside it
 ONE_WEIGHT = "layer2.0.downsample.0"
 
 lesson = read_lesson(__file__)
-lesson.header()
-_, model = choose_network()
-height = height_beside(model, 330)
+lesson.line()
+with st.container(horizontal=True, vertical_alignment="center", gap="small", key="subject"):
+    model = choose_network()
+show_notices(model)
 left, right = st.columns([11, 9], gap="large")
-with left.container(horizontal=True):
-    filters = choose_filters(model)
 with right.container(horizontal=True, vertical_alignment="bottom"):
+    filters = choose_filters(model)
     chosen = choose_filter(filters)
     untrained_label(model)
 with left:
-    show_filters(filters, chosen, height)
+    show_filters(filters, chosen, HEIGHT)
 with right:
-    show_filter(filters, chosen, height)
+    show_filter(filters, chosen, HEIGHT - 70)
 st.markdown(count_sentence(filters, chosen, lesson["No bias"]))
 try_this(
     [

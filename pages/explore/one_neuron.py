@@ -7,20 +7,16 @@ from cnnviz.ui.explore.neuron.choice import choose_neuron, liveliest, strongest_
 from cnnviz.ui.explore.neuron.moves import draw_neuron
 from cnnviz.ui.explore.neuron.stepper_window import show_window
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network, untrained_label
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.subject import choose_subject
 
 lesson = read_lesson(__file__)
-lesson.header()
-_, model = choose_network()
-left, right = st.columns([13, 7], vertical_alignment="bottom")
-with right:
-    picture = choose_picture()
+lesson.line()
+model, picture = choose_subject()
 with st.container():  # the place of the progress bar
     inference = infer(model, picture)
 activations = inference.activations
-with left:
-    layer, index = choose_neuron(inference)
+layer, index = choose_neuron(inference)
 neuron = activations.neuron(layer, index)
 draw_neuron(inference, neuron)
 untrained_label(model)

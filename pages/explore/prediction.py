@@ -14,17 +14,16 @@ from cnnviz.ui.explore.prediction import (
     what_it_learnt,
 )
 from cnnviz.ui.page.lesson import read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network, untrained_label
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.subject import choose_subject
 from cnnviz.ui.sharing import cached
 
 lesson = read_lesson(__file__)
-lesson.header()
-name, model = choose_network()
+lesson.line()
+model, picture = choose_subject()
 settings = model.preprocessing
 left, right = st.columns([11, 9], gap="large")
 with right:
-    picture = choose_picture()
     steps = cached.preprocessing(model, picture)
     show_pictures(steps)
 with left:
@@ -33,7 +32,7 @@ with left:
     show_softmax(inference.table, key="prediction_softmax")
 with right:
     show_input(steps, settings)
-try_this(suggestions(name), key="prediction", before=forget_picture)
+try_this(suggestions(model.name), key="prediction", before=forget_picture)
 st.markdown(lesson["From scores to probabilities"])
 st.latex(softmax_formula(inference.table))
 st.markdown(what_it_learnt(model, inference.table, lesson))

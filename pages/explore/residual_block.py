@@ -6,18 +6,15 @@ from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.explore.residual_block import choose_block, show_answers, show_path_strengths, show_rows, switched_off
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network, untrained_label
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.subject import choose_subject
 
 lesson = read_lesson(__file__)
-lesson.header()
+lesson.line()
 offered = [name for name, entry in MODELS.items() if entry.has_residual_blocks]
-_, model = choose_network(offered, lacks="has no residual blocks")
-left, right = st.columns([13, 7], vertical_alignment="bottom")
-with right:
-    picture = choose_picture()
+model, picture = choose_subject(offered, lacks="has no residual blocks")
 inference = infer(model, picture)
-with left.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = choose_block(inference)
 now = switched_off(chosen)
 stage, side = st.columns([7, 4], gap="large")

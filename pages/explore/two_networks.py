@@ -8,7 +8,7 @@ from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.pickers.picture import choose_picture
 
 lesson = read_lesson(__file__)
-lesson.header()
+lesson.line()
 picture = choose_picture()
 first_layers: dict[str, object] = {}
 for side, half in zip(SIDES, st.columns(2, gap="large"), strict=True):

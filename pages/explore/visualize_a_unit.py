@@ -8,19 +8,15 @@ from cnnviz.ui.explore.redrawing import draw_page_again
 from cnnviz.ui.explore.unit.choice import choose_unit
 from cnnviz.ui.explore.unit.sides import RUNS, show_three_sides
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.subject import choose_subject
 
 open_neuron()
 lesson = read_lesson(__file__)
-lesson.header()
-_, model = choose_network()
-left, right = st.columns(2, gap="large", vertical_alignment="bottom")
-with left:
-    picture = choose_picture()
+lesson.line()
+model, picture = choose_subject()
 with st.container():  # the place of the progress bar
     inference = infer(model, picture)
-with right.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="bottom"):
     layer, channel = choose_unit(inference)
 show_three_sides(inference, layer, channel, lesson)
 notable, last = inference.notable_layers, inference.activations.explained()[-1]

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.networks.architecture import Sibling
-from cnnviz.networks.zoo import MODELS
+from cnnviz.networks.zoo import architecture
 from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.explore.whole_network import (
     choose_view,
@@ -13,13 +13,13 @@ from cnnviz.ui.explore.whole_network import (
     show_network,
 )
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
-from cnnviz.ui.pickers.network import choose_network, untrained_label
-from cnnviz.ui.pickers.picture import choose_picture
+from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.subject import choose_subject
 
 lesson = read_lesson(__file__)
-lesson.header()
-name, model = choose_network()
-convolutions = convolutions_of(infer(model, choose_picture()))
+lesson.line()
+model, picture = choose_subject()
+convolutions = convolutions_of(infer(model, picture))
 view = choose_view(convolutions)
 show_network(convolutions, view)
 untrained_label(model)
@@ -45,5 +45,5 @@ try_this(
     key="whole",
 )
 st.markdown(lesson["What to look for"] if model.trained else lesson["Random weights"])
-if isinstance(MODELS[name], Sibling):
+if isinstance(architecture(model.name), Sibling):
     st.markdown(lesson["What small networks show"])

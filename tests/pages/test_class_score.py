@@ -202,9 +202,9 @@ def test_it_follows_the_picture_until_somebody_chooses() -> None:
 
 def test_a_network_with_other_classes_lets_go_of_the_choice_and_one_with_the_same_keeps_it() -> None:
     app = opened("class_score", network="Slim ResNet", **{"class": "3"})
-    app.segmented_control(key="network").set_value("slim_alexnet").run()
+    app.selectbox(key="network").set_value("slim_alexnet").run()
     assert app.query_params["class"] == "3"
-    app.segmented_control(key="network").set_value("sat6_convnet").run()
+    app.selectbox(key="network").set_value("sat6_convnet").run()
     assert not app.exception
     assert "class" not in app.query_params
     assert chosen_in(app) == cached.model("sat6_convnet").classes[int(scores_of("sat6_convnet").argmax())]

@@ -130,7 +130,7 @@ def test_a_climb_of_a_network_that_was_left_lets_it_go(monkeypatch: pytest.Monke
     app = opened("visualize_a_unit", **UNIT)
     button(app, "seek_start").click().run()
     assert len(app.session_state[ascent.CLIMBS]) == 1
-    app.segmented_control(key="network").set_value("slim_alexnet").run()
+    app.selectbox(key="network").set_value("slim_alexnet").run()
     assert app.session_state[ascent.CLIMBS] == {}
 
 

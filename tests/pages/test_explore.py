@@ -122,7 +122,7 @@ def test_every_layer_that_has_maps_can_be_chosen_and_a_relu_is_not_signed() -> N
 def test_a_layer_of_another_network_gives_way_to_the_first_one() -> None:
     app = opened("feature_maps", network="Slim AlexNet", layer="features.3 Conv2d")
     assert app.selectbox(key="layer").value == "features.3"
-    app.segmented_control(key="network").set_value("resnet18").run()
+    app.selectbox(key="network").set_value("resnet18").run()
     assert not app.exception
     assert app.selectbox(key="layer").value == "conv1"
 
@@ -179,7 +179,7 @@ def test_an_untrained_network_is_called_so_beside_its_output(page: str) -> None:
 )
 def test_a_junk_address_gives_the_page_as_it_starts(page: str, address: dict[str, str]) -> None:
     app = opened(page, **address)
-    assert app.segmented_control(key="network").value in ("squeezenet1_1", None)  # an empty network= highlights none
+    assert app.selectbox(key="network").value in ("squeezenet1_1", None)  # an empty network= highlights none
     assert page == "prediction" or canvas(app, f"{page}_mosaic")[0]["scale"] == "all"
     assert [number.value for number in app.number_input] == [0] * len(app.number_input)
     assert not {number.key for number in app.number_input} & set(app.query_params)

@@ -53,7 +53,7 @@ def test_what_nobody_chose_is_chosen_anew_for_another_picture_and_network(page: 
     assert fields_of(app, page) != of_the_cat
     show_picture(app, "chelsea")
     assert fields_of(app, page) == address_of(app, page) == of_the_cat
-    app.segmented_control(key="network").set_value("slim_vgg").run()
+    app.selectbox(key="network").set_value("slim_vgg").run()
     assert fields_of(app, page) == address_of(app, page) == fields_of(opened(page, network="Slim VGG"), page)
 
 

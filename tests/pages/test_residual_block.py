@@ -77,7 +77,7 @@ def test_of_a_network_without_blocks_it_is_said_until_another_is_chosen() -> Non
     assert app.info[0].value == sentence
     app.selectbox(key="block").select("layer2.0").run()
     assert app.info[0].value == sentence
-    app.segmented_control(key="network").set_value("resnet18").run()
+    app.selectbox(key="network").set_value("resnet18").run()
     assert not app.info
     assert not opened("residual_block", network="ResNet-18").info
     assert not opened("residual_block", network="LeNet").info
@@ -85,7 +85,7 @@ def test_of_a_network_without_blocks_it_is_said_until_another_is_chosen() -> Non
 
 def test_the_small_resnet_that_comes_along_is_where_it_opens() -> None:
     app = opened("residual_block")
-    assert app.segmented_control(key="network").value == "slim_resnet"
+    assert app.selectbox(key="network").value == "slim_resnet"
     _, values = canvas(app, "block_rows")
     x, f, total = values[:, 0].reshape(3, -1, *values.shape[2:])
     assert np.array_equal(x + f, total)

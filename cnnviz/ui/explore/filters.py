@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.figures.palettes import KERNEL
 from cnnviz.figures.tiles import Scale
-from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.networks.zoo import Model, architecture
 from cnnviz.ui.components.mosaic import Palette, mosaic
 from cnnviz.ui.explore.colour_range import choose_range
 from cnnviz.ui.page.valid import keep_valid, whole_number
@@ -106,7 +106,7 @@ def show_filters(filters: Filters, chosen: int, height: int) -> None:
         weights if filters.sees_colours else weights[:, filters.input_channel],
         key="filters_mosaic",
         label=f"{num_filters} filters of {kernel_height} × {kernel_width} weights of {filters.path} in "
-        f"{MODELS[filters.model.name].title}.",
+        f"{architecture(filters.model.name).title}.",
         palette=filters.palette,
         scale=filters.scale,
         selected=chosen,

@@ -10,7 +10,7 @@ from cnnviz.figures.softmax import SoftmaxTable, softmax_table
 from cnnviz.images import Picture
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.preprocess import PreprocessSteps
-from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.networks.zoo import Model, architecture
 from cnnviz.ui.sharing import cached
 
 
@@ -25,7 +25,7 @@ class Inference:
     @property
     def title(self) -> str:
         """The network's name for people."""
-        return MODELS[self.model.name].title
+        return architecture(self.model.name).title
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -56,7 +56,7 @@ class Inference:
     def notable_layers(self) -> list[str]:
         """The layers that show this network well, first to last."""
         explained = self.activations.explained()
-        return [layer for layer in MODELS[self.model.name].notable_layers if layer in explained] or explained
+        return [layer for layer in architecture(self.model.name).notable_layers if layer in explained] or explained
 
 
 def infer(model: Model, picture: Picture) -> Inference:

@@ -9,7 +9,7 @@ from cnnviz.figures.softmax import SoftmaxTable
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps
-from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.networks.zoo import Model, architecture
 from cnnviz.ui.components.mosaic import mosaic
 from cnnviz.ui.components.softmax import number
 from cnnviz.ui.page.lesson import Lesson, Suggestion
@@ -83,13 +83,13 @@ def suggestions(name: str) -> list[Suggestion]:
     """What to try with this network: a class it knows, a picture that is none of its classes, another network."""
     if name == "sat6_convnet":
         unknown = Suggestion("Show it a brick wall", {"picture": gallery_picture("brick")})
-    elif isinstance(MODELS[name], Sibling):
+    elif isinstance(architecture(name), Sibling):
         unknown = Suggestion("Show it galaxies, which have no upright", {"picture": gallery_picture("galaxies")})
     else:
         unknown = Suggestion("Show it galaxies, which are no class", {"picture": gallery_picture("galaxies")})
     if name == "slim_resnet":
         another = Suggestion("Ask a network that knows only land", {"network": "sat6_convnet"})
-    elif isinstance(MODELS[name], Sibling):
+    elif isinstance(architecture(name), Sibling):
         another = Suggestion("Ask SqueezeNet 1.1", {"network": "squeezenet1_1"})
     else:
         another = Suggestion("Ask a network that knows ten photographs", {"network": "slim_resnet"})
@@ -102,6 +102,6 @@ def what_it_learnt(model: Model, table: SoftmaxTable, lesson: Lesson) -> str:
         return lesson["Random weights, even shares" if table.rows[0].percent < 1 else "Random weights, one class ahead"]
     if len(model.preprocessing.channels) == 4:
         return lesson["Trained on drawn land"]
-    if isinstance(MODELS[model.name], Sibling):
+    if isinstance(architecture(model.name), Sibling):
         return lesson["Trained here"].format(classes=len(model.classes))
     return lesson["Trained"]

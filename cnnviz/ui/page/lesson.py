@@ -35,6 +35,13 @@ class Lesson:
             link_to_this()
         st.markdown(self.promise)
 
+    def line(self) -> None:
+        """Draw title, promise and link in one line, for pages whose subject fills the screen."""
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson_line"):
+            st.title(self.title, anchor=False, width="content")
+            st.caption(self.promise, width="stretch")
+            link_to_this()
+
     def more(self, heading: str, label: str | None = None) -> None:
         """Draw one slot behind an expander, for whoever wants to read on."""
         with st.expander(label or heading):

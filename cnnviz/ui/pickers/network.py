@@ -7,10 +7,12 @@ import streamlit as st
 
 from cnnviz.networks.architecture import Included, Published
 from cnnviz.networks.download import Download, current, start
+from cnnviz.networks.own.network import Own
 from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
-from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.networks.zoo import MODELS, Model, architecture
 from cnnviz.ui.page.lesson import read_lesson
 from cnnviz.ui.page.valid import keep_valid, tell_address
+from cnnviz.ui.pickers.own_network import own
 from cnnviz.ui.sharing import cached
 
 UNTRAINED = "untrained (random weights)"
@@ -18,91 +20,98 @@ POLL_SECONDS = 0.5
 NETWORK_KEPT = "network kept"  # the last choice on any page
 NETWORK_PASSED_OVER = "network passed over"  # which one, and which stands in for it
 NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for the picker there
-CARD_HEIGHT = 60  # pixels that the line about a network takes
 
 
-def choose_network(offered: Sequence[str] = tuple(MODELS), lacks: str = "") -> tuple[str, Model]:
-    """Draw the picker of `MODELS`, or of those `offered`; the chosen name and its network.
+def choose_network(offered: Sequence[str] | None = None, lacks: str = "") -> Model:
+    """Draw the picker of `MODELS` and the visitor's own network, or of those `offered`; the network.
 
-    It stands on the first until somebody chooses. Where a network is asked for that is not offered, a sentence says
-    what it `lacks` ("has no residual blocks") and which one stands in.
-    The choice is in the link and stays while one moves between pages. Under a network that comes along a line says what
-    it was trained on, and its model card the rest. Where weights are missing a card offers the download, and the
-    network comes untrained meanwhile: put `untrained_label` beside everything made with it. Nothing is downloaded
-    without a click.
+    It stands on the first until somebody chooses. The choice is in the link and stays while one moves between pages.
+    A button beside it says in a word what the network knows, or that it is untrained, and behind it the rest; what else
+    is to be said goes below, see `show_notices`. Nothing is downloaded without a click.
     """
-    first = offered[0]
-    passed_over = requested_elsewhere(offered)
+    names = list(offered if offered is not None else everything())
+    first = names[0]
+    passed_over = requested_elsewhere(names)
     wanted = st.session_state.pop(NETWORK_WANTED, None)
-    if wanted in offered:
+    if wanted in names:
         st.session_state["network"] = wanted
     elif "network" not in st.session_state and "network" not in st.query_params:
         # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run.
         kept = st.session_state.get(NETWORK_KEPT)
-        if isinstance(kept, str) and kept in offered and kept != first:
+        if isinstance(kept, str) and kept in names and kept != first:
             st.session_state["network"] = kept
-            tell_address("network", MODELS[kept].title)
-    keep_valid("network", offered, first)
-    chosen = st.segmented_control(
+            tell_address("network", title_of(kept))
+    keep_valid("network", names, first)
+    name: str = st.selectbox(
         "Network",
-        list(offered),
-        default=first,
-        format_func=lambda key: MODELS[key].title,
-        required=True,
+        names,
+        format_func=title_of,
         key="network",
         bind="query-params",
-        wrap=True,
+        width=190,
+        label_visibility="collapsed",
     )
-    st.session_state[NETWORK_KEPT] = chosen if chosen != first else None
-    name = chosen or first  # a link with an empty network= chooses none
-    tell_passed_over(passed_over, name, lacks)
+    st.session_state[NETWORK_KEPT] = name if name != first else None
+    if passed_over is not None:
+        st.session_state[NETWORK_PASSED_OVER] = passed_over, name, lacks
     model = cached.model(name)
-    entry = MODELS[name]
-    if isinstance(entry, Included):
-        model_card(entry, model)
-    elif not model.trained:
-        weights_card(model, entry)
-    return name, model
+    about_network(model)
+    return model
+
+
+def everything() -> list[str]:
+    """All networks that this visitor can look into: those of `MODELS`, and the own one."""
+    mine = own()
+    return [*MODELS, *([mine.name] if mine is not None else [])]
+
+
+def title_of(name: str) -> str:
+    """What a network is called in a picker."""
+    entry = architecture(name)
+    return f"{entry.title} (yours)" if isinstance(entry, Own) else entry.title
 
 
 def requested_elsewhere(offered: Sequence[str]) -> str | None:
     """The network that was chosen on another page, or that a link asks for, where this page does not offer it."""
-    state = st.session_state
-    by_title = {entry.title: key for key, entry in MODELS.items()}
-    linked = by_title.get(st.query_params.get("network", ""))
+    state, known = st.session_state, everything()
+    linked = {title_of(name): name for name in known}.get(st.query_params.get("network", ""))
     asked = state.get(NETWORK_WANTED) or state.get("network") or linked or state.get(NETWORK_KEPT)
-    return asked if asked in MODELS and asked not in offered else None
+    return asked if asked in known and asked not in offered else None
 
 
-def tell_passed_over(passed_over: str | None, name: str, lacks: str) -> None:
-    """Say why another network than the one that was asked for is shown, until somebody chooses one here."""
-    if passed_over is not None:
-        st.session_state[NETWORK_PASSED_OVER] = passed_over, name
-    missing, stand_in = st.session_state.get(NETWORK_PASSED_OVER, ("", ""))
-    if missing and stand_in == name and lacks:
-        st.info(f"{MODELS[missing].title} {lacks}; {MODELS[name].title} is shown in its place.", icon=":material/info:")
+def show_notices(model: Model) -> None:
+    """What is to be said about the choice: why another network stands in, or that weights are missing, and a way to
+    get them. Draws nothing for a trained network that was asked for."""
+    missing, stand_in, lacks = st.session_state.get(NETWORK_PASSED_OVER, ("", "", ""))
+    if missing in everything() and stand_in == model.name and lacks:
+        st.info(f"{title_of(missing)} {lacks}; {title_of(stand_in)} is shown in its place.", icon=":material/info:")
     else:
         st.session_state.pop(NETWORK_PASSED_OVER, None)
+    entry = architecture(model.name)
+    if isinstance(entry, Published) and not model.trained:
+        weights_card(model, entry)
+    elif not model.trained:
+        st.markdown(f":material/casino: **{title_of(model.name)} is {UNTRAINED}.** {model.untrained_because}")
 
 
-def height_beside(model: Model, height: int) -> int:
-    """What is left, in pixels, of the height of a page's stage where a line about the network stands above it."""
-    return height - CARD_HEIGHT if isinstance(MODELS[model.name], Included) or not model.trained else height
-
-
-def model_card(entry: Included, model: Model) -> None:
-    """One line: what the network was trained on and what it cannot do; its model card behind a button."""
-    with st.container(horizontal=True, vertical_alignment="center", key="model_card"):
-        if model.trained:
-            st.markdown(f":material/school: {entry.scope}")
-        else:
-            st.markdown(f":material/casino: **{entry.title} is {UNTRAINED}.** {model.untrained_because}")
-        if entry.card_path.is_file():
+def about_network(model: Model) -> None:
+    """A button that says what the network knows; behind it what it cannot do, and its model card."""
+    entry = architecture(model.name)
+    if not model.trained:
+        label = ":material/casino: untrained"
+    elif isinstance(entry, Included):
+        label = f":material/school: {entry.knows}"
+    else:
+        label = f":material/school: {len(model.classes):,} classes"
+    with st.popover(label, key="about_network"):
+        st.markdown(entry.scope if isinstance(entry, Included) else entry.description or "A network of your own.")
+        if isinstance(entry, Included) and entry.card_path.is_file():
             card = read_lesson(str(entry.card_path))
-            with st.popover("Model card", icon=":material/description:"):
-                st.markdown(f"**{card.title}.** {card.promise}")
-                for heading, body in card.slots.items():
-                    st.markdown(f"**{heading}**\n\n{body}")
+            st.markdown(f"**{card.title}.** {card.promise}")
+            for heading, body in card.slots.items():
+                st.markdown(f"**{heading}**\n\n{body}")
+        if entry.paper:
+            st.caption(entry.paper)
 
 
 def untrained_label(model: Model) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from cnnviz.networks.memory import FORWARD, activation_bytes, loading_bytes
+from cnnviz.networks.own.network import Own
 from cnnviz.networks.preprocess import Preprocessing, PreprocessSteps, preprocess_steps
 from cnnviz.networks.zoo import MODELS, Model, architecture, load_model, weights_path
 from cnnviz.ui.sharing.bounded_cache import BoundedCache
@@ -94,14 +95,15 @@ def model(name: str) -> Model:
     Trained as soon as its weights are on this machine; nothing is downloaded here. Raises ValueError for a name that
     is not in `MODELS`.
     """
-    path = weights_path(architecture(name))
+    entry = architecture(name)
+    path = None if isinstance(entry, Own) else weights_path(entry)
     changed = _changed(path)
     # keyed by the weights that were found, so that a later download is picked up
     return _networks.get((name, path, changed), lambda: _load(name, path))
 
 
 def _load(name: str, path: Path | None) -> Model:
-    taken = loading_bytes(MODELS[name], path)
+    taken = loading_bytes(architecture(name), path)
     with st.spinner("Loading the network"), room_for(taken, name, claimed=taken):
         return load_model(name, download=False)
 
@@ -268,7 +270,7 @@ def _compute(network: Model, picture: "Picture", show: Callable[[float, str], ob
 
     _set_threads()
     layers = len(layer_table(network.module))
-    title = MODELS[network.name].title
+    title = architecture(network.name).title
     done = 0
 
     def on_layer(layer: str) -> None:

@@ -17,7 +17,7 @@ import streamlit as st
 from cnnviz.networks.architecture import Sibling
 from cnnviz.networks.memory import ran_out
 from cnnviz.networks.refusal import Refusal
-from cnnviz.networks.zoo import MODELS
+from cnnviz.networks.zoo import MODELS, architecture
 from cnnviz.ui.server.streamlit_script_run import is_page_run
 from cnnviz.ui.sharing.bounded_cache import release_all
 from cnnviz.ui.sharing.free_memory import trim
@@ -37,7 +37,7 @@ class NoRoom(Refusal):
 
     def __init__(self, network: str) -> None:
         self.network = network
-        entry = MODELS[network]
+        entry = architecture(network)
         smaller = "" if isinstance(entry, Sibling) else ", or take a smaller network"
         super().__init__(
             f"This server has no memory left for {entry.title} at the moment: others look into networks too. "

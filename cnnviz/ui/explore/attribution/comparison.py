@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.attribution import METHODS
-from cnnviz.networks.zoo import MODELS, Model
+from cnnviz.networks.zoo import MODELS, Model, architecture
 from cnnviz.ui.explore.attribution.choice import choose_method
 from cnnviz.ui.explore.attribution.comparing import Drawing, Side, show_side_by_side
 from cnnviz.ui.explore.attribution.query import Query
@@ -94,7 +94,7 @@ def choose_sides(comparison: Comparison, inference: Inference, class_index: int,
     both_know = st.session_state.get("class") is not None and other.classes == model.classes
     likeliest = most_likely(cached.forward_pass(other.name, inference.picture).scores, 1)[0]
     return [
-        side_of(inference, one, comparison.method, index, f"{MODELS[one.name].title}: {one.classes[index]}")
+        side_of(inference, one, comparison.method, index, f"{architecture(one.name).title}: {one.classes[index]}")
         for one, index in ((model, class_index), (other, class_index if both_know else likeliest))
     ]
 
