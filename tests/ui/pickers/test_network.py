@@ -23,10 +23,11 @@ from tests.networks.weights_server import WeightsServer, cut_after, serving, sta
 def page() -> None:
     import streamlit as st
 
-    from cnnviz.ui.pickers.network import choose_network, untrained_label
+    from cnnviz.ui.pickers.network import choose_network, show_notices, untrained_label
 
-    name, model = choose_network()
-    st.write(f"{name}, trained: {model.trained}")
+    model = choose_network()
+    show_notices(model)
+    st.write(f"{model.name}, trained: {model.trained}")
     untrained_label(model)
 
 

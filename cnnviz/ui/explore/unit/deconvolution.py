@@ -5,6 +5,7 @@ import streamlit as st
 
 from cnnviz.figures.patches import cut, on_grey
 from cnnviz.networks.activations import Activations, Index, number
+from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.top_patches import patch_window
 from cnnviz.ui.components.unit_tiles import Sent, show_sent
 from cnnviz.ui.explore.inference import Inference
@@ -16,7 +17,11 @@ from cnnviz.ui.sharing import cached
 def show_deconvolution(inference: Inference, layer: str, index: Index) -> None:
     """The picture with the frame, its patch and what was sent back; a click on the picture moves the unit."""
     model, picture, activations = inference.model, inference.picture, inference.activations
-    signal = cached.deconvolved(model.name, picture, layer, index)
+    try:
+        signal = cached.deconvolved(model.name, picture, layer, index)
+    except Refusal as problem:
+        st.info(str(problem), icon=":material/block:")
+        return
     shape = (activations.image.shape[0], activations.image.shape[1], activations.image.shape[2])
     seen = inference.seen
     row, column = index[1:]
