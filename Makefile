@@ -8,7 +8,7 @@ HOST ?= 127.0.0.1
 TWO := --numprocesses=2 --dist=worksteal --durations=10
 
 .DEFAULT_GOAL := help
-.PHONY: bench-load help run test check fix unit browser deploy-test audit bench screenshots component train clean
+.PHONY: bench-load help run test check fix unit browser deploy-test audit bench screenshots component train weights clean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ screenshots: $(VENV)/dev  ## every page, wide and narrow, light and dark, into s
 
 train: $(VENV)/run  ## train the small networks anew, seeded: about 20 minutes on two cores (NAMES=slim_vgg for one)
 	$(BIN)/python -m cnnviz.training.siblings $(NAMES)
+
+weights: $(VENV)/run  ## fetch the large networks' weights before a lesson, 947 MB in all (NAMES=resnet18 for one, 47 MB)
+	$(BIN)/python -m cnnviz.networks.fetch_weights $(NAMES)
 
 audit: $(VENV)/bin/python  ## ask a public list whether a pinned package has a known hole; needs the internet
 	$(BIN)/python -m venv $(VENV)/audit

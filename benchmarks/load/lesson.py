@@ -15,6 +15,7 @@ from PIL import Image
 from benchmarks.load.visitor import Visitor
 
 Step = Callable[[Visitor], Awaitable[None]]
+SMALL = "network=Slim+AlexNet"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def asks_for(method: str) -> Step:
 
 async def waits_for_a_map(visitor: Visitor) -> None:
     """Open the page about attribution and wait for its first map."""
-    await visitor.go("attribution")
+    await visitor.go("attribution", SMALL)
     await visitor.wait_for(lambda one: map_is_there(one, ""))
 
 
@@ -100,7 +101,9 @@ def lesson(visitor: int, turn: int) -> list[Interaction]:
         Interaction("change the window", sets("pool_kernel", "2", "3")),
         Interaction("open the calculator", opens("layer_calculator")),
         Interaction("type a number", sets("k", 3, 5, 7)),
-        Interaction("Feature maps again" if turn else "open Feature maps", opens("feature_maps"), inference=turn == 0),
+        Interaction(
+            "Feature maps again" if turn else "open Feature maps", opens("feature_maps", SMALL), inference=turn == 0
+        ),
         Interaction("upload a photo", uploads(1000 * visitor + turn), inference=True),
         Interaction("another layer", sets("layer", "features.3 Conv2d", "features.6 Conv2d", "features.10 Conv2d")),
         Interaction("Grad-CAM", waits_for_a_map, inference=True),

@@ -85,7 +85,9 @@ def neuron(module: nn.Module, image: torch.Tensor, layer: str, channel: int, row
 
     `image` has shape (1, 3, H, W); `layer` is the name of an nn.Conv2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d or
     nn.AdaptiveAvgPool2d ("pool_1" for the second time that "pool" runs). A unit of a dense layer is (unit, 0, 0), and
-    its input (features, 1, 1). The network runs as far as the layer, in evaluation mode, and is left as it was.
+    its input (features, 1, 1); of one that runs at every place of maps whose channels stand last, as in ConvNeXt, it
+    is (unit, row, column), and its input is turned to (features, H, W). The network runs as far as the layer, in
+    evaluation mode, and is left as it was.
 
     Raises ValueError, in a sentence, for another shape of image, a layer that is not there or of another kind, and for
     a place outside the layer's maps.
@@ -109,8 +111,11 @@ def explain(
 ) -> Neuron:
     """`neuron` where the layer's input (C, H, W) and output (C', H', W') are at hand already.
 
-    The input of a dense layer may have any shape with as many values as it has features.
+    The input of a dense layer may have any shape with as many values as it has features; or it is (H, W, C), the output
+    (H, W, C'), and the layer runs at every place.
     """
+    if isinstance(layer, nn.Linear) and given.size != layer.in_features:
+        given, answered = np.moveaxis(given, -1, 0), np.moveaxis(answered, -1, 0)
     for axis, place, size in zip(("channels", "rows", "columns"), index, answered.shape, strict=True):
         if not 0 <= place < size:
             raise ValueError(f"{name} has the {axis} 0 to {size - 1}, and {place} was asked for.")
@@ -141,10 +146,14 @@ def of_convolution(
 
 
 def of_dense(name: str, layer: nn.Linear, given: np.ndarray, activation: float, index: tuple[int, int, int]) -> Neuron:
-    """A dense unit (torch.nn.Linear): its window is the whole input, `given` (C, H, W)."""
-    weights = layer.weight.detach()[index[0]].numpy().reshape(given.shape)
+    """A dense unit (torch.nn.Linear): its window is all of `given` (C, H, W), or all channels at its own place."""
+    unit, row, column = index
     taps = tuple(range(given.shape[1])), tuple(range(given.shape[2]))
-    return summed(name, layer, given, activation, index, 0, taps, given, weights)
+    window = given
+    if given.size != layer.in_features:
+        taps, window = ((row,), (column,)), given[:, row : row + 1, column : column + 1]
+    weights = layer.weight.detach()[unit].numpy().reshape(window.shape)
+    return summed(name, layer, given, activation, index, 0, taps, window, weights)
 
 
 def summed(

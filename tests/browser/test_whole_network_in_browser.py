@@ -25,6 +25,17 @@ def test_the_keys_walk_through_layers_and_channels_and_enter_chooses(visitor: Pa
     expect(overview.locator(".tile.chosen")).to_have_count(1)
 
 
+def test_branches_stand_under_one_bracket(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/whole_network?network=SqueezeNet+1.1")
+    settle(visitor)
+    drawn = visitor.locator(".network_overview")
+    expect(drawn.locator(".column.branches")).to_have_count(8)
+    expect(drawn.locator(".column.branches + .column.beside")).to_have_count(8)
+    bracket = "node => getComputedStyle(node, '::before').borderTopWidth"
+    assert drawn.locator(".column.branches").first.evaluate(bracket) == "2px"
+    assert drawn.locator(".column").first.evaluate(bracket) == "0px"
+
+
 def test_a_click_on_a_map_enlarges_it_and_leads_to_its_strongest_neuron(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/whole_network?network=Slim+VGG")
     settle(visitor)

@@ -29,6 +29,14 @@ def test_every_convolution_of_the_main_way_has_a_column_with_its_strongest_chann
     assert all(column["box"][1] <= 64 for column in columns)
 
 
+def test_the_two_branches_of_a_fire_module_stand_side_by_side_and_nothing_else_does() -> None:
+    columns = overview(opened("whole_network", network="SqueezeNet 1.1"))["columns"]
+    assert [column["layer"] for column in columns if column["beside"]] == [
+        f"features.{number}.expand3x3" for number in (3, 4, 6, 7, 9, 10, 11, 12)
+    ]
+    assert not any(column["beside"] for column in overview(opened("whole_network", network="Slim ResNet"))["columns"])
+
+
 @pytest.mark.parametrize("order", ["strength", "sparsity", "similarity", "number"])
 def test_the_chosen_channel_is_always_among_those_shown(order: str) -> None:
     data = overview(

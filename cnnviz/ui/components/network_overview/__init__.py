@@ -7,7 +7,8 @@ from typing import Literal, TypedDict
 import numpy as np
 from PIL import Image
 
-from cnnviz.arithmetic.layers import Conv2d
+from cnnviz.arithmetic.layers import Concat, Conv2d
+from cnnviz.arithmetic.network import Network
 from cnnviz.arithmetic.settings import pair
 from cnnviz.figures.palettes import PaletteName, fitting_palette, legend, table
 from cnnviz.figures.tiles import map_levels
@@ -24,9 +25,13 @@ TALLEST, WIDEST = 64, 40  # px of the drawing to scale: a map as large as the pi
 
 
 class DrawnColumn(TypedDict):
-    """One layer: its size to scale in px, its maps below one another as a picture, and what its colours mean."""
+    """One layer: its size to scale in px, its maps below one another as a picture, and what its colours mean.
+
+    `beside` where it is a branch that stands beside the layer before it.
+    """
 
     layer: str
+    beside: bool
     words: str
     shape: str
     box: tuple[int, int]
@@ -67,11 +72,15 @@ _component: Component[Message] = browser_component(__file__)
 
 @dataclass(frozen=True)
 class Column:
-    """A convolution and the node its values are shown at: behind its BatchNorm, sum and ReLU."""
+    """A convolution and the node its values are shown at: behind its BatchNorm, sum and ReLU.
+
+    It is `beside` the one before where both read the same maps and their own are concatenated.
+    """
 
     layer: str
     settled: str
     words: str  # the kernel and what the maps have been through
+    beside: bool = False
 
 
 def columns_of(activations: Activations) -> list[Column]:
@@ -83,8 +92,19 @@ def columns_of(activations: Activations) -> list[Column]:
         if not isinstance(layer, Conv2d) or any(column.settled == settled for column in columns):
             continue
         (height, width), (stride, _) = pair(layer.kernel_size), pair(layer.stride)
-        columns.append(Column(name, settled, f"{height}×{width}" + (f", stride {stride}" if stride > 1 else "")))
+        words = f"{height}×{width}" + (f", stride {stride}" if stride > 1 else "")
+        beside = bool(columns) and are_branches(activations.network, columns[-1], name, settled)
+        columns.append(Column(name, settled, words, beside))
     return columns
+
+
+def are_branches(network: Network, before: Column, layer: str, settled: str) -> bool:
+    """Whether a layer reads the same maps as the column `before` it, and one concatenation takes the maps of both."""
+    same_input = network[before.layer].inputs == network[layer].inputs
+    joined = any(
+        isinstance(node.layer, Concat) and {before.settled, settled} <= {*node.inputs} for node in network.nodes
+    )
+    return same_input and joined
 
 
 def show_overview(
@@ -147,6 +167,7 @@ def column_data(
     low, high = whole or (float(maps.min()), float(maps.max()))
     return {
         "layer": column.layer,
+        "beside": column.beside,
         "words": column.words,
         "shape": f"{count} × {height} × {width}",
         "box": (

@@ -12,6 +12,7 @@ export interface ChosenMap {
 
 export interface DrawnColumn {
   layer: string;
+  beside: boolean;
   words: string;
   shape: string;
   box: [number, number];

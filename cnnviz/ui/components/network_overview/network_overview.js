@@ -46,6 +46,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     write(part(host, "reading"), words);
   };
   const drawn = columns.map((column, number) => drawnColumn(column, tiles[number]));
+  // Of branches the first begins a bracket, which the others go on with.
+  columns.forEach(({ beside }, number) => {
+    flag(drawn[number], "beside", beside);
+    flag(drawn[number], "branches", !beside && columns[number + 1]?.beside === true);
+  });
   const strip = part(host, "strip");
   host.style.setProperty("--highest", `${Math.max(...columns.map(({ box }) => box[1]))}px`);
   strip.replaceChildren(drawnInput(data), ...drawn, drawnAnswer(data));
