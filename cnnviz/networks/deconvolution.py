@@ -16,10 +16,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.arithmetic.layers import Add, Concat, Flatten, ReLU, View
+from cnnviz.arithmetic.layers import Function, ReLU
 from cnnviz.arithmetic.network import INPUT, Node
 from cnnviz.networks.activation_layers import is_activation, is_rectifier, no_rule
 from cnnviz.networks.activations import Activations, Index
+from cnnviz.networks.functions import applied, counterpart
 from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.watching import evaluating, lock_of
 
@@ -31,11 +32,12 @@ def deconvolution(
 
     `index` is (channel, row, column) on the layer's maps; a unit of a dense layer is (unit, 0, 0). What is sent is 1 in
     that place and 0 elsewhere. (The paper sends the activation itself: where it is positive, that many times the same.)
-    Outside the unit's receptive field all is 0. Of a BatchNorm only the scale counts, and at a sum, as of a residual
-    block, both paths are followed. `on_layer` is called with each layer that is passed; what it raises ends the work.
+    Outside the unit's receptive field all is 0. Of a BatchNorm only the scale counts; at a sum, as of a residual block,
+    or a product, as of a gate on channels, all paths are followed. `on_layer` is called with each layer that is passed;
+    what it raises ends the work.
 
-    Raises ValueError, in a sentence, for a unit that is not there, and for a network with a step that no layer makes or
-    with an activation that is no rectifier (LeakyReLU, GELU, SiLU ...): there the gradient would take its place.
+    Raises ValueError, in a sentence, for a unit that is not there, and for a network with an activation that is no
+    rectifier (LeakyReLU, GELU, SiLU ...): there the gradient would take its place.
 
     >>> from cnnviz.networks.feature_maps import forward
     >>> from cnnviz.networks.survey import survey
@@ -68,19 +70,17 @@ def sent_down(activations: Activations, node: Node, signal: torch.Tensor) -> lis
     module = activations.module_of(node.name)
     if is_rectifier(module) or isinstance(node.layer, ReLU):
         return [signal.clamp(min=0)]
+    if module is None and not isinstance(node.layer, Function):
+        module = counterpart(node.layer)
     if module is not None and is_activation(module):
         raise Refusal(no_rule("Deconvolution", type(module).__name__))
     given = [values_of(activations, source) for source in node.inputs]
     if module is not None:
         return [turned_round(module, given[0], signal)]
-    if isinstance(node.layer, Add):
-        return [reduced(signal, values) for values in given]
-    if isinstance(node.layer, Flatten | View):
-        return [signal.reshape(given[0].shape)]
-    if isinstance(node.layer, Concat):
-        dim = node.layer.dim - 1 if node.layer.dim > 0 else node.layer.dim
-        return list(signal.split([values.shape[dim] for values in given], dim=dim))
-    raise ValueError(f"{node.name} is a step that cannot be taken back here: it is made by a function, not by a layer.")
+    with torch.enable_grad():
+        starts = [values.requires_grad_() for values in given]
+        answer = applied(node.layer, [start.clone()[None] for start in starts])[0]
+        return list(torch.autograd.grad(answer, starts, signal.reshape(answer.shape)))
 
 
 def turned_round(module: nn.Module, given: torch.Tensor, signal: torch.Tensor) -> torch.Tensor:
@@ -93,11 +93,6 @@ def turned_round(module: nn.Module, given: torch.Tensor, signal: torch.Tensor) -
         answer = module.forward(start.clone()[None])  # a copy, for layers that write over what they are given
         (sent,) = torch.autograd.grad(answer, start, signal.reshape(answer.shape))
     return sent.detach()
-
-
-def reduced(signal: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
-    """What one term of a sum gets of the signal, in the shape of `given`: summed where one value was added to many."""
-    return signal.sum_to_size(given.shape)
 
 
 def values_of(activations: Activations, name: str) -> torch.Tensor:
