@@ -6,6 +6,7 @@ from cnnviz.ui.explore.filters import (
     choose_filter,
     choose_filters,
     count_sentence,
+    offer_download,
     show_filter,
     show_filters,
     show_numbers,
@@ -39,6 +40,7 @@ try_this(
     ],
     key="filters",
 )
+offer_download(filters, chosen)
 st.markdown(lesson["Reading a filter"])
 st.markdown(lesson["What trained filters show"] if model.trained else lesson["Random weights"])
 with st.expander(f"The weights of filter {chosen} as numbers"):

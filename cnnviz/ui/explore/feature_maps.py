@@ -14,6 +14,7 @@ from cnnviz.networks.activations import number
 from cnnviz.ui.components.mosaic import mosaic, sampling_step
 from cnnviz.ui.explore.colour_range import choose_range
 from cnnviz.ui.explore.inference import Inference
+from cnnviz.ui.explore.take_along import maps_lines, take_along
 from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.page.valid import keep_valid, whole_number
 from cnnviz.ui.pickers.network import UNTRAINED
@@ -118,15 +119,10 @@ def maps_sentence(shown: LayerMaps, lesson: Lesson) -> str:
 
 
 def offer_download(shown: LayerMaps) -> None:
-    """Draw the button that keeps the mosaic as a PNG; it is drawn when it is asked for."""
-    st.download_button(
-        "Download as PNG",
-        lambda: maps_png(shown),
-        file_name=f"{shown.inference.model.name}_{shown.layer}.png",
-        mime="image/png",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    """Draw the button behind which the maps are: as a picture, as numbers, and as lines of PyTorch."""
+    model = shown.inference.model
+    name = f"{model.name}_{shown.layer}"
+    take_along(shown.maps, shown.maps[shown.channel], name, maps_lines(model, shown.layer), lambda: maps_png(shown))
 
 
 def maps_png(shown: LayerMaps) -> bytes:

@@ -11,6 +11,7 @@ from cnnviz.figures.tiles import Scale
 from cnnviz.networks.zoo import Model, architecture
 from cnnviz.ui.components.mosaic import Palette, mosaic
 from cnnviz.ui.explore.colour_range import choose_range
+from cnnviz.ui.explore.take_along import take_along, weights_lines
 from cnnviz.ui.page.valid import keep_valid, whole_number
 
 if TYPE_CHECKING:
@@ -146,6 +147,15 @@ def count_sentence(filters: Filters, chosen: int, no_bias: str) -> str:
     return (
         f"**{filters.path}** holds a weight of shape (C_out, C_in / groups, kh, kw) = **{filters.weights.shape}**. "
         f"Its parameters: `{count} = {num_params:,}`. {bias}"
+    )
+
+
+def offer_download(filters: Filters, chosen: int) -> None:
+    """Draw the button behind which the weights are: as numbers, and as lines of PyTorch."""
+    weights = filters.weights
+    name = f"{filters.model.name}_{filters.path}_weight"
+    take_along(
+        weights, weights[chosen].reshape(-1, weights.shape[-1]), name, weights_lines(filters.model, filters.path)
     )
 
 

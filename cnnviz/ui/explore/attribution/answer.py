@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.attribution import METHODS
 from cnnviz.ui.explore.attribution.checks import choose_check, show_check
 from cnnviz.ui.explore.attribution.choice import choose_convolution, choose_fineness, choose_method
-from cnnviz.ui.explore.attribution.map import draw_map, draw_numbers, standing
+from cnnviz.ui.explore.attribution.map import draw_map, draw_numbers, offer_download, standing
 from cnnviz.ui.explore.attribution.query import Query
 from cnnviz.ui.explore.attribution.regions import choose_own_regions
 from cnnviz.ui.explore.inference import Inference
@@ -54,6 +54,7 @@ def show_answer(inference: Inference, class_index: int, lesson: Lesson) -> None:
         shown = draw_map(query, seen, score, f"{method.title}: {class_name}", HEIGHT)
         untrained_label(model)
         draw_numbers(shown, query, seen, score)
+        offer_download(shown, query, model)
     with side:
         standing(shown, query, "attribution_map")
         st.markdown(f"**What am I looking at?**\n\n{lesson[query.method]}")

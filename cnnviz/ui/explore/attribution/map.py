@@ -11,9 +11,11 @@ from cnnviz.attribution import METHODS
 from cnnviz.attribution.question import Partial
 from cnnviz.attribution.reading import Region, colour_limit, no_evidence, telling_region
 from cnnviz.figures.patches import cut
+from cnnviz.networks.zoo import Model
 from cnnviz.ui.components.map_overlay import Layer, show_overlay
 from cnnviz.ui.explore.attribution.query import Query, map_work
 from cnnviz.ui.explore.attribution.sentences import covered_words, region_words, sum_words
+from cnnviz.ui.explore.take_along import attribution_lines, take_along
 from cnnviz.ui.sharing.background_work import Work
 from cnnviz.ui.sharing.shared_work import draw_standing, followed
 
@@ -80,6 +82,13 @@ def standing(shown: Shown, query: Query, name: str) -> None:
     """How far the map is."""
     done, total = (shown.partial.done, shown.partial.total) if shown.partial is not None else (0, 1)
     draw_standing(shown.key, shown.work, done, total, METHODS[query.method].counts.capitalize(), name)
+
+
+def offer_download(shown: Shown, query: Query, model: Model) -> None:
+    """Draw the button behind which a finished map is: as numbers, and as lines of PyTorch."""
+    if shown.is_whole and shown.attribution is not None and not query.regions:
+        code = attribution_lines(model, query.method, query.class_index, query.evaluations, query.layer)
+        take_along(shown.attribution, shown.attribution, f"{model.name}_{query.method}", code)
 
 
 def draw_numbers(shown: Shown, query: Query, seen: Image.Image, score: float) -> None:
