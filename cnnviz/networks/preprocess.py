@@ -26,13 +26,15 @@ class Preprocessing:
     """The settings a network was trained with; the defaults are those of the classic ImageNet recipe.
 
     `mean` and `std` have one number for each channel. Where there is one, the network sees grey. Where there are four,
-    the fourth is near infrared, which no photograph has: the mean of red, green and blue stands in for it.
+    the fourth is near infrared, which no photograph has: the mean of red, green and blue stands in for it. `bicubic`
+    says how it is resized, else bilinear.
     """
 
     resize_size: int = 256
     crop_size: int = 224
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
+    bicubic: bool = False
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -122,7 +124,8 @@ def preprocess_steps(picture: Image.Image, settings: Preprocessing = IMAGENET) -
     width, height = strip_box[2] - strip_box[0], strip_box[3] - strip_box[1]
     short = min(width, height)
     size = int(settings.resize_size * width / short), int(settings.resize_size * height / short)
-    resized = rgb.crop(strip_box).resize(size, Image.Resampling.BILINEAR)
+    way = Image.Resampling.BICUBIC if settings.bicubic else Image.Resampling.BILINEAR
+    resized = rgb.crop(strip_box).resize(size, way)
     # Python rounds halves to even, and so does torchvision's centre crop.
     left, top = (round((side - settings.crop_size) / 2) for side in size)
     crop_box = (left, top, left + settings.crop_size, top + settings.crop_size)

@@ -7,6 +7,7 @@ First come those whose weights come along: SqueezeNet, which others trained on I
 trained here (`make train`). Then come those of torchvision.
 """
 
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from cnnviz.networks.memory import refuse_lack_of_memory
 from cnnviz.networks.own.network import Own, own_network
 from cnnviz.networks.photograph_classes import class_names
 from cnnviz.networks.preprocess import Preprocessing, preprocess
+from cnnviz.networks.torchvision_weights import published
 from cnnviz.networks.weights import WeightsError, WeightsFile, find, missing_sentence
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ class Model:
 # Mean and standard deviation of the training crops, and of the training patches: one pair for all four channels there.
 CROPS = Preprocessing(resize_size=96, crop_size=96, mean=(0.44, 0.36, 0.34), std=(0.30, 0.25, 0.24))
 PATCHES = Preprocessing(resize_size=28, crop_size=28, mean=(0.42,) * 4, std=(0.14,) * 4)
+
+OLD_NAME = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12])(?=\.)")
 
 PHOTOGRAPHS_SCOPE = "It knows ten photographs, also turned, and always names one."
 
@@ -203,7 +207,8 @@ MODELS: dict[str, Sibling | Ported | Published] = {
 
 
 def architecture(name: str) -> Sibling | Ported | Published | Own:
-    """The entry of `MODELS`, or a visitor's own network; for any other name a ValueError that says which there are.
+    """The entry of `MODELS`, one of torchvision's other networks, or a visitor's own; else a ValueError says which
+    there are.
 
     >>> architecture("resnet-18")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -211,9 +216,9 @@ def architecture(name: str) -> Sibling | Ported | Published | Own:
     """
     if name in MODELS:
         return MODELS[name]
-    own = own_network(name)
-    if own is not None:
-        return own
+    other = own_network(name) or published(name)
+    if other is not None:
+        return other
     close = get_close_matches(name, MODELS, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     raise ValueError(f'There is no network named "{name}".{hint} There are: {", ".join(MODELS)}.')
@@ -320,7 +325,7 @@ def _filled_module(entry: Sibling | Ported | Published, path: Path) -> "torch.nn
     """Built on the meta device and assigned, so no random weights are drawn only to be overwritten."""
     module = _unfilled_module(entry)
     expected = {key: tensor.dtype for key, tensor in module.state_dict().items()}
-    state = _read_safetensors(path) if isinstance(entry, Included) else _read_state(path)
+    state = _read_safetensors(path) if isinstance(entry, Included) else as_named_now(_read_state(path))
     try:
         module.load_state_dict(state, strict=True, assign=True)
     except Exception as error:  # torch's own words are many lines long and speak of keys
@@ -333,6 +338,17 @@ def _filled_module(entry: Sibling | Ported | Published, path: Path) -> "torch.nn
         raise WeightsError(f"{path} holds numbers of another type than {entry.title} computes with (float32).")
     # Assigned tensors bring their own flag with them.
     return module.eval().requires_grad_(False)
+
+
+def as_named_now(state: "dict[str, torch.Tensor]") -> "dict[str, torch.Tensor]":
+    """The weights under today's names: those of DenseNet were published when names could hold "norm.1" within a layer.
+
+    >>> list(as_named_now({"features.denseblock1.denselayer1.norm.1.weight": None}))
+    ['features.denseblock1.denselayer1.norm1.weight']
+    """
+    for name in [name for name in state if OLD_NAME.search(name)]:
+        state[OLD_NAME.sub(r"\1\2", name)] = state.pop(name)
+    return state
 
 
 def _read_state(path: Path) -> "dict[str, torch.Tensor]":
@@ -384,4 +400,6 @@ def _untrained_module(entry: Sibling | Ported | Published, seed: int = 0) -> "to
                 nn.init.normal_(layer.weight, std=0.01, generator=generator)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+        elif isinstance(layer, nn.LayerNorm):
+            layer.reset_parameters()
     return module.eval().requires_grad_(False)

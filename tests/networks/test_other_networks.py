@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
-from torchvision.models import get_model_builder
+from torchvision.models import get_model_builder, get_model_weights, get_weight
 
 from cnnviz.networks.feature_maps import forward, layer_table
 from cnnviz.networks.neuron import EXPLAINED, neuron
+from cnnviz.networks.preprocess import preprocess
 from cnnviz.networks.survey import survey
+from cnnviz.networks.torchvision_networks import TORCHVISION
+from cnnviz.networks.torchvision_weights import WEIGHTS, published
+from cnnviz.networks.zoo import MODELS
 
 NAMES = (
     "mobilenet_v2",
@@ -84,3 +89,34 @@ def expect_it_adds_up(module: nn.Module, image: torch.Tensor, layer: str, maps: 
     assert abs(found.result - found.activation) <= 1e-4 * max(1.0, abs(found.activation)), layer
     made = found.products.max() if found.kind == "MaxPool2d" else found.products.sum() + found.bias
     assert made == pytest.approx(found.result, abs=1e-9), layer
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_what_is_said_of_published_weights_is_what_torchvision_says(name: str) -> None:
+    ours, theirs = published(name), get_model_weights(name).IMAGENET1K_V1
+    assert ours is not None
+    recipe = theirs.transforms()
+    assert get_weight(ours.weights_enum) is theirs
+    assert ours.weights.url == theirs.url
+    assert ours.weights.approx_size == pytest.approx(theirs.meta["_file_size"] * 2**20, abs=1)
+    settings = ours.preprocessing
+    assert [settings.resize_size] == recipe.resize_size
+    assert [settings.crop_size] == recipe.crop_size
+    assert (list(settings.mean), list(settings.std)) == (recipe.mean, recipe.std)
+    assert settings.bicubic == (recipe.interpolation.value == "bicubic")
+
+
+def test_every_convolutional_network_can_be_chosen() -> None:
+    left_out = {"googlenet", "inception_v3", "regnet_y_128gf"}
+    families = ("Vision Transformer", "Swin Transformer", "MaxViT")
+    wanted = {name for name, entry in TORCHVISION.items() if entry.family not in families} - left_out
+    assert wanted == set(WEIGHTS) | (set(MODELS) & wanted)
+
+
+def test_a_bicubic_network_is_given_what_torchvision_gives_it() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 410, 3), dtype=np.uint8)
+    picture = Image.fromarray(pixels)
+    entry = published("efficientnet_b1")
+    assert entry is not None
+    wanted = get_weight(entry.weights_enum).transforms()(picture).numpy()
+    np.testing.assert_allclose(preprocess(picture, entry.preprocessing)[0].numpy(), wanted, atol=1e-6)

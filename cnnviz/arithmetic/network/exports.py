@@ -136,7 +136,7 @@ def attribute_names(network: Network) -> dict[str, str]:
     names: dict[str, str] = {}
     taken = {"x", "image", "torch", "nn", "self", *MODULE_NAMES}
     for node in network.nodes:
-        base = node.name.replace(".", "_")
+        base = node.name.replace(".", "_").replace("-", "_")
         if keyword.iskeyword(base) or base in taken or not base[0].isalpha():
             base = f"layer_{base.strip('_')}"
         name, number = base, 0

@@ -16,7 +16,7 @@ from cnnviz.arithmetic.receptive_field import PIXEL, Fields
 from cnnviz.arithmetic.settings import Shape, ShapeError, read_shape, shown
 
 INPUT = "input"  # the name under which layers refer to what is fed in
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 class Span(NamedTuple):
@@ -151,7 +151,7 @@ class Network:
         known = {INPUT}
         for node in self.nodes:
             if not NAME.fullmatch(node.name):
-                raise ShapeError(f"{shown(node.name)} cannot name a layer: use letters, digits, _ and dots.")
+                raise ShapeError(f"{shown(node.name)} cannot name a layer: use letters, digits, _, - and dots.")
             if node.name in known:
                 raise ShapeError(f"Two layers are called {node.name}; give one of them another name.")
             if not node.inputs and not isinstance(node.layer, Source):

@@ -71,4 +71,4 @@ def freeze(owner: Value, learns: Value) -> None:
 
 def name_in_network(name: str) -> str:
     """A name of a module as a network takes it."""
-    return re.sub("[^A-Za-z0-9_]", "_", name) or "_"
+    return re.sub("[^A-Za-z0-9_-]", "_", name).lstrip("-") or "_"

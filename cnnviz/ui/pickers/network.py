@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.networks.architecture import Included, Published
 from cnnviz.networks.download import Download, current, start
 from cnnviz.networks.own.network import Own
+from cnnviz.networks.torchvision_weights import WEIGHTS
 from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
 from cnnviz.networks.zoo import MODELS, Model, architecture
 from cnnviz.ui.page.lesson import read_lesson
@@ -60,9 +61,9 @@ def choose_network(offered: Sequence[str] | None = None, lacks: str = "") -> Mod
 
 
 def everything() -> list[str]:
-    """All networks that this visitor can look into: those of `MODELS`, and the own one."""
+    """All networks that this visitor can look into: those of `MODELS`, the own one, and torchvision's other ones."""
     mine = own()
-    return [*MODELS, *([mine.name] if mine is not None else [])]
+    return [*MODELS, *([mine.name] if mine is not None else []), *WEIGHTS]
 
 
 def title_of(name: str) -> str:
