@@ -19,7 +19,7 @@ BACK = 3.5  # the most that a method of attribution takes for one picture; that 
 
 
 def weights_bytes(entry: Included | Published) -> int:
-    """What the weights of a network take; a file holds little else."""
+    """What the weights of a network take; a file holds little else. One in half precision takes twice its size."""
     if isinstance(entry, Published):
         return entry.weights.approx_size
     return entry.path.stat().st_size if entry.path.is_file() else 0

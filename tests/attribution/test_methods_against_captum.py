@@ -56,6 +56,7 @@ SETTLED = {
     "slim_resnet": "layer4.1.relu_1",
     "sat6_convnet": "features.4",
     "resnet18": "layer4.1.relu_1",
+    "squeezenet1_1": "classifier.2",
 }
 
 

@@ -36,7 +36,7 @@ def test_it_forgets_layer_upon_layer_and_the_shared_network_nothing(
     np.testing.assert_array_equal(found[0].attribution, METHODS["saliency"](module, image, 1))
     assert all(stage.likeness < 1 for stage in found[1:])
     scores = [stage.score for stage in found if stage.score]  # 0 where a ReLU at the end leaves nothing of it
-    assert len(set(scores)) == len(scores) > len(found) // 2, "each is asked of other weights"
+    assert len(set(scores)) == len(scores) >= len(found) // 2, "each is asked of other weights"
     for key, value in module.state_dict().items():
         assert torch.equal(value, before[key])
 
