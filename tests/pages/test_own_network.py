@@ -111,8 +111,8 @@ def test_from_the_builder_one_looks_inside(monkeypatch: pytest.MonkeyPatch) -> N
     ("key", "typed", "said"),
     [
         ("own_classes", "cat\ndog", "2 names for 3 outputs"),
-        ("own_mean", "0.5", "mean has 1"),
-        ("own_std", "x", "is not"),
+        ("own_mean_3", "0.5", "mean has 1"),
+        ("own_std_3", "x", "is not"),
     ],
 )
 def test_what_does_not_go_together_is_said_and_nothing_is_lost(key: str, typed: str, said: str) -> None:

@@ -1,6 +1,7 @@
 """From a network that was read to the Explore pages: with weights, class names and preprocessing, if one has them."""
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -42,18 +43,20 @@ def look_inside(reading: Reading, lesson: Lesson) -> None:
         with right:
             names = st.text_area("Names of its classes, a line each", key="own_classes", max_chars=200_000, height=100)
             with st.container(horizontal=True):
-                mean = st.text_input("mean", ", ".join(map(str, settings.mean)), key="own_mean", max_chars=80)
-                std = st.text_input("std", ", ".join(map(str, settings.std)), key="own_std", max_chars=80)
+                typed = tuple(
+                    st.text_input(name, ", ".join(map(str, numbers)), key=f"own_{name}_{len(numbers)}", max_chars=80)
+                    for name, numbers in (("mean", settings.mean), ("std", settings.std))
+                )
         if st.button("Look inside", type="primary", key="own_look", icon=":material/visibility:"):
             weights = None if sent is None else sent.getvalue()
-            made = made_own(reading, weights, names.splitlines(), (mean, std))
+            made = made_own(reading, weights, names.splitlines(), typed)
             if made is not None:
                 keep_own(made)
                 st.session_state[NETWORK_WANTED] = made.name
                 st.switch_page(EXPLORE)
 
 
-def made_own(reading: Reading, weights: bytes | None, classes: list[str], typed: tuple[str, str]) -> Own | None:
+def made_own(reading: Reading, weights: bytes | None, classes: list[str], typed: Sequence[str]) -> Own | None:
     """The network, computing; None where something does not fit, which is said then."""
     network = reading.network
     assert network is not None
