@@ -138,6 +138,13 @@ class Activations:
 
     def behind(self, name: str, index: Index) -> Iterator[Stage]:
         """What BatchNorm, ReLU and the sum of a residual block make of a value, until a layer looks at neighbours."""
+        return (stage for stage in self._stages(name, index) if stage.formula)
+
+    def handed_on(self, name: str) -> list[Node]:
+        """The nodes behind a layer that make something of each of its values by itself, in order; see `behind`."""
+        return [self._nodes[stage.name] for stage in self._stages(name, (0,) * 3)]
+
+    def _stages(self, name: str, index: Index) -> Iterator[Stage]:
         value = float(self.maps(name)[index])
         while True:
             readers = [node for node in self.network.nodes if name in node.inputs]
@@ -146,8 +153,7 @@ class Activations:
             stage = self._stage(readers[0], name, index, value)
             if stage is None:
                 return
-            if stage.formula:
-                yield stage
+            yield stage
             name, value = stage.name, stage.value
 
     def _stage(self, node: Node, before: str, index: Index, value: float) -> Stage | None:
@@ -263,22 +269,6 @@ class Activations:
         if isinstance(node.layer, Flatten | View):
             return index_at(self.maps(node.name).shape, int(np.ravel_multi_index(index, self.maps(before).shape)))
         return index
-
-    def strongest_use(self, name: str, index: Index, user: str) -> Index:
-        """Where `user` makes most of a value: the channel with the largest weight, at the middle of the places."""
-        use = next((use for use in self.users(name, index) if use.name == user), None)
-        if use is None or not use.rows or not use.columns:
-            raise ValueError(f"{user} does not read this value.")
-        row, column = use.rows[len(use.rows) // 2], use.columns[len(use.columns) // 2]
-        layer = self.module_of(user)
-        if not isinstance(layer, nn.Conv2d | nn.Linear):
-            return use.channels[0], row, column
-        first = self.neuron(user, (use.channels[0], row, column))
-        reads, down, across = use.index
-        place = reads - first.first_channel, first.rows.index(down), first.columns.index(across)
-        shape = first.products.shape
-        weights = layer.weight.detach().numpy()[list(use.channels)].reshape(-1, *shape)[:, *place]
-        return use.channels[int(np.abs(weights).argmax())], row, column
 
     def _use(self, name: str, index: Index) -> Use:
         layer, maps = self.module_of(name), self.maps(name)

@@ -99,13 +99,14 @@ def show_network(convolutions: Convolutions, view: View) -> None:
     """The drawing to scale, six channels under each layer, and the answer."""
     inference, layers = convolutions.inference, convolutions.layers
     along = path(inference.activations, layers, view.layer, view.channel) if view.followed else {}
+    framed = [layer for layer in layers if layer == view.layer or (layer in along and along[layer].max() > 0)]
     show_overview(
         inference.activations,
         convolutions.columns,
         {layer: channels_under(layer, convolutions.maps[layer], view, along.get(layer)) for layer in layers},
         view.scale,
         (view.layer, view.channel),
-        view.followed,
+        framed if view.followed else [],
         inference.seen,
         [(row.name, f"{row.percent:.1f} %") for row in inference.table.rows],
         key="overview",

@@ -37,13 +37,13 @@ class DrawnColumn(TypedDict):
 
 
 class Message(TypedDict):
-    """The picture, the layers from left to right, the answer; which map is chosen, and whether a path is followed."""
+    """The picture, the layers from left to right, the answer; which map is chosen, and the layers on a path."""
 
     picture: str
     size: str
     columns: list[DrawnColumn]
     chosen: tuple[str, int]
-    followed: bool
+    path: list[str]
     legend: str
     classes: list[tuple[str, str]]
 
@@ -93,13 +93,15 @@ def show_overview(
     shown: Mapping[str, Sequence[int]],
     scale: Scale,
     chosen: tuple[str, int],
-    followed: bool,
+    path: Sequence[str],
     picture: Image.Image,
     classes: Sequence[tuple[str, str]],
     key: str,
     on_choose: Callable[[str, int], None],
 ) -> None:
-    """Draw it. `shown` says which channels stand under each layer, `classes` names the answer (name, per cent)."""
+    """Draw it. `shown` says which channels stand under each layer, `path` lists the layers whose first
+    map is framed, `classes` names the answer (name, per cent).
+    """
 
     whole = whole_range(activations, columns) if scale == "all" else None
 
@@ -117,7 +119,7 @@ def show_overview(
                 column_data(activations, column, shown[column.layer], scale, whole, columns) for column in columns
             ],
             "chosen": chosen,
-            "followed": followed,
+            "path": list(path),
             "legend": data_url(Image.fromarray(legend(palette_of(activations, columns)))),
             "classes": list(classes),
         },

@@ -32,7 +32,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         choose();
       };
       flag(tile, "chosen", layer === chosenLayer && channel === chosenChannel);
-      flag(tile, "path", data.followed && place === 0);
+      flag(tile, "path", place === 0 && data.path.includes(layer));
       return tile;
     }),
   );

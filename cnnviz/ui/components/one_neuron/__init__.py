@@ -11,10 +11,19 @@ from PIL import Image
 
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.figures.palettes import diverging, fitting_palette, legend, sequential
-from cnnviz.networks.activations import Activations, Index, number
+from cnnviz.networks.activations import Activations, Index, Use, number
+from cnnviz.networks.gains import strongest_use
 from cnnviz.networks.neuron import Neuron
 from cnnviz.ui.component import Component, answer, browser_component, data_url
-from cnnviz.ui.components.one_neuron.script import Script, StageLine, agreement, neuron_script, stage_lines, use_words
+from cnnviz.ui.components.one_neuron.script import (
+    Script,
+    StageLine,
+    agreement,
+    idle_words,
+    neuron_script,
+    stage_lines,
+    use_words,
+)
 
 __all__ = ["Moves", "show_neuron"]
 
@@ -51,10 +60,11 @@ class MapPart(TypedDict):
 
 
 class User(TypedDict):
-    """A layer that reads the value, and how."""
+    """A layer that reads the value, and how; whether a unit of it gains from the value, so that the way leads there."""
 
     name: str
     words: str
+    gains: bool
 
 
 class Message(Script):
@@ -159,7 +169,7 @@ def follow(said: object, name: str, data: Message, moves: Moves) -> None:
         case "down", [int(place), str(maker)] if maker in data["makers"]:
             if any(term["place"] == place for term in data["terms"]):
                 moves.down(place, maker)
-        case "up", str(user) if any(one["name"] == user for one in data["users"]):
+        case "up", str(user) if any(one["name"] == user and one["gains"] for one in data["users"]):
             moves.up(user)
 
 
@@ -186,8 +196,15 @@ def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, 
         "still": [still_words(script, number) for number in range(len(script["terms"]))],
         "behind": stage_lines(list(activations.behind(name, index))),
         "makers": activations.makers(name),
-        "users": [{"name": use.name, "words": use_words(use)} for use in uses],
+        "users": [user_of(activations, use) for use in uses],
     }
+
+
+def user_of(activations: Activations, use: Use) -> User:
+    """A layer that reads the value."""
+    gains = strongest_use(activations, use) is not None
+    words = use_words(use) if gains else idle_words(use, float(activations.input_of(use.name)[use.index]))
+    return {"name": use.name, "words": words, "gains": gains}
 
 
 def still_words(script: Script, place: int) -> str:

@@ -116,4 +116,5 @@ export interface Up {
 export interface User {
   name: string;
   words: string;
+  gains: boolean;
 }

@@ -124,7 +124,9 @@ function productOf(data, chosen, ways) {
   );
   const buttons = [
     ...makers.map((maker) => way("south", `Down: who made ${term.name}? ${maker}`, () => ways.down(term.place, maker))),
-    ...users.map(({ name, words }) => way("north", `Up: ${words}`, () => ways.up(name))),
+    ...users.map(({ name, words, gains }) =>
+      gains ? way("north", `Up: ${words}`, () => ways.up(name)) : element("p", "nowhere", words),
+    ),
   ];
   const which = chosen === 0 && terms.length > 1 ? ", which matters most" : "";
   return [

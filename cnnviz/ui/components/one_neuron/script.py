@@ -202,6 +202,20 @@ def use_words(use: Use) -> str:
     return f"{use.name} reads it in {places} of each of its {len(use.channels)} maps"
 
 
+def idle_words(use: Use, value: float) -> str:
+    """Why no unit of a layer gains from the value that it reads there, in a sentence.
+
+    >>> idle_words(Use("pool", "MaxPool2d", (1, 2), (3, 4), range(5, 6)), 0.5)
+    'pool reads it in 2 × 2 places of its map. A value at least as large wins in each of them, so it leads no further.'
+    """
+    if value == 0:
+        return f"{use_words(use)}, as 0: no unit there gains from it."
+    if use.kind == "MaxPool2d":
+        which = "wins in each of them" if len(use.rows) * len(use.columns) > 1 else "wins there"
+        return f"{use_words(use)}. A value at least as large {which}, so it leads no further."
+    return f"{use_words(use)}. It makes none of them larger, so it leads no further."
+
+
 def agreement(neuron: Neuron) -> str:
     """How the sum and the network's own value compare, in a sentence."""
     return compared(neuron.result, neuron.activation)
