@@ -113,7 +113,7 @@ def test_a_captioned_picture_keeps_every_pixel_and_adds_words_and_a_legend_below
     content = np.asarray(opened(maps).convert("RGB"))
     assert (np.asarray(page)[16 : 16 + 120, 16 : 16 + 600] == content).all()
     below = np.asarray(page)[16 + 120 + 8 :]
-    assert (below == np.array([8, 51, 107])).all(axis=-1).any()  # the blue end of the legend
+    assert (below == table("diverging")[0]).all(axis=-1).any()  # the blue end of the legend
     assert (below < 80).all(axis=-1).any()  # dark letters
 
 

@@ -151,7 +151,7 @@ function writeNumbers(to, maps, map, channel, [left, top, width, height], ratio)
     for (let column = 0; column < maps.width; column++) {
       const [x, y] = [left + (column + 0.5) * width, top + (row + 0.5) * height];
       const [red, green, blue] = to.getImageData(x, y, 1, 1).data;
-      to.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111111" : "#ffffff";
+      to.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 112 ? "#111111" : "#ffffff";
       to.fillText(decimal(valueAt(maps, { map, row, column }, channel), places), x, y);
     }
   }
