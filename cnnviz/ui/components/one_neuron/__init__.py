@@ -194,7 +194,7 @@ def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, 
         "totalName": "largest" if neuron.kind == "MaxPool2d" else "sum",
         "agreement": agreement(neuron),
         "still": [still_words(script, number) for number in range(len(script["terms"]))],
-        "behind": stage_lines(list(activations.behind(name, index))),
+        "behind": stage_lines(list(activations.behind(name, index, neuron.result))),
         "makers": activations.makers(name),
         "users": [user_of(activations, use) for use in uses],
     }

@@ -102,6 +102,7 @@ export interface Term {
   window: Grid;
   kernel: Grid | null;
   products: Grid;
+  told: string[][];
   place: number;
   padding: boolean[][];
   winner: [number, number] | null;
