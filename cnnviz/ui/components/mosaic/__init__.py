@@ -63,6 +63,7 @@ def mosaic(
     label: str,
     palette: Palette = "sequential",
     scale: Scale = "all",
+    ends: tuple[float, float] | None = None,
     selected: int | None = None,
     noun: str = "channel",
     names: Sequence[str] | None = None,
@@ -81,6 +82,8 @@ def mosaic(
     palette    "diverging" centres on zero, "sequential" runs from the lowest to the highest value, "rgb" paints a
                weight of zero mid-grey.
     scale      "all": one colour range for all maps; "each": every map over its own.
+    ends       the lowest and the highest value of the colours, where maps drawn elsewhere share them; None: those of
+               the maps themselves.
     selected   the chosen map, outlined.
     noun       what a map is called before its number ("channel 42").
     names      titles over the tiles, where there are few.
@@ -111,6 +114,7 @@ def mosaic(
         picture,
         label=label,
         scale=scale,
+        ends=ends,
         key=key,
         noun=noun,
         names=names,
@@ -135,6 +139,7 @@ def encode(
     *,
     label: str = "",
     scale: Scale = "all",
+    ends: tuple[float, float] | None = None,
     key: str = "",
     noun: str = "channel",
     names: Sequence[str] | None = None,
@@ -160,7 +165,7 @@ def encode(
     channels = maps if maps.ndim == 4 else maps[:, None]  # (C, 1 or 3, H, W)
     step = sampling_step(channels.shape)
     values = np.ascontiguousarray(channels[..., ::step, ::step], dtype="<f4")
-    low, high = map_ranges(channels)
+    low, high = map_ranges(channels) if ends is None else (np.full(len(maps), end) for end in ends)
     count, depth, rows_sent, columns_sent = values.shape
     header: Header = {
         "label": label,

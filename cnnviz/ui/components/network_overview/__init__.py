@@ -158,8 +158,17 @@ def column_data(
         "channels": list(channels),
         "sheet": sheet(chosen, scale, low, high),
         "tops": [number(float(one.max())) for one in chosen],
-        "range": "each map its own" if scale == "map" else f"{number(low)} to {number(high)}",
+        "range": "each map its own" if scale == "map" else range_words(low, high),
     }
+
+
+def range_words(low: float, high: float) -> str:
+    """From which value to which; of a layer whose units are all silent that one value.
+
+    >>> range_words(-0.5, 2.0), range_words(0.0, 0.0)
+    ('−0.5 to 2', 'only 0')
+    """
+    return f"{number(low)} to {number(high)}" if low < high else f"only {number(low)}"
 
 
 def whole_range(activations: Activations, columns: Sequence[Column]) -> tuple[float, float]:

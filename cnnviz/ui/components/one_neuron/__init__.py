@@ -11,6 +11,7 @@ from PIL import Image
 
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.figures.palettes import diverging, fitting_palette, legend, sequential
+from cnnviz.figures.tiles import map_ranges
 from cnnviz.networks.activations import Activations, Index, Use, number
 from cnnviz.networks.gains import strongest_use
 from cnnviz.networks.neuron import Neuron
@@ -245,8 +246,7 @@ def map_part(maps: np.ndarray, name: str, index: Index) -> MapPart:
     else:
         caption = f"{name}, channel {channel}, {shown.shape[0]} × {shown.shape[1]}: click a cell"
     palette = fitting_palette(shown)
-    finite = shown[np.isfinite(shown)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = (float(end[0]) for end in map_ranges(shown[None]))
     if palette == "diverging":
         low, high = -max(-low, high), max(-low, high)
 

@@ -26,7 +26,7 @@ def show_three_sides(inference: Inference, layer: str, channel: int, lesson: Les
     found, made, sent = st.columns(3, gap="large")
     with found:
         st.subheader("It is excited by", anchor=False)
-        searches = show_patches(model, layer, channel)
+        searches = show_patches(model, layer, channel, lesson)
         st.markdown(lesson["Patches"])
     with made:
         st.subheader("Made to excite it", anchor=False)
