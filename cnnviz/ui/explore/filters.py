@@ -154,7 +154,8 @@ def count_sentence(filters: Filters, chosen: int, no_bias: str) -> str:
         value = f"{layer.bias.detach()[chosen].item():.4f}".replace("-", "−")
         bias = f"Filter {chosen} adds the bias `{value}`."
     return (
-        f"**{filters.path}** holds a weight of shape (C_out, C_in / groups, kh, kw) = **{filters.weights.shape}**. "
+        f"**{filters.path}** holds a weight of shape (filters, input channels of each, height, width) = "
+        f"**{filters.weights.shape}**. "
         f"Its parameters: `{count} = {num_params:,}`. {bias}"
     )
 
