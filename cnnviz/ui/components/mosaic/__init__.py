@@ -39,6 +39,7 @@ class Header(TypedDict):
     shape: tuple[int, int, int, int]
     step: int
     decimals: int
+    cells: int
 
 
 class Choice(TypedDict):
@@ -68,6 +69,7 @@ def mosaic(
     noun: str = "channel",
     names: Sequence[str] | None = None,
     picture: np.ndarray | None = None,
+    cells: int | None = None,
     height: int = 420,
     columns: int | None = None,
     rows: Sequence[str] | None = None,
@@ -88,6 +90,8 @@ def mosaic(
     noun       what a map is called before its number ("channel 42").
     names      titles over the tiles, where there are few.
     picture    RGB (h, w, 3), only with one map: the map is drawn over the picture, and beside it alone (two tiles).
+
+    cells      how many cells of a map there are, row by row, where the last row is not full; the rest is left empty.
 
     A single filter in "rgb" is drawn as four tiles: in colour, and its weights on red, green and blue alone.
 
@@ -118,6 +122,7 @@ def mosaic(
         key=key,
         noun=noun,
         names=names,
+        cells=cells,
         height=height,
         columns=columns,
         rows=rows,
@@ -143,6 +148,7 @@ def encode(
     key: str = "",
     noun: str = "channel",
     names: Sequence[str] | None = None,
+    cells: int | None = None,
     height: int = 420,
     columns: int | None = None,
     rows: Sequence[str] | None = None,
@@ -184,6 +190,7 @@ def encode(
         "shape": (count, depth, rows_sent, columns_sent),
         "step": step,
         "decimals": decimals(low, high),
+        "cells": rows_sent * columns_sent if cells is None else cells,
     }
     colours: Literal["sequential", "diverging"] = "sequential" if palette == "sequential" else "diverging"
     return packed(

@@ -48,6 +48,7 @@ function mapPixels(maps, map, channel, table) {
   const flat = maps.header.palette === "sequential" ? 0 : (LEVELS - 1) / 2;
   const first = (map * maps.channels + channel) * height * width;
   return (at) => {
+    if (at >= maps.header.cells) return 0;
     const value = values[first + at];
     if (!Number.isFinite(value)) return table[hatched(at, width)];
     return table[high > low ? levelOf((value - low) / (high - low), false) : flat];

@@ -250,9 +250,13 @@ def map_part(maps: np.ndarray, name: str, index: Index) -> MapPart:
     if palette == "diverging":
         low, high = -max(-low, high), max(-low, high)
 
+    opaque = np.full(shown.shape, 255, dtype=np.uint8)
+    if is_vector:
+        opaque.flat[len(maps) :] = 0  # no unit stands there
+
     def coloured(dark: bool) -> str:
         pixels = diverging(shown, high, dark) if palette == "diverging" else sequential(shown, low, high)
-        return data_url(Image.fromarray(pixels))
+        return data_url(Image.fromarray(np.dstack([pixels, opaque])))
 
     return {
         "sources": {"light": coloured(False), "dark": coloured(True)},
@@ -268,7 +272,7 @@ def map_part(maps: np.ndarray, name: str, index: Index) -> MapPart:
 
 
 def laid_out(values: np.ndarray) -> np.ndarray:
-    """Values (N,) in rows of nearly a square; places behind the last hold no number.
+    """Values (N,) in rows of nearly a square; behind the last there is nothing to be drawn.
 
     >>> laid_out(np.arange(5.0)).tolist()
     [[0.0, 1.0, 2.0], [3.0, 4.0, nan]]

@@ -38,7 +38,7 @@ def show_three_sides(inference: Inference, layer: str, channel: int, lesson: Les
     with sent:
         st.subheader("In your picture", anchor=False)
         with st.container(horizontal=True, vertical_alignment="center"):
-            index = choose_place(inference.activations, layer, channel)
+            index = choose_place(inference, layer, channel)
         show_deconvolution(inference, layer, index)
         st.markdown(lesson["Sent back"])
     draw_part_again(RUNS, searches or climbs)
