@@ -33,9 +33,10 @@ _VIRIDIS = (
     "d5e21a eae51a fde725"
 )
 # Blue for negative, red for positive, equally far from the middle in lightness. The middle is the page's own ground:
-# nearly white on a light page, nearly black on a dark one, so that "about zero" recedes in both.
-_DIVERGING_LIGHT = "08336b 1f6fb5 7db5dd cfe3f1 f7f7f7 f8d9ca ee9d80 c9403c 7a0c1e"
-_DIVERGING_DARK = "b5dcff 6fb6f2 2f80c4 1a4668 15181d 5f2a26 bb4a3f f08a78 ffc9bd"
+# nearly white on a light page, nearly black on a dark one, so that "about zero" recedes in both. The ends are the most
+# saturated, so that a large value stands out, over a photograph too.
+_DIVERGING_LIGHT = "0040a6 1f6fb5 7db5dd cfe3f1 f7f7f7 f8d9ca ee9d80 c9403c 9e0014"
+_DIVERGING_DARK = "2688ff 2272d8 1d589f 18385a 15181d 54221f 99302a d83d30 ff4632"
 _HATCH = ("8a8f98", "b4b8bf")
 
 

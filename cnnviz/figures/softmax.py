@@ -29,7 +29,7 @@ class SoftmaxTable:
     """The `rows` of the highest scores, what all other classes have together, and the sum over all of them.
 
     As printed the numbers add up: the rows' exponentials and that of the others make `total` (four decimals), the
-    percentages make 100.00.
+    percentages make 100.00. `exact_total` is that sum before it is rounded.
     """
 
     rows: tuple[SoftmaxRow, ...]
@@ -37,6 +37,7 @@ class SoftmaxTable:
     others_exponential: float
     others_percent: float
     total: float
+    exact_total: float
 
 
 def softmax_table(scores: np.ndarray, names: Sequence[str], top: int = 5) -> SoftmaxTable:
@@ -73,7 +74,9 @@ def softmax_table(scores: np.ndarray, names: Sequence[str], top: int = 5) -> Sof
         )
         for index, exponential, percent in zip(order, printed, percents, strict=False)
     )
-    return SoftmaxTable(rows, int(others.sum()), printed[-1], percents[-1], round(sum(printed), 4))
+    return SoftmaxTable(
+        rows, int(others.sum()), printed[-1], percents[-1], round(sum(printed), 4), float(exponentials.sum())
+    )
 
 
 @dataclass(frozen=True)

@@ -27,20 +27,24 @@ Scale = Literal["each", "all"]
 def map_ranges(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the lowest and highest finite value of every map: (C, H, W) -> two arrays (C,).
 
-    A map without any finite value has the range 0 to 0.
+    A map without any finite value has the range 0 to 0. That of a map with one value only, as of one cell, reaches to
+    0: from a value to itself there is no range, and its colour would say nothing.
 
     >>> low, high = map_ranges(np.array([[[1.0, 3.0]], [[np.nan, 2.0]], [[np.nan, np.inf]]]))
     >>> low.tolist(), high.tolist()
-    ([1.0, 2.0, 0.0], [3.0, 2.0, 0.0])
+    ([1.0, 0.0, 0.0], [3.0, 2.0, 0.0])
     """
     flat = maps.reshape(len(maps), -1)
     finite = np.isfinite(flat)
     if finite.all():
-        return flat.min(axis=1), flat.max(axis=1)
-    low = np.where(finite, flat, np.inf).min(axis=1)
-    high = np.where(finite, flat, -np.inf).max(axis=1)
-    any_finite = finite.any(axis=1)
-    return np.where(any_finite, low, 0.0), np.where(any_finite, high, 0.0)
+        low, high = flat.min(axis=1), flat.max(axis=1)
+    else:
+        low = np.where(finite, flat, np.inf).min(axis=1)
+        high = np.where(finite, flat, -np.inf).max(axis=1)
+        any_finite = finite.any(axis=1)
+        low, high = np.where(any_finite, low, 0.0), np.where(any_finite, high, 0.0)
+    is_one_value = low == high
+    return np.where(is_one_value, np.minimum(low, 0), low), np.where(is_one_value, np.maximum(high, 0), high)
 
 
 def map_levels(maps: np.ndarray, palette: PaletteName, scale: Scale, dark: bool = False) -> np.ndarray:

@@ -12,6 +12,7 @@ from operator import attrgetter
 import numpy as np
 from torch import nn
 
+from cnnviz.arithmetic.derivations.rounding import enough_digits, fixed, printed, significant
 from cnnviz.arithmetic.layers import Add, BatchNorm1d, BatchNorm2d, Concat, Flatten, ReLU, View
 from cnnviz.arithmetic.layers.layer import KeepsShape
 from cnnviz.arithmetic.layers.sources import Parameter
@@ -21,6 +22,7 @@ from cnnviz.networks.functions import concatenated_axis, put_together
 from cnnviz.networks.neuron import EXPLAINED, Neuron, explain, neighbourhood, window_taps
 
 Index = tuple[int, int, int]
+DECIMALS = 4  # of the values in formulas
 # What hands on each value by itself: a layer behind them that reads a place reads it in the layer before them.
 KEEPS_PLACES = (KeepsShape, BatchNorm2d, BatchNorm1d, Add, Concat, Flatten, View)
 
@@ -141,9 +143,19 @@ class Activations:
             raise ValueError(f"{neuron.layer} is no convolution.")
         return neighbourhood(layer, self.input_of(neuron.layer)[channel], neuron.index)
 
-    def behind(self, name: str, index: Index) -> Iterator[Stage]:
-        """What BatchNorm, ReLU and the sum of a residual block make of a value, until a layer looks at neighbours."""
-        value = float(self.maps(name)[index])
+    def behind(self, name: str, index: Index, value: float | None = None) -> Iterator[Stage]:
+        """What BatchNorm, ReLU and the sum of a residual block make of a value, until a layer looks at neighbours.
+
+        The value is the network's own, or the one that is given, worked out more exactly.
+        """
+        return (stage for stage in self._stages(name, index, value) if stage.formula)
+
+    def handed_on(self, name: str) -> list[Node]:
+        """The nodes behind a layer that make something of each of its values by itself, in order; see `behind`."""
+        return [self._nodes[stage.name] for stage in self._stages(name, (0,) * 3)]
+
+    def _stages(self, name: str, index: Index, value: float | None = None) -> Iterator[Stage]:
+        value = float(self.maps(name)[index]) if value is None else value
         while True:
             readers = [node for node in self.network.nodes if name in node.inputs]
             if len(readers) != 1:
@@ -151,8 +163,7 @@ class Activations:
             stage = self._stage(readers[0], name, index, value)
             if stage is None:
                 return
-            if stage.formula:
-                yield stage
+            yield stage
             name, value = stage.name, stage.value
 
     def _stage(self, node: Node, before: str, index: Index, value: float) -> Stage | None:
@@ -161,13 +172,17 @@ class Activations:
         if isinstance(module, nn.BatchNorm2d):
             out, formula = normalised(module, index[0], value)
         elif isinstance(node.layer, ReLU):
-            out, formula = max(0.0, value), f"max(0, {number(value)})"
+            out, formula = max(0.0, value), f"max(0, {fixed(value, DECIMALS)})"
         elif isinstance(module, nn.Dropout | nn.Identity):
             out, formula = value, ""  # does nothing while the network answers
         elif isinstance(node.layer, Add) and len(set(node.inputs)) == 2:
             other = next(source for source in node.inputs if source != before)
             shortcut = float(self.maps(other)[index])
-            out, formula = value + shortcut, f"{number(value)} + {bracketed(shortcut)}"
+            out = value + shortcut
+            added = printed(fixed(out, DECIMALS)) - printed(
+                fixed(value, DECIMALS)
+            )  # rounded up or down, to give the sum
+            formula = f"{fixed(value, DECIMALS)} + {bracketed(fixed(added, DECIMALS))}"
         else:
             return None
         return Stage(node.name, kind, formula, out, float(maps[index]))
@@ -269,22 +284,6 @@ class Activations:
             return index_at(self.maps(node.name).shape, int(np.ravel_multi_index(index, self.maps(before).shape)))
         return index
 
-    def strongest_use(self, name: str, index: Index, user: str) -> Index:
-        """Where `user` makes most of a value: the channel with the largest weight, at the middle of the places."""
-        use = next((use for use in self.users(name, index) if use.name == user), None)
-        if use is None or not use.rows or not use.columns:
-            raise ValueError(f"{user} does not read this value.")
-        row, column = use.rows[len(use.rows) // 2], use.columns[len(use.columns) // 2]
-        layer = self.module_of(user)
-        if not isinstance(layer, nn.Conv2d | nn.Linear):
-            return use.channels[0], row, column
-        first = self.neuron(user, (use.channels[0], row, column))
-        reads, down, across = use.index
-        place = reads - first.first_channel, first.rows.index(down), first.columns.index(across)
-        shape = first.products.shape
-        weights = layer.weight.detach().numpy()[list(use.channels)].reshape(-1, *shape)[:, *place]
-        return use.channels[int(np.abs(weights).argmax())], row, column
-
     def _use(self, name: str, index: Index) -> Use:
         layer, maps = self.module_of(name), self.maps(name)
         if self._flattened(name) is not None:
@@ -350,11 +349,15 @@ def normalised(layer: nn.BatchNorm2d, channel: int, value: float) -> tuple[float
     scale = float(layer.weight.detach()[channel]) if layer.affine else 1.0
     shift = float(layer.bias.detach()[channel]) if layer.affine else 0.0
     root = (variance + layer.eps) ** 0.5
-    formula = (
-        f"{number(scale)} · ({number(value)} − {bracketed(mean)}) / √({number(variance)} + {layer.eps:g}) "
-        f"+ {bracketed(shift)}"
-    )
-    return scale * (value - mean) / root + shift, formula
+    result = scale * (value - mean) / root + shift
+
+    def write(digits: int) -> tuple[str, float]:
+        held = fixed(value, digits)
+        a, m, v, b = (significant(one, digits) for one in (scale, mean, variance, shift))
+        made = printed(a) * (printed(held) - printed(m)) / (printed(v) + layer.eps) ** 0.5 + printed(b)
+        return f"{a} · ({held} − {bracketed(m)}) / √({v} + {layer.eps:g}) + {bracketed(b)}", made
+
+    return result, enough_digits(write, fixed(result, DECIMALS))
 
 
 def number(value: float) -> str:
@@ -363,9 +366,9 @@ def number(value: float) -> str:
     >>> number(-0.012345), number(0.0), number(12.3456)
     ('−0.01235', '0', '12.35')
     """
-    return f"{value:.4g}".replace("-", "−")
+    return significant(value, 4)
 
 
-def bracketed(value: float) -> str:
-    """The number, in brackets where it is negative and follows a sign."""
-    return f"({number(value)})" if value < 0 else number(value)
+def bracketed(text: str) -> str:
+    """A printed number behind a sign: in brackets where it is negative."""
+    return f"({text})" if text.startswith("−") else text

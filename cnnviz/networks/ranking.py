@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from torch import nn
 
 from cnnviz.arithmetic.layers import AdaptiveAvgPool2d, AvgPool2d, BatchNorm2d, Concat, MaxPool2d
 from cnnviz.arithmetic.layers.layer import KeepsShape
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.functions import concatenated_axis
+from cnnviz.networks.gains import channel_gains, channel_shares
 from cnnviz.networks.order import descending
 
 Runs = list[tuple[str | None, int]]
@@ -73,9 +73,10 @@ def ranked(maps: np.ndarray, order: str, channel: int = 0) -> list[int]:
 
 
 def path(activations: Activations, layers: Sequence[str], layer: str, channel: int) -> dict[str, np.ndarray]:
-    """How closely the channels of each convolution in `layers` hang together with one channel of one of them: (C,).
+    """How much the channels of each convolution in `layers` bring to one channel of one of them, or gain from it: (C,).
 
-    Backwards from the chosen layer by `feeding`, forwards by `reading`, each time along the channel that was first.
+    Backwards from the chosen layer by `channel_shares`, forwards by `channel_gains`, each time along the channel that
+    was first; where none brings or gains anything the path ends, and that layer is not on it.
     Where the maps of several layers stand one behind the other, as in a Fire module, all are compared, and the path
     goes on from the first of all. It ends where a layer reads something else than the channels of one of them.
     """
@@ -105,13 +106,13 @@ def backwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, 
     found: dict[str, np.ndarray] = {}
     here: tuple[str, int] | None = (layer, channel)
     while here is not None:
-        scores, start, parts = feeding(activations, *here), 0, dict[str, np.ndarray]()
+        scores, start, parts = channel_shares(activations, *here), 0, dict[str, np.ndarray]()
         for maker, count in inputs[here[0]]:
             if maker is not None:
                 parts[maker] = scores[start : start + count]
             start += count
-        found = parts | found
         here = first_of(parts)
+        found = parts | found if here is not None else found
     return found
 
 
@@ -125,49 +126,15 @@ def forwards(activations: Activations, inputs: Mapping[str, Runs], layer: str, c
             makers = [maker for maker, _ in runs]
             if here[0] in makers:
                 before = sum(count for _, count in runs[: makers.index(here[0])])
-                parts[name] = reading(activations, name, before + here[1])
-        found = parts | found
+                parts[name] = channel_gains(activations, name, before + here[1])
         here = first_of(parts)
+        found = parts | found if here is not None else found
     return found
 
 
 def first_of(parts: Mapping[str, np.ndarray]) -> tuple[str, int] | None:
-    """The layer and the channel with the largest of several layers' values, (C,) each; None for no layer."""
-    if not parts:
+    """The layer and the channel with the largest of several layers' values, (C,) each; None where none is above 0."""
+    layer = max(parts, key=lambda name: float(parts[name].max()), default=None)
+    if layer is None or not parts[layer].max() > 0:
         return None
-    layer = max(parts, key=lambda name: float(parts[name].max()))
     return layer, int(parts[layer].argmax())
-
-
-def feeding(activations: Activations, layer: str, channel: int) -> np.ndarray:
-    """How much each input channel of a convolution brings to one of its channels on this picture: (C_in,).
-
-    The sum of the magnitudes of its kernel, times the mean magnitude of the channel it meets: an upper bound, up to the
-    padding, of the mean magnitude of its part of the sum. 0 for the channels of other groups.
-    """
-    module = activations.module_of(layer)
-    if not isinstance(module, nn.Conv2d):
-        raise ValueError(f"{layer} is no convolution.")
-    weights = np.abs(module.weight.detach().numpy()[channel]).sum(axis=(1, 2))  # (C_in / groups,)
-    means = strength(activations.input_of(layer))
-    first = channel // (module.out_channels // module.groups) * len(weights)
-    found = np.zeros(len(means))
-    found[first : first + len(weights)] = weights * means[first : first + len(weights)]
-    return found
-
-
-def reading(activations: Activations, layer: str, channel: int) -> np.ndarray:
-    """How much each channel of a convolution takes of one of its input channels, (out_channels,): Σ|w| of the kernel.
-
-    ValueError for a layer that is no convolution.
-    """
-    module = activations.module_of(layer)
-    if not isinstance(module, nn.Conv2d):
-        raise ValueError(f"{layer} is no convolution.")
-    per_group = module.in_channels // module.groups
-    group, place = divmod(channel, per_group)
-    count = module.out_channels // module.groups
-    found = np.zeros(module.out_channels)
-    chosen = module.weight.detach().numpy()[group * count : (group + 1) * count, place]
-    found[group * count : (group + 1) * count] = np.abs(chosen).sum(axis=(1, 2))
-    return found

@@ -6,6 +6,7 @@ from cnnviz.ui.explore.filters import (
     choose_filter,
     choose_filters,
     count_sentence,
+    deeper_filter,
     offer_download,
     show_filter,
     show_filters,
@@ -45,4 +46,5 @@ st.markdown(lesson["Reading a filter"])
 st.markdown(lesson["What trained filters show"] if model.trained else lesson["Random weights"])
 with st.expander(f"The weights of filter {chosen} as numbers"):
     show_numbers(filters, chosen)
-lesson.more("Why deeper filters are shown one channel at a time")
+with st.expander(why := "Why deeper filters are shown one channel at a time"):
+    st.markdown(lesson[why].format(**deeper_filter(filters)))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.explore.inference import infer
+from cnnviz.ui.explore.inference import infer, tell_class
 from cnnviz.ui.explore.neuron.choice import choose_neuron, liveliest, strongest_cell
 from cnnviz.ui.explore.neuron.moves import draw_neuron
 from cnnviz.ui.explore.neuron.stepper_window import show_window
@@ -17,6 +17,7 @@ with st.container():  # the place of the progress bar
     inference = infer(model, picture)
 activations = inference.activations
 layer, index = choose_neuron(inference)
+tell_class(inference, layer, index[0])
 neuron = activations.neuron(layer, index)
 draw_neuron(inference, neuron)
 untrained_label(model)

@@ -9,7 +9,7 @@ from cnnviz.ui.explore.prediction import (
     show_input,
     show_normalisation,
     show_pictures,
-    softmax_formula,
+    softmax_formulas,
     suggestions,
     what_it_learnt,
 )
@@ -34,7 +34,8 @@ with right:
     show_input(steps, settings)
 try_this(suggestions(model.name), key="prediction", before=forget_picture)
 st.markdown(lesson["From scores to probabilities"])
-st.latex(softmax_formula(inference.table))
+for formula in softmax_formulas(inference.table):
+    st.latex(formula)
 st.markdown(what_it_learnt(model, inference.table, lesson))
 st.subheader("What the network is given", anchor=False)
 given = lesson["What the network is given"]

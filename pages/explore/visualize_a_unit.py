@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.explore.inference import infer
+from cnnviz.ui.explore.inference import infer, tell_class
 from cnnviz.ui.explore.neuron.opening import open_neuron
 from cnnviz.ui.explore.redrawing import draw_page_again
 from cnnviz.ui.explore.unit.choice import choose_unit
@@ -18,6 +18,7 @@ with st.container():  # the place of the progress bar
     inference = infer(model, picture)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     layer, channel = choose_unit(inference)
+    tell_class(inference, layer, channel)
 show_three_sides(inference, layer, channel, lesson)
 notable, last = inference.notable_layers, inference.activations.explained()[-1]
 own_unit = dict.fromkeys(("seek_channel", "seek_row", "seek_column"))

@@ -51,6 +51,29 @@ def test_down_leads_to_who_made_it_and_up_to_who_reads_it(visitor: Page, address
     settle(visitor)
 
 
+def test_up_leads_to_units_that_live_until_it_says_why_it_leads_no_further(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/one_neuron?network=Slim+VGG&neuron_layer=features.0")
+    settle(visitor)
+    caption, output = visitor.locator(".one_neuron .map figcaption"), visitor.locator(".one_neuron .behind output")
+    for layer in ("features.2", "features.3", "features.5", "features.6", "features.8", "features.10"):
+        visitor.get_by_role("button", name=f"Up: {layer}").click()
+        expect(caption).to_contain_text(f"{layer}, channel")
+        settle(visitor)
+        assert all(float(text.replace("−", "-")) > 0 for text in output.all_inner_texts())
+    visitor.goto(f"{address}/one_neuron?network=Slim+VGG&neuron_layer=features.0&neuron_channel=1&neuron_row=0")
+    settle(visitor)
+    for channel in range(16):
+        box = visitor.get_by_role("spinbutton", name="Channel")
+        box.fill(str(channel))
+        box.press("Enter")
+        expect(caption).to_contain_text(f"features.0, channel {channel},")
+        settle(visitor)
+        if "−" in visitor.locator(".one_neuron .total output").inner_text():
+            break
+    expect(visitor.locator(".one_neuron .ways .nowhere")).to_contain_text("as 0: no unit there gains from it.")
+    expect(visitor.get_by_role("button", name="Up: ")).to_have_count(0)
+
+
 ROOM_AND_TYPE = """() => [...document.querySelectorAll('*')]
     .flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.one_neuron .grid .cell') ?? [])])
     .map((cell) => {

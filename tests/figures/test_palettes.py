@@ -1,6 +1,8 @@
 """Colours keep their meaning: zero in the middle, more is more, no number is no colour."""
 
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from cnnviz.figures.palettes import (
     sequential_levels,
     table,
 )
+from cnnviz.ui import component
 
 
 def lightness(colours: np.ndarray) -> np.ndarray:
@@ -56,6 +59,29 @@ def test_the_diverging_palette_changes_evenly_towards_zero_from_both_sides(dark:
     assert (towards_zero * np.diff(light[ZERO_LEVEL:]) <= 0).all()
     # Plus and minus of one size are about equally far from the middle, so that neither seems to weigh more.
     assert np.abs(light[:ZERO_LEVEL][::-1] - light[ZERO_LEVEL + 1 : LEVELS]).max() < 0.14
+
+
+def colourfulness(colours: np.ndarray) -> np.ndarray:
+    """How far sRGB colours (..., 3) are from the grey of their lightness: saturation times value, 0 to 1."""
+    found: np.ndarray = np.ptp(colours.astype(int), axis=-1) / 255
+    return found
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_larger_a_magnitude_the_more_saturated_its_colour(dark: bool) -> None:
+    found = colourfulness(table("diverging", dark)[:LEVELS])
+    for half in (found[: ZERO_LEVEL + 1][::-1], found[ZERO_LEVEL:]):
+        assert half.argmax() == ZERO_LEVEL
+        assert half[-1] > 0.55
+        assert np.diff(half).min() > -0.02  # what interpolation between two colours loses
+
+
+def test_bars_and_tints_in_the_browser_are_as_saturated_as_the_palette() -> None:
+    style = (Path(component.__file__).parent / "components/shared/base.css").read_text()
+    pairs = re.findall(r"--(?:positive|negative): light-dark\(#(\w{6}), #(\w{6})\);", style)
+    assert len(pairs) == 2
+    for colour in (colour for pair in pairs for colour in pair):
+        assert colourfulness(np.array(list(bytes.fromhex(colour)))) > 0.5
 
 
 def test_negative_is_blue_and_positive_is_red_on_both_grounds() -> None:

@@ -7,6 +7,7 @@ from torch import nn
 
 from cnnviz.networks.activations import Activations, index_at
 from cnnviz.networks.feature_maps import forward
+from cnnviz.networks.gains import strongest_use
 from cnnviz.networks.survey import survey
 from cnnviz.networks.zoo import load_model
 
@@ -101,18 +102,6 @@ def test_a_use_names_exactly_the_places_whose_windows_hold_the_value(alexnet: Ac
     assert list(use.channels) == [10]
 
 
-def test_the_strongest_use_is_the_channel_with_the_largest_weight_there(alexnet: Activations) -> None:
-    index = (20, 2, 3)
-    channel, row, column = alexnet.strongest_use("features.2", index, "features.3")
-    layer = alexnet.module_of("features.3")
-    assert isinstance(layer, nn.Conv2d)
-    found = alexnet.neuron("features.3", (channel, row, column))
-    tap = found.rows.index(2), found.columns.index(3)
-    assert channel == int(layer.weight[:, 20, tap[0], tap[1]].abs().argmax())
-    with pytest.raises(ValueError, match="does not read this value"):
-        alexnet.strongest_use("features.2", index, "classifier.6")
-
-
 def test_what_a_unit_sees_is_where_the_gradient_is_not_zero(resnet: Activations) -> None:
     module = load_model("resnet18", download=False).module
     positive = {key: value.abs() if value.is_floating_point() else value for key, value in module.state_dict().items()}
@@ -166,8 +155,6 @@ def test_neurons_add_up_and_lead_down_and_up_through_a_concatenation(squeezenet:
         (use,) = squeezenet.users(maker, below)
         assert use.name == "features.4.squeeze"
         assert use.index == (place, *index[1:])
-        weights = squeezenet.module.get_submodule("features.4.squeeze").weight[:, place, 0, 0]
-        assert squeezenet.strongest_use(maker, below, use.name) == (int(weights.abs().argmax()), *index[1:])
 
 
 def test_a_use_behind_a_concatenation_is_where_the_value_changes_something(squeezenet: Activations) -> None:
@@ -214,8 +201,8 @@ def test_a_concatenation_on_any_axis_and_of_vectors_is_seen_through() -> None:
     assert found.sources("last", (13, 0, 0)) == [("right", (1, 0, 1))]
     (use,) = found.users("right", (1, 0, 1))
     assert use.index == (13, 0, 0)
-    weights = found.module.get_submodule("last").weight[:, 13]
-    assert found.strongest_use("right", (1, 0, 1), "last") == (int(weights.abs().argmax()), 0, 0)
+    weights = found.module.get_submodule("last").weight[:, 13] * found["right"][1, 0, 1]
+    assert strongest_use(found, use) == (int(weights.argmax()), 0, 0)
 
 
 def test_what_functions_of_torch_make_follows_from_their_inputs() -> None:

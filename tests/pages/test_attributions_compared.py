@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from cnnviz.attribution import METHODS
-from cnnviz.attribution.reading import likeness
+from cnnviz.attribution.reading import likeness, overlap
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.zoo import load_model
-from cnnviz.ui.explore.attribution.comparing import area_sums
+from cnnviz.ui.explore.attribution.comparing import area_sums, likeness_words
 from cnnviz.ui.sharing import cached
 from tests.pages.test_attribution import VGG, overlay
 from tests.pages.test_explore import opened, words
@@ -28,7 +28,8 @@ def test_methods_are_shares_of_their_magnitude_on_one_scale() -> None:
     assert len(layers) == 4
     assert len({layer["limit"] / 10 ** layer["decimals"] for layer in layers}) == 1
     first, second = (maps[layers[place]["title"]] for place in (0, 1))
-    assert f"**{likeness(first, second):.2f}**".replace("-", "−") in words(app)
+    said = f"**{likeness(first, second):.2f}**, {100 * overlap(first, second):.0f} %"
+    assert said.replace("-", "−") in words(app)
 
 
 def test_two_classes_are_in_the_methods_own_unit() -> None:
@@ -120,3 +121,15 @@ def test_every_suggestion_leads_somewhere() -> None:
         [b for b in app.button if (b.key or "").startswith("compared_try")][number].click().run()
         assert not app.exception
         assert overlay(app, "compared_maps")
+
+
+def test_maps_of_one_order_whose_peaks_lie_apart_share_nothing_of_the_strongest_tenth() -> None:
+    ramp = np.arange(100.0).reshape(10, 10)
+    other = ramp.copy()
+    other[-1] -= 25  # only the strongest tenth falls behind
+    assert likeness(ramp, other) > 0.9
+    said = likeness_words(["A", "B"], [ramp, other])
+    assert (
+        said
+        == f"How alike, and how much of the strongest tenth is shared: A and B **{likeness(ramp, other):.2f}**, 0 %."
+    )

@@ -48,6 +48,15 @@ def canvas(app: AppTest, key: str) -> tuple[dict[str, Any], np.ndarray]:
     return header, values.reshape(header["shape"])
 
 
+def colour_ends(app: AppTest, key: str) -> tuple[float, float]:
+    """The lowest and the highest value of the colours of the canvas with this key."""
+    proto = next(e.proto for e in app.get("bidi_component") if e.proto.id.endswith(f"-{key}"))
+    length = int.from_bytes(proto.bytes[:4], "little")
+    count = json.loads(proto.bytes[4 : 4 + length])["shape"][0]
+    ends = np.frombuffer(proto.bytes, "<f4", 2 * count, offset=4 + length).reshape(2, count)
+    return float(ends[0].min()), float(ends[1].max())
+
+
 def data_of(app: AppTest, key: str) -> dict[str, Any]:
     proto = next(e.proto for e in app.get("bidi_component") if e.proto.id.endswith(f"-{key}"))
     data: dict[str, Any] = json.loads(proto.json)
@@ -243,3 +252,49 @@ def test_a_network_with_its_weights_is_not_called_untrained(page: str) -> None:
     assert cached.model("resnet18").trained
     assert UNTRAINED not in words(app)
     assert not [button for button in app.button if "Download" in button.label]
+
+
+def test_why_deeper_filters_are_shown_one_by_one_is_told_of_the_network_that_is_shown() -> None:
+    for address, said in (
+        ({"network": "Slim AlexNet"}, "A filter of features.3 in Slim AlexNet has 32 kernels,"),
+        (
+            {"network": "Slim ResNet", "convolution": "layer2.0.conv1 Conv2d"},
+            "layer2.0.conv1 in Slim ResNet has 16 kernels,",
+        ),
+        ({"network": "Sat6ConvNet"}, "in Sat6ConvNet has 4 kernels,"),
+    ):
+        assert said in words(opened("filters", **address))
+
+
+@pytest.mark.parametrize(
+    ("page", "all_of_them", "enlarged", "address"),
+    [
+        ("filters", "filters_mosaic", "filter_enlarged", {"convolution": "features.3 Conv2d", "filter": "3"}),
+        ("filters", "filters_mosaic", "filter_enlarged", {"convolution": "features.0 Conv2d", "filter": "5"}),
+        ("feature_maps", "feature_maps_mosaic", "feature_map_enlarged", {"layer": "features.3 Conv2d", "channel": "9"}),
+    ],
+)
+def test_one_value_has_one_colour_as_long_as_there_is_one_range(
+    page: str, all_of_them: str, enlarged: str, address: dict[str, str]
+) -> None:
+    app = opened(page, network="Slim AlexNet", **address)
+    ends = colour_ends(app, all_of_them)
+    assert colour_ends(app, enlarged) == ends
+    own = opened(page, network="Slim AlexNet", range="Each its own", **address)
+    values = canvas(own, enlarged)[1]
+    assert colour_ends(own, enlarged) == (values.min(), values.max()) != ends
+
+
+@pytest.mark.parametrize("scale", ["Each map", "Each layer", "One for all"])
+def test_the_enlarged_map_of_a_whole_network_has_the_colours_of_the_drawing(scale: str) -> None:
+    app = opened(
+        "whole_network", network="Slim AlexNet", whole_layer="features.3", whole_channel="9", whole_scale=scale
+    )
+    whole = cached.activations("slim_alexnet", gallery_picture("chelsea"))
+    layers = {
+        "Each map": [whole["features.4"][9]],
+        "Each layer": [whole["features.4"]],
+        "One for all": [whole[f"features.{number}"] for number in (1, 4, 7, 9, 11)],
+    }
+    expected = min(maps.min() for maps in layers[scale]), max(maps.max() for maps in layers[scale])
+    assert colour_ends(app, "whole_enlarged") == expected

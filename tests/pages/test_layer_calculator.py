@@ -89,9 +89,9 @@ def test_a_link_opens_any_layer_with_its_settings(kind, link, expected):
 @pytest.mark.parametrize(
     ("suggestion", "size", "words"),
     [
-        ("AlexNet’s first layer", "96 × 55 × 55", "f is the kernel size"),
+        ("AlexNet’s first layer", "96 × 55 × 55", "k is the kernel size"),
         ("Why does 224 give 54?", "96 × 54 × 54", "no window reaches the last column"),
-        ("Keep the size with padding 1", "64 × 56 × 56", "f is the kernel size"),
+        ("Keep the size with padding 1", "64 × 56 × 56", "k is the kernel size"),
         ("Pool 55 down to 27", "96 × 27 × 27", "nothing: it has no weights"),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.gallery import gallery_picture
 from cnnviz.networks.feature_maps import feature_maps
 from cnnviz.ui.components.one_neuron import Moves, follow
+from cnnviz.ui.explore.neuron.choice import strongest_cell
 from cnnviz.ui.explore.neuron.moves import moves_from
 from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened
@@ -138,7 +140,7 @@ DATA: Any = {
     "map": {"rows": 4, "columns": 5},
     "makers": ["conv1"],
     "terms": [{"place": 2}],
-    "users": [{"name": "fc"}],
+    "users": [{"name": "fc", "gains": True}, {"name": "idle", "gains": False}],
 }
 
 
@@ -164,7 +166,7 @@ def test_a_click_is_followed_only_for_the_neuron_it_was_meant_for(
     ("name", "value"),
     [
         ("cell", ["a", 1]), ("cell", [None, 1]), ("cell", [1.5, 2]), ("pixel", [float("nan"), 0]), ("pixel", [2, 0]),
-        ("down", [999, "conv1"]), ("down", [2, "fc"]), ("up", "conv1"), ("up", 3),
+        ("down", [999, "conv1"]), ("down", [2, "fc"]), ("up", "conv1"), ("up", "idle"), ("up", 3),
     ],
 )  # fmt: skip
 def test_what_a_browser_makes_up_is_passed_over(name: str, value: object) -> None:
@@ -188,9 +190,24 @@ def test_down_and_up_lead_through_a_concatenation_to_the_channel_that_was_meant(
         patch.setattr("cnnviz.ui.explore.neuron.moves.go_to", lambda layer, index: gone.append((layer, index)))
         for place in (0, 127):
             moves.down(place, maker)
-        first = activations.neuron("features.3.expand3x3", (63, row, column))
-        moves_from(activations, first).up("features.4.squeeze")
+        value = strongest_cell(activations, "features.3.expand3x3", 63)
+        moves_from(activations, activations.neuron("features.3.expand3x3", value)).up("features.4.squeeze")
     assert gone[0] == ("features.3.expand1x1", (0, row, column))
     assert gone[1] == ("features.3.expand3x3", (63, row, column))
-    weights = activations.module.get_submodule("features.4.squeeze").weight[:, 127, 0, 0]
-    assert gone[2] == ("features.4.squeeze", (int(weights.abs().argmax()), row, column))
+    brought = activations.module.get_submodule("features.4.squeeze").weight[:, 127, 0, 0].numpy()
+    own = activations["features.4.squeeze"][:, *value[1:]]
+    part = activations["features.3.expand3x3"][value] * brought
+    gained = np.maximum(own, 0) - np.maximum(own - part, 0)
+    assert gained.max() > 0
+    assert gone[2] == ("features.4.squeeze", (int(gained.argmax()), *value[1:]))
+
+
+def test_where_no_unit_gains_the_reason_stands_in_place_of_the_button() -> None:
+    address = {"network": "Slim VGG", "neuron_layer": "features.0"}
+    maps = cached.activations("slim_vgg", gallery_picture("chelsea")).maps("features.0")
+    channel = int(maps[:, 0, 0].argmin())
+    assert maps[channel, 0, 0] < 0
+    data = neuron_of(opened("one_neuron", **address, neuron_channel=str(channel), neuron_row="0", neuron_column="0"))
+    (user,) = data["users"]
+    assert (user["name"], user["gains"]) == ("features.2", False)
+    assert user["words"] == "features.2 reads it in one place of its map, as 0: no unit there gains from it."

@@ -20,11 +20,11 @@ def test_the_rows_are_x_and_f_and_their_exact_sum(block: str) -> None:
     step = header["step"]
     assert step == 1
     assert np.array_equal(x + f, total)
-    assert header["rows"] == ["x", "F(x)", "sum"]
+    assert header["rows"] == ["projected x" if block == "layer2.0" else "x", "F(x)", "sum"]
     whole = cached.activations("resnet18", gallery_picture("chelsea"))
     found = next(one for one in residual_blocks(whole.network) if one.name == block)
     assert f"**{100 * share(whole, found):.0f} %**" in words(app)
-    assert ("projection" in words(app)) == (block == "layer2.0")
+    assert ("a **projection**" in words(app)) == (block == "layer2.0")
 
 
 @pytest.mark.parametrize(("off", "kept"), [("F(x)", 0), ("the shortcut", 1)])
@@ -47,7 +47,7 @@ def test_what_is_said_beside_the_rows_is_true_for_every_position_of_the_switch(b
     said = {off: words(opened("residual_block", **RESNET, block=block, block_off=off)) for off in SWITCH}
     assert ["switched off**" in text for text in said.values()] == [False, True, True]
     assert "F(x) is switched off" in said["F(x)"]
-    assert "is x alone" in said["F(x)"]
+    assert f"is {'projected x' if block == 'layer2.0' else 'x'} alone" in said["F(x)"]
     assert "the shortcut is switched off" in said["the shortcut"]
     assert "is F(x) alone" in said["the shortcut"]
     whole = cached.activations("resnet18", gallery_picture("chelsea"))

@@ -155,7 +155,7 @@ def test_both_ways_of_a_transposed_convolution_give_torchs_numbers(
 def test_a_transposed_convolution_is_told_in_words() -> None:
     page = open_page(sp_layer="Transposed convolution", sp_size=3)
     told = " ".join(markdown.value for markdown in page.markdown)
-    assert "k − 1 − p = 3 − 1 − 1 = 1 zero" in told
+    assert "k − 1 − P = 3 − 1 − 1 = 1 zero" in told
     assert "`Conv2d(1, 1, kernel_size=3, stride=2, padding=1)`, which takes 5 × 5 to 3 × 3" in told
     assert "checkerboard" in told
 

@@ -19,6 +19,7 @@ from cnnviz.networks.top_patches import index_patches
 from cnnviz.networks.zoo import MODELS
 from cnnviz.ui.explore.unit import ascent as unit_ascent
 from cnnviz.ui.explore.unit.picture_set import MAX_OWN, OWN, smaller
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.pickers.network import UNTRAINED
 from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened, words
@@ -54,6 +55,29 @@ def test_the_tiles_are_the_nine_strongest_patches_of_the_gallery() -> None:
     assert UNTRAINED in words(app)
 
 
+def test_what_is_0_or_below_excites_nothing_and_is_left_out() -> None:
+    pictures = [gallery_picture(key) for key in GALLERY]
+    model = cached.model("slim_alexnet")
+    found = index_patches(model, pictures)
+    counts = {channel: sum(one.value > 0 for one in found.patches("classifier.6", channel)) for channel in range(37)}
+    channel = next(channel for channel, count in counts.items() if 0 < count < 9)
+    address = {"network": "Slim AlexNet", "seek_layer": "classifier.6"}
+    app = opened("visualize_a_unit", **address, seek_channel=str(channel))
+    tiles = data_of(app, "seek_patches")["patches"]["tiles"]
+    assert len(tiles) == counts[channel]
+    assert not any(tile["value"].startswith("−") for tile in tiles)
+    assert "Places where its value is 0 or below are left out" in captions(app)
+
+
+def test_a_unit_that_makes_the_score_of_a_class_is_named_after_it() -> None:
+    for network, layer in (("Slim AlexNet", "classifier.6"), ("SqueezeNet 1.1", "classifier.1"), ("ResNet-18", "fc")):
+        name = next(key for key, entry in MODELS.items() if entry.title == network)
+        said = f"It makes the score of **{as_plain_text(cached.model(name).classes[7])}**."
+        assert said in words(opened("visualize_a_unit", network=network, seek_layer=layer, seek_channel="7"))
+        assert said in words(opened("one_neuron", network=network, neuron_layer=layer, neuron_channel="7"))
+    assert "makes the score" not in words(opened("one_neuron", network="Slim AlexNet", neuron_layer="classifier.4"))
+
+
 def test_a_link_opens_the_unit_that_it_was_made_on() -> None:
     app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.3", seek_channel="17.0", seek_row="5.0")
     assert unit_of(app) == ("features.3", 17)
@@ -81,7 +105,7 @@ def test_every_network_is_seen_from_all_three_sides(name: str) -> None:
     model = cached.model(name)
     patches = index_patches(model, pictures).patches(layer, channel)
     tiles = data_of(app, "seek_patches")["patches"]["tiles"]
-    assert [tile["name"] for tile in tiles] == [pictures[patch.picture].name for patch in patches]
+    assert [tile["name"] for tile in tiles] == [pictures[patch.picture].name for patch in patches if patch.value > 0]
     assert len(data_of(app, "seek_sent")["sent"]["parts"]) == 2
     assert (UNTRAINED in words(app)) == (not model.trained)
 
@@ -179,7 +203,7 @@ def png(colour: str, size: tuple[int, int] = (60, 50)) -> bytes:
 
 def with_own(*files: tuple[str, bytes, str]) -> AppTest:
     """The page on "Your pictures" with files sent to it."""
-    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="3")
+    app = opened("visualize_a_unit", **ALEXNET, seek_layer="features.0", seek_channel="8")  # plain colours excite it
     (chosen,) = [control for control in app.segmented_control if control.key == "seek_set"]
     chosen.set_value("Your pictures").run()
     assert not app.exception

@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from cnnviz.gallery import gallery_picture
-from cnnviz.networks.ranking import feeding, ranked, reading
+from cnnviz.networks.gains import channel_gains, channel_shares
+from cnnviz.networks.ranking import ranked
 from cnnviz.ui.sharing import cached
 from tests.pages.test_explore import data_of, opened
 
@@ -49,20 +50,29 @@ def test_the_chosen_channel_is_always_among_those_shown(order: str) -> None:
         assert column["channels"][0] == 77
 
 
-def test_a_followed_channel_leads_through_the_layers() -> None:
-    data = overview(
-        opened("whole_network", network="AlexNet", whole_layer="features.6", whole_channel="5", whole_follow="true")
-    )
-    assert data["followed"]
+def test_a_followed_channel_leads_through_the_layers_to_channels_that_live() -> None:
+    address = {"network": "Slim AlexNet", "whole_layer": "features.6", "whole_follow": "true"}
+    data = overview(opened("whole_network", **address))
+    chosen = data["chosen"][1]
+    assert data["path"] == ["features.0", "features.3", "features.6", "features.8", "features.10"]
     firsts = {column["layer"]: column["channels"][0] for column in data["columns"]}
-    assert firsts["features.6"] == 5
-    whole = cached.activations("alexnet", gallery_picture("chelsea"))
-    fed_by = int(feeding(whole, "features.6", 5).argmax())
-    read_by = int(reading(whole, "features.8", 5).argmax())
+    assert firsts["features.6"] == chosen
+    whole = cached.activations("slim_alexnet", gallery_picture("chelsea"))
+    fed_by = int(channel_shares(whole, "features.6", chosen).argmax())
+    gains = channel_gains(whole, "features.8", chosen)
     assert firsts["features.3"] == fed_by
-    assert firsts["features.0"] == int(feeding(whole, "features.3", fed_by).argmax())
-    assert firsts["features.8"] == read_by
-    assert firsts["features.10"] == int(reading(whole, "features.10", read_by).argmax())
+    assert firsts["features.0"] == int(channel_shares(whole, "features.3", fed_by).argmax())
+    assert firsts["features.8"] == int(gains.argmax())
+    assert firsts["features.10"] == int(channel_gains(whole, "features.10", int(gains.argmax())).argmax())
+    assert all(whole[whole.settled(layer)][first].max() > 0 for layer, first in firsts.items())
+
+
+def test_a_silent_channel_has_no_path() -> None:
+    maps = cached.activations("slim_alexnet", gallery_picture("chelsea"))["features.7"]
+    silent = int(maps.reshape(len(maps), -1).max(axis=1).argmin())
+    assert maps[silent].max() == 0
+    address = {"network": "Slim AlexNet", "whole_layer": "features.6", "whole_follow": "true"}
+    assert overview(opened("whole_network", **address, whole_channel=str(silent)))["path"] == ["features.6"]
 
 
 @pytest.mark.parametrize("scale", ["Each map", "Each layer", "One for all"])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 COLOURED = re.compile(r"\\textcolor\{\w+\}\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
-REACH = r"\textcolor{kernel}{f_D}"
+REACH = r"\textcolor{kernel}{R}"
 NAMES = {"H": "height", "W": "width"}
 
 

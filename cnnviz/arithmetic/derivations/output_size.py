@@ -1,6 +1,6 @@
-"""Derivations of an output's size along one axis: the lecture's floor((W - f + 2P) / S + 1) and its relatives.
+"""Derivations of an output's size along one axis: the lecture's floor((W - k + 2P) / S + 1) and its relatives.
 
-With dilation the kernel's reach takes the place of f.
+With dilation the kernel's reach takes the place of k.
 """
 
 from cnnviz.arithmetic.derivations.lines import (
@@ -40,14 +40,14 @@ def output_size_derivation(
     windows = whole + 1 + bool(ceil_mode and rest)  # before torch drops one that starts beyond the input
     result = output_size(size, kernel_size, stride, padding, dilation, ceil_mode)
     letters, numbers = (
-        rf"{w} - {f} + 2 \cdot {p}"
-        for w, f, p in (
-            (coloured("input", symbol), REACH if dilation > 1 else coloured("kernel", "f"), coloured("padding", "P")),
+        rf"{w} - {k} + 2 \cdot {p}"
+        for w, k, p in (
+            (coloured("input", symbol), REACH if dilation > 1 else coloured("kernel", "k"), coloured("padding", "P")),
             (number(size, "input"), number(reach, "kernel"), number(padding, "padding")),
         )
     )
     lines = [] if dilation == 1 else dilation_lines(symbol, kernel_size, dilation)
-    legend = "" if dilation > 1 else "f is the kernel size, P the padding on each side, S the stride."
+    legend = "" if dilation > 1 else "k is the kernel size, P the padding on each side, S the stride."
     lines += [
         Line(rf"{output_symbol(symbol)} = {left}\frac{{{letters}}}{{S}} + 1{right}", legend),
         Line(rf"= {left}\frac{{{numbers}}}{{{number(stride)}}} + 1{right}"),
@@ -65,12 +65,12 @@ def output_size_derivation(
 
 
 def dilation_lines(symbol: str, kernel_size: int, dilation: int) -> list[Line]:
-    """How far a dilated kernel reaches, which takes the place of f in the formula."""
+    """How far a dilated kernel reaches, which takes the place of k in the formula."""
     return [
         Line(
-            rf"{REACH} = D \cdot (\textcolor{{kernel}}{{f}} - 1) + 1",
-            f"Dilation D spreads the kernel of size f over f_D {LINES[NAMES[symbol]]}. P is the padding on each side, "
-            f"S the stride. In one formula: ⌊({symbol} + 2P - D(f - 1) - 1)/S⌋ + 1.",
+            rf"{REACH} = D \cdot (\textcolor{{kernel}}{{k}} - 1) + 1",
+            f"Dilation D spreads the kernel of size k over R {LINES[NAMES[symbol]]}, its reach. P is the padding "
+            f"on each side, S the stride. In one formula: ⌊({symbol} + 2P - D(k - 1) - 1)/S⌋ + 1.",
         ),
         Line(rf"= {number(dilation)} \cdot ({number(kernel_size, 'kernel')} - 1) + 1"),
         Line(f"= {number(effective_kernel_size(kernel_size, dilation), 'kernel')}"),
@@ -109,7 +109,7 @@ def dropped_window(symbol: str, size: int, stride: int, padding: int, windows: i
 def same_derivation(symbol: str, size: int, kernel_size: int, dilation: int) -> Derivation:
     """padding='same': just as much padding as the kernel's reach takes away."""
     total = dilation * (kernel_size - 1)
-    reach, reach_numbers = r"\textcolor{kernel}{f} - 1", f"{number(kernel_size, 'kernel')} - 1"
+    reach, reach_numbers = r"\textcolor{kernel}{k} - 1", f"{number(kernel_size, 'kernel')} - 1"
     if dilation > 1:
         reach, reach_numbers = rf"D \cdot ({reach})", rf"{number(dilation)} \cdot ({reach_numbers})"
     more = f" The odd one goes to the far end: {total // 2} before, {total - total // 2} after." if total % 2 else ""
@@ -131,7 +131,7 @@ def transposed_derivation(
 ) -> Derivation:
     """The size of a transposed convolution: the direct formula solved for its input (torch.nn.ConvTranspose2d)."""
     result = transposed_output_size(size, kernel_size, stride, padding, output_padding, dilation)
-    letters = coloured("input", symbol), "S", coloured("padding", "P"), "D", coloured("kernel", "f"), "A"
+    letters = coloured("input", symbol), "S", coloured("padding", "P"), "D", coloured("kernel", "k"), "A"
     values = (
         number(size, "input"),
         number(stride),
@@ -141,9 +141,9 @@ def transposed_derivation(
         number(output_padding),
     )
     formula, numbers = (
-        rf"({w} - 1) \cdot {s} - 2 \cdot {p} + {d} \cdot ({f} - 1) + {a} + 1" for w, s, p, d, f, a in (letters, values)
+        rf"({w} - 1) \cdot {s} - 2 \cdot {p} + {d} \cdot ({k} - 1) + {a} + 1" for w, s, p, d, k, a in (letters, values)
     )
-    legend = "f is the kernel size, P the padding, S the stride, D the dilation, A the output_padding."
+    legend = "k is the kernel size, P the padding, S the stride, D the dilation, A the output_padding."
     lines = (
         Line(f"{output_symbol(symbol)} = {formula}", legend),
         Line(f"= {numbers}"),

@@ -6,7 +6,7 @@ from cnnviz.arithmetic.settings import LINES
 from cnnviz.arithmetic.shapes import effective_kernel_size
 
 SEEN = coloured("kernel", "r")
-F = coloured("kernel", "f")
+K = coloured("kernel", "k")
 
 
 def receptive_field_derivation(
@@ -21,28 +21,28 @@ def receptive_field_derivation(
 
 
 def receptive_field_lines(symbol: str, kernel_size: int, stride: int, padding: int, dilation: int) -> list[Line]:
-    """r = f, or r = D (f - 1) + 1 with a dilation."""
+    """r = k, or r = R = D (k - 1) + 1 with a dilation."""
     lines = LINES[NAMES[symbol]]
     gaps = "" if dilation == 1 else f", of them every {ordinal(dilation)}"
     note = (
         f"Its receptive field: value i sees r {lines}{gaps}, from {lines[:-1]} i · S - P = i · {stride} - {padding} on."
     )
     if dilation == 1:
-        return [Line(f"{SEEN} = {F}", note), Line(f"= {number(kernel_size, 'kernel')}")]
+        return [Line(f"{SEEN} = {K}", note), Line(f"= {number(kernel_size, 'kernel')}")]
     return [
-        Line(rf"{SEEN} = {REACH} = D \cdot ({F} - 1) + 1", note),
+        Line(rf"{SEEN} = {REACH} = D \cdot ({K} - 1) + 1", note),
         Line(rf"= {number(dilation)} \cdot ({number(kernel_size, 'kernel')} - 1) + 1"),
         Line(f"= {number(effective_kernel_size(kernel_size, dilation), 'kernel')}"),
     ]
 
 
 def transposed_receptive_field_lines(symbol: str, kernel_size: int, stride: int) -> list[Line]:
-    """r = ceil(f / S): the input values are S apart in the output, and the kernel reaches over f."""
+    """r = ceil(k / S): the input values are S apart in the output, and the kernel reaches over k."""
     seen = -(-kernel_size // stride)
     return [
         Line(
-            rf"{SEEN} = \left\lceil \frac{{{F}}}{{S}} \right\rceil",
-            f"Input values are put S {LINES[NAMES[symbol]]} apart and each is spread over f of them: so many "
+            rf"{SEEN} = \left\lceil \frac{{{K}}}{{S}} \right\rceil",
+            f"Input values are put S {LINES[NAMES[symbol]]} apart and each is spread over k of them: so many "
             "at most meet in one output value.",
         ),
         Line(rf"= \left\lceil \frac{{{number(kernel_size, 'kernel')}}}{{{number(stride)}}} \right\rceil"),
@@ -98,7 +98,7 @@ def even_lines(symbol: str, size: int, count: int) -> list[Line]:
         f"O is the output size. Windows of equal size lie side by side, {window} {lines if window > 1 else lines[:-1]}"
     )
     return [
-        Line(rf"{F} = \frac{{{coloured('input', symbol)}}}{{{coloured('output', 'O')}}}", f"{note} each.{whole}"),
+        Line(rf"{K} = \frac{{{coloured('input', symbol)}}}{{{coloured('output', 'O')}}}", f"{note} each.{whole}"),
         Line(rf"= \frac{{{number(size, 'input')}}}{{{number(count, 'output')}}}"),
         Line(f"= {number(window, 'kernel')}"),
     ]
@@ -118,11 +118,11 @@ def uneven_lines(symbol: str, size: int, count: int) -> list[Line]:
 
     return [
         Line(
-            rf"{F}_i = {bounds(letter, out, 'i', '(i + 1)')}",
+            rf"{K}_i = {bounds(letter, out, 'i', '(i + 1)')}",
             f"O is the output size, which does not divide {size}: value i averages {lines} ⌊i · {symbol}/O⌋ to "
             f"⌈(i + 1) · {symbol}/O⌉ - 1, worked out here for i = 1.",
         ),
-        Line(rf"{F}_1 = {bounds(number(size, 'input'), number(count, 'output'), '1', '2')}"),
+        Line(rf"{K}_1 = {bounds(number(size, 'input'), number(count, 'output'), '1', '2')}"),
         Line(f"= {number(stop)} - {number(start)}"),
         Line(
             f"= {number(stop - start, 'kernel')}",

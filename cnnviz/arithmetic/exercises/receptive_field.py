@@ -106,7 +106,7 @@ def explain(case: ReceptiveFieldCase) -> Explained:
         (r"\text{first} = i \cdot S - P", "The window starts P before the input and moves S rows for each output row."),
         rf"= {case.row} \cdot {along.stride} - {along.padding}",
         f"= {first}",
-        (r"\text{last} = \text{first} + f_D - 1", "f_D = D(k − 1) + 1 is how far the kernel reaches."),
+        (r"\text{last} = \text{first} + R - 1", "R = D(k − 1) + 1 is how far the kernel reaches."),
         f"= {first} + {reach} - 1",
         f"= {last}",
     ]

@@ -79,12 +79,12 @@ def explain(case: SettingCase) -> Explained:
     """The formula solved for the setting."""
     n, k, s, p, d, t = case.size, case.kernel_size, case.stride, case.padding, case.dilation, case.target
     reach = d * (k - 1) + 1
-    note = "f_D is how far the kernel reaches: D(k − 1) + 1, which is k for dilation 1."
+    note = "R is how far the kernel reaches: D(k − 1) + 1, which is k for dilation 1."
     out = r"W_{\text{out}}"
     lines: list[tuple[str, str] | str]
     if case.wanted == "padding":
         lines = [
-            (rf"P = \frac{{({out} - 1) \cdot S - W + f_D}}{{2}}", note),
+            (rf"P = \frac{{({out} - 1) \cdot S - W + R}}{{2}}", note),
             rf"= \frac{{({t} - 1) \cdot {s} - {n} + {reach}}}{{2}}",
             rf"= \frac{{{2 * p}}}{{2}}",
             f"= {p}",
@@ -92,10 +92,10 @@ def explain(case: SettingCase) -> Explained:
         idea = "Solve the formula of the output size for P. Both sides together get what is missing; each gets half."
     elif case.wanted == "kernel_size":
         lines = [
-            (rf"f_D = W + 2 \cdot P - ({out} - 1) \cdot S", note),
+            (rf"R = W + 2 \cdot P - ({out} - 1) \cdot S", note),
             rf"= {n} + 2 \cdot {p} - ({t} - 1) \cdot {s}",
             f"= {reach}",
-            r"k = \frac{f_D - 1}{D} + 1",
+            r"k = \frac{R - 1}{D} + 1",
             rf"= \frac{{{reach} - 1}}{{{d}}} + 1",
             f"= {k}",
         ]

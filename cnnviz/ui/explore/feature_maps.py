@@ -42,6 +42,11 @@ class LayerMaps:
         return fitting_palette(self.maps)
 
     @property
+    def ends(self) -> tuple[float, float] | None:
+        """The range of the colours of the map that is enlarged: with one range for all that of all maps."""
+        return (float(self.maps.min()), float(self.maps.max())) if self.scale == "all" else None
+
+    @property
     def size(self) -> str:
         """How large a map is."""
         return f"{self.maps.shape[1]} × {self.maps.shape[2]}"
@@ -100,6 +105,7 @@ def show_map(shown: LayerMaps, height: int) -> None:
         key="feature_map_enlarged",
         label=f"Channel {shown.channel} of {shown.layer} over the picture the network saw, and alone.",
         palette=shown.palette,
+        ends=shown.ends,
         names=["over the picture", f"channel {shown.channel}"],
         picture=np.asarray(shown.inference.seen),
         height=height,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from cnnviz.arithmetic.settings import counted
 from cnnviz.figures.palettes import KERNEL
 from cnnviz.figures.tiles import Scale
 from cnnviz.networks.zoo import Model, architecture
@@ -46,6 +47,14 @@ class Filters:
     def palette(self) -> Palette:
         """Colours for what reads colours, signed values for the rest."""
         return "rgb" if self.sees_colours else "diverging"
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The range of the colours of the filter that is enlarged: with one range for all that of all filters."""
+        if self.scale == "each":
+            return None
+        shown = self.weights if self.sees_colours else self.weights[:, self.input_channel]
+        return float(shown.min()), float(shown.max())
 
     def kernels(self, chosen: int) -> np.ndarray:
         """The kernels of one filter that are shown: (3, kh, kw) of one that reads colours, else (1, kh, kw)."""
@@ -127,6 +136,7 @@ def show_filter(filters: Filters, chosen: int, height: int) -> None:
         key="filter_enlarged",
         label=f"The weights of filter {chosen}: {', '.join(names)}.",
         palette=filters.palette,
+        ends=filters.ends,
         names=[f"filter {chosen} in colour", *names] if filters.sees_colours else names,
         height=height - 30,  # the title over each tile
         hint="Blue is negative, red positive.",
@@ -145,7 +155,8 @@ def count_sentence(filters: Filters, chosen: int, no_bias: str) -> str:
         value = f"{layer.bias.detach()[chosen].item():.4f}".replace("-", "−")
         bias = f"Filter {chosen} adds the bias `{value}`."
     return (
-        f"**{filters.path}** holds a weight of shape (C_out, C_in / groups, kh, kw) = **{filters.weights.shape}**. "
+        f"**{filters.path}** holds a weight of shape (filters, input channels of each, height, width) = "
+        f"**{filters.weights.shape}**. "
         f"Its parameters: `{count} = {num_params:,}`. {bias}"
     )
 
@@ -157,6 +168,15 @@ def offer_download(filters: Filters, chosen: int) -> None:
     take_along(
         weights, weights[chosen].reshape(-1, weights.shape[-1]), name, weights_lines(filters.model, filters.path)
     )
+
+
+def deeper_filter(filters: Filters) -> dict[str, str]:
+    """The convolution that is shown, or where that reads colours the next one: its name, its network, its kernels."""
+    modules = [(path, one) for path, one in filters.model.module.named_modules() if type(one).__name__ == "Conv2d"]
+    paths = [path for path, _ in modules]
+    path, layer = modules[min(paths.index(filters.path) + filters.sees_colours, len(modules) - 1)]
+    title = architecture(filters.model.name).title
+    return {"layer": path, "title": title, "count": counted(layer.weight.shape[1], "kernel")}
 
 
 def show_numbers(filters: Filters, chosen: int) -> None:

@@ -71,12 +71,12 @@ def show_normalisation(steps: PreprocessSteps, settings: Preprocessing) -> None:
     st.code("\n".join(lines), language=None)
 
 
-def softmax_formula(table: SoftmaxTable) -> str:
-    """The softmax as LaTeX, and with the numbers of the likeliest class put in."""
+def softmax_formulas(table: SoftmaxTable) -> tuple[str, str]:
+    """The softmax as LaTeX, and the same with the numbers of the likeliest class put in: two lines, for a phone."""
     highest = table.rows[0]
     formula = r"p_i = \frac{e^{z_i - \max z}}{\sum_{k} e^{z_k - \max z}}"
     numbers = rf"\frac{{{highest.exponential:.4f}}}{{{table.total:.4f}}} \approx {highest.percent:.2f}\,\%"
-    return rf"{formula} \qquad p_{{\text{{highest}}}} \approx {numbers}"
+    return formula, rf"p_{{\text{{highest}}}} \approx {numbers}"
 
 
 def suggestions(name: str) -> list[Suggestion]:

@@ -44,11 +44,16 @@ class ChosenBlock:
         """The picture's way through the whole network."""
         return self.inference.activations
 
+    @property
+    def shortcut_title(self) -> str:
+        """What the shortcut brings to the sum: x itself, or what a projection makes of it."""
+        return "projected x" if self.block.projection else "x"
+
     def rows(self, now: Activations) -> dict[str, np.ndarray]:
-        """x as the shortcut brings it, F(x) and their sum, (C, H, W) each, under their titles; what is off is 0."""
+        """What the shortcut brings, F(x) and their sum, (C, H, W) each, under their titles; what is off is 0."""
         x, f = self.whole[self.block.shortcut], self.whole[self.block.residual]
         return {
-            title_of("x", self.off == "shortcut"): np.zeros_like(x) if self.off == "shortcut" else x,
+            title_of(self.shortcut_title, self.off == "shortcut"): np.zeros_like(x) if self.off == "shortcut" else x,
             title_of("F(x)", self.off == "F"): np.zeros_like(f) if self.off == "F" else f,
             "sum": now[self.block.sum],
         }
@@ -85,7 +90,7 @@ def switched_off(chosen: ChosenBlock) -> Activations:
 
 
 def show_rows(chosen: ChosenBlock, now: Activations) -> None:
-    """Eight channels, row by row: x, F(x), and the sum as it is `now`."""
+    """Eight channels, row by row: what the shortcut brings, F(x), and the sum as it is `now`."""
     rows, channels = chosen.rows(now), chosen.channels()
     mosaic(
         np.concatenate([maps[channels] for maps in rows.values()]),
@@ -105,7 +110,7 @@ def show_path_strengths(chosen: ChosenBlock, lesson: Lesson) -> None:
     whole, block = chosen.whole, chosen.block
     st.markdown(lesson[kind_of_shortcut(whole, block)])
     if chosen.off:
-        st.markdown(lesson[f"without {chosen.off_words}"])
+        st.markdown(lesson[f"without {chosen.off_words}"].format(x=chosen.shortcut_title))
     percent = 100 * share(whole, block)
     st.markdown(
         f"In the whole network F(x) brings **{percent:.0f} %** of the magnitude here, "

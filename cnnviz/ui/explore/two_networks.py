@@ -13,6 +13,7 @@ from cnnviz.ui.explore.inference import Inference, infer
 from cnnviz.ui.explore.neuron.choice import liveliest_channel, strongest_cell
 from cnnviz.ui.page.valid import keep_valid, whole_number
 from cnnviz.ui.pickers.network import untrained_label
+from cnnviz.ui.pickers.strongest import own_number
 from cnnviz.ui.sharing import cached
 
 SIDES = {"first": "squeezenet1_1", "second": "slim_resnet"}  # side -> which of MODELS it opens with
@@ -54,9 +55,10 @@ def choose_channel(side: str, inference: Inference) -> tuple[str, int]:
     keep_valid(f"{side}_layer", layers, layers[len(layers) // 2])
     with st.container(horizontal=True):
         layer = st.selectbox("Layer", layers, len(layers) // 2, key=f"{side}_layer", bind="query-params", width=220)
-        liveliest = liveliest_channel(activations, layer)
-        typed = whole_number("Channel", len(activations.maps(layer)), f"{side}_channel", liveliest, width=130)
-    return layer, liveliest if typed is None else typed
+        size, key = len(activations.maps(layer)), f"{side}_channel"
+        own = own_number(key, size, (*inference.key, layer), liveliest_channel(activations, layer))
+        typed = whole_number("Channel", size, key, own, width=130)
+    return layer, own if typed is None else typed
 
 
 def show_channel(side: str, inference: Inference, layer: str, channel: int) -> None:

@@ -44,6 +44,11 @@ class Convolutions:
         """Whether maps of several layers are put one behind the other."""
         return any(isinstance(node.layer, Concat) for node in self.inference.activations.network.nodes)
 
+    def ends(self, view: "View") -> tuple[float, float] | None:
+        """The range of the colours of the map that is enlarged, the one it has in the drawing; None for its own."""
+        shared = {"map": [], "layer": [self.maps[view.layer]], "all": list(self.maps.values())}[view.scale]
+        return (min(float(one.min()) for one in shared), max(float(one.max()) for one in shared)) if shared else None
+
     def strongest(self, layer: str) -> int:
         """The channel of a layer that answers most."""
         return ranked(self.maps[layer], STRENGTH)[0]
@@ -99,13 +104,14 @@ def show_network(convolutions: Convolutions, view: View) -> None:
     """The drawing to scale, six channels under each layer, and the answer."""
     inference, layers = convolutions.inference, convolutions.layers
     along = path(inference.activations, layers, view.layer, view.channel) if view.followed else {}
+    framed = [layer for layer in layers if layer == view.layer or (layer in along and along[layer].max() > 0)]
     show_overview(
         inference.activations,
         convolutions.columns,
         {layer: channels_under(layer, convolutions.maps[layer], view, along.get(layer)) for layer in layers},
         view.scale,
         (view.layer, view.channel),
-        view.followed,
+        framed if view.followed else [],
         inference.seen,
         [(row.name, f"{row.percent:.1f} %") for row in inference.table.rows],
         key="overview",
@@ -135,11 +141,13 @@ def channels_under(layer: str, maps: np.ndarray, view: View, closeness: np.ndarr
 def show_chosen(convolutions: Convolutions, view: View) -> None:
     """The chosen channel over the picture, and alone."""
     chosen = convolutions.maps[view.layer][view.channel]
+    ends = convolutions.ends(view)
     mosaic(
         chosen[None],
         key="whole_enlarged",
         label=f"Channel {view.channel} of {view.layer} over the picture, and alone.",
-        palette=fitting_palette(chosen),
+        palette=fitting_palette(chosen if ends is None else np.array(ends)),
+        ends=ends,
         names=["over the picture", f"{view.layer}, channel {view.channel}"],
         picture=np.asarray(convolutions.inference.seen),
         height=260,

@@ -102,7 +102,7 @@ def local_derivation(layer: Conv2d, input_shape: Shape) -> Derivation:
     lines = (
         Line(
             rf"\text{{parameters}} = \left({kernel} \cdot {kernel} \cdot {C_IN} + 1\right) \cdot \text{{places}}",
-            "As a convolution, but each of the C_out · H_out · W_out places has weights and a bias of its own.",
+            "As a convolution, but each place of the output has weights and a bias of its own.",
         ),
         Line(rf"= \left({squared} \cdot {number(layer.in_channels, 'input')} + 1\right) \cdot {places}"),
         Line(rf"= {number(window)} \cdot {number(filters * height * width)}"),

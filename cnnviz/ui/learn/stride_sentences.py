@@ -13,7 +13,7 @@ def equal_sentence(layer: ConvTranspose2d, input_shape: Shape) -> str:
 
     >>> print(equal_sentence(ConvTranspose2d(1, 1, kernel_size=3, stride=2, padding=1), (1, 3, 3)))
     **The equal convolution** has stride 1 and the kernel flipped. It slides over the stretched input, 3 → 5 with 1 \
-zero between neighbours, in a border of k − 1 − p = 3 − 1 − 1 = 1 zero.
+zero between neighbours, in a border of k − 1 − P = 3 − 1 − 1 = 1 zero.
     """
     equal = equal_convolution(layer, input_shape)
     axes = [stretched_words(layer, equal, axis, input_shape[1 + axis]) for axis in (0, 1)]
@@ -31,9 +31,9 @@ def stretched_words(layer: ConvTranspose2d, equal: EqualConvolution, axis: int, 
     between = f" with {counted(stride - 1, 'zero')} between neighbours" if stride > 1 and size > 1 else ""
     same = f"which stays {size}" if stretched == size else f"{size} → {stretched}{between}"
     border = dilation * (kernel - 1) - padding
-    formula = f"k − 1 − p = {kernel} − 1 − {padding}"
+    formula = f"k − 1 − P = {kernel} − 1 − {padding}"
     if dilation > 1:
-        formula = f"D · (k − 1) − p = {dilation} · ({kernel} − 1) − {padding}"
+        formula = f"D · (k − 1) − P = {dilation} · ({kernel} − 1) − {padding}"
     more = f", and {extra} more at the end for output_padding" if extra else ""
     return f"{same}, in a border of {formula} = {counted(border, 'zero')}{more}"
 

@@ -10,6 +10,8 @@ import streamlit as st
 from cnnviz.ui.page.choice import forget_wishes
 from cnnviz.ui.page.copy_link import link_to_this
 
+TRIED = "suggestions tried"  # in the session: how many
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -32,7 +34,7 @@ class Lesson:
         """Draw the title, the promise and the link to the exact state of the page."""
         with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", wrap=False):
             st.title(self.title, anchor=False)
-            link_to_this()
+            link_to_this(tried=st.session_state.get(TRIED, 0))
         st.markdown(self.promise)
 
     def line(self) -> None:
@@ -85,6 +87,7 @@ def try_this(suggestions: list[Suggestion], key: str, before: Callable[[], None]
 
     def apply(suggestion: Suggestion) -> None:
         forget_wishes()
+        st.session_state[TRIED] = st.session_state.get(TRIED, 0) + 1
         if before is not None:
             before()
         for name, value in suggestion.state.items():

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from cnnviz.ui.page.valid import is_whole
+from cnnviz.ui.page.valid import is_whole, tell_address
 
 OWN = "own_choices"  # in the session: under a key what a page chose by itself, and for what
 MOST = 10**8  # no layer has so many
@@ -57,6 +57,20 @@ def choose_layer(
     if drawn not in (None, layer):  # back in the history of the browser: it is known only now where to
         layer, numbers = drawn, filled(fill, drawn, (None,) * len(number_keys))
     return layer, numbers
+
+
+def own_number(key: str, size: int, looked_at: Hashable, own: int) -> int:
+    """What the field `key`, drawn after this, stands on: the number asked for, below `size`, or the page's own.
+
+    The page's own is chosen anew for another `looked_at`.
+    """
+    (found,) = unless_outdated(key, (number_of(key),), looked_at) or (None,)
+    if found is not None and found < size:
+        return found
+    remember(key, (own,), looked_at)
+    st.session_state[key] = float(own)
+    tell_address(key, str(own))
+    return own
 
 
 def filled(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.arithmetic.derivations.counts import flatten_derivation
+from cnnviz.arithmetic.derivations.counts import filter_params, flatten_derivation
 from cnnviz.arithmetic.derivations.lines import without_colours
-from cnnviz.arithmetic.derivations.output_size import output_size_derivation
+from cnnviz.arithmetic.derivations.output_size import output_size_derivation, same_derivation, transposed_derivation
 from cnnviz.arithmetic.layers import (
     AdaptiveAvgPool2d,
     AvgPool2d,
@@ -117,7 +117,7 @@ def test_every_line_of_a_count_comes_to_the_result(derivation):
 def test_the_lectures_formulas_stand_in_the_first_line():
     size, params = output_size_derivation("W", 227, 11, stride=4), Conv2d(3, 96, 11).num_params_derivation()
     assert without_colours(size.lines[0].latex) == (
-        r"W_{\text{out}} = \left\lfloor \frac{W - f + 2 \cdot P}{S} + 1 \right\rfloor"
+        r"W_{\text{out}} = \left\lfloor \frac{W - k + 2 \cdot P}{S} + 1 \right\rfloor"
     )
     assert without_colours(params.lines[0].latex).endswith(
         r"\left(k \cdot k \cdot C_{\text{in}} + 1\right) \cdot C_{\text{out}}"
@@ -240,3 +240,16 @@ def test_the_memory_of_an_output_is_told_in_bytes_and_in_megabytes():
     derivation = Conv2d(3, 96, 11, stride=4).memory_derivation((3, 227, 227))
     assert derivation.result == 1_161_600
     assert "1,161,600 bytes are 1.16 MB" in derivation.notes[-1]
+
+
+def test_the_kernel_size_has_one_letter_in_every_derivation_and_notes_hold_no_raw_subscript() -> None:
+    derivations = [
+        *(output_size_derivation("W", 30, 3, stride=2, padding=1, dilation=dilation) for dilation in (1, 2)),
+        *(same_derivation("W", 30, 3, dilation) for dilation in (1, 2)),
+        transposed_derivation("W", 9, 3, 2, 1, 1, 1),
+        filter_params((3, 3), 4, 8, groups=1, bias=True),
+    ]
+    for derivation in derivations:
+        assert "{f}" not in derivation.latex
+        assert not any(re.search(r"\b[A-Za-z]_", note) for note in derivation.notes)
+    assert r"\textcolor{kernel}{k}" in derivations[0].latex

@@ -72,6 +72,12 @@ def test_filters_keep_their_three_colours_and_a_picture_its_pixels() -> None:
     assert (arrays["picture"].reshape(picture.shape) == picture).all()
 
 
+def test_a_map_of_one_value_has_a_range_that_reaches_to_zero() -> None:
+    for value, expected in ((16.63, (0.0, 16.63)), (-2.0, (-2.0, 0.0)), (0.0, (0.0, 0.0))):
+        _, arrays = decoded(encode(np.full((1, 1, 1), value, dtype=np.float32), palette="sequential"))
+        assert (arrays["low"][0], arrays["high"][0]) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("palette", ["diverging", "sequential"])
 def test_cells_without_a_number_do_not_spoil_the_range(palette: Palette) -> None:
     maps = np.array([[[np.nan, 2.0], [np.inf, -1.0]]], dtype=np.float32)

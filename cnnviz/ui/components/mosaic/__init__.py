@@ -39,6 +39,7 @@ class Header(TypedDict):
     shape: tuple[int, int, int, int]
     step: int
     decimals: int
+    cells: int
 
 
 class Choice(TypedDict):
@@ -63,10 +64,12 @@ def mosaic(
     label: str,
     palette: Palette = "sequential",
     scale: Scale = "all",
+    ends: tuple[float, float] | None = None,
     selected: int | None = None,
     noun: str = "channel",
     names: Sequence[str] | None = None,
     picture: np.ndarray | None = None,
+    cells: int | None = None,
     height: int = 420,
     columns: int | None = None,
     rows: Sequence[str] | None = None,
@@ -81,10 +84,14 @@ def mosaic(
     palette    "diverging" centres on zero, "sequential" runs from the lowest to the highest value, "rgb" paints a
                weight of zero mid-grey.
     scale      "all": one colour range for all maps; "each": every map over its own.
+    ends       the lowest and the highest value of the colours, where maps drawn elsewhere share them; None: those of
+               the maps themselves.
     selected   the chosen map, outlined.
     noun       what a map is called before its number ("channel 42").
     names      titles over the tiles, where there are few.
     picture    RGB (h, w, 3), only with one map: the map is drawn over the picture, and beside it alone (two tiles).
+
+    cells      how many cells of a map there are, row by row, where the last row is not full; the rest is left empty.
 
     A single filter in "rgb" is drawn as four tiles: in colour, and its weights on red, green and blue alone.
 
@@ -111,9 +118,11 @@ def mosaic(
         picture,
         label=label,
         scale=scale,
+        ends=ends,
         key=key,
         noun=noun,
         names=names,
+        cells=cells,
         height=height,
         columns=columns,
         rows=rows,
@@ -135,9 +144,11 @@ def encode(
     *,
     label: str = "",
     scale: Scale = "all",
+    ends: tuple[float, float] | None = None,
     key: str = "",
     noun: str = "channel",
     names: Sequence[str] | None = None,
+    cells: int | None = None,
     height: int = 420,
     columns: int | None = None,
     rows: Sequence[str] | None = None,
@@ -160,7 +171,7 @@ def encode(
     channels = maps if maps.ndim == 4 else maps[:, None]  # (C, 1 or 3, H, W)
     step = sampling_step(channels.shape)
     values = np.ascontiguousarray(channels[..., ::step, ::step], dtype="<f4")
-    low, high = map_ranges(channels)
+    low, high = map_ranges(channels) if ends is None else (np.full(len(maps), end) for end in ends)
     count, depth, rows_sent, columns_sent = values.shape
     header: Header = {
         "label": label,
@@ -179,6 +190,7 @@ def encode(
         "shape": (count, depth, rows_sent, columns_sent),
         "step": step,
         "decimals": decimals(low, high),
+        "cells": rows_sent * columns_sent if cells is None else cells,
     }
     colours: Literal["sequential", "diverging"] = "sequential" if palette == "sequential" else "diverging"
     return packed(

@@ -48,6 +48,7 @@ function mapPixels(maps, map, channel, table) {
   const flat = maps.header.palette === "sequential" ? 0 : (LEVELS - 1) / 2;
   const first = (map * maps.channels + channel) * height * width;
   return (at) => {
+    if (at >= maps.header.cells) return 0;
     const value = values[first + at];
     if (!Number.isFinite(value)) return table[hatched(at, width)];
     return table[high > low ? levelOf((value - low) / (high - low), false) : flat];
@@ -151,7 +152,7 @@ function writeNumbers(to, maps, map, channel, [left, top, width, height], ratio)
     for (let column = 0; column < maps.width; column++) {
       const [x, y] = [left + (column + 0.5) * width, top + (row + 0.5) * height];
       const [red, green, blue] = to.getImageData(x, y, 1, 1).data;
-      to.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111111" : "#ffffff";
+      to.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 112 ? "#111111" : "#ffffff";
       to.fillText(decimal(valueAt(maps, { map, row, column }, channel), places), x, y);
     }
   }

@@ -26,4 +26,5 @@ export interface Header {
   shape: [number, number, number, number];
   step: number;
   decimals: number;
+  cells: number;
 }

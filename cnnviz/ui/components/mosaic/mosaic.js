@@ -99,7 +99,8 @@ class Mosaic {
     const tile = this.tiles.find((t) => x >= t.x && x < t.x + t.width + 2 && y >= t.y && y < t.y + t.height + 2);
     if (!tile) return null;
     const row = within(Math.floor(((y - tile.y) / tile.height) * maps.height), maps.height);
-    return { map: tile.map, row, column: within(Math.floor(((x - tile.x) / tile.width) * maps.width), maps.width) };
+    const column = within(Math.floor(((x - tile.x) / tile.width) * maps.width), maps.width);
+    return row * maps.width + column < maps.header.cells ? { map: tile.map, row, column } : null;
   }
 
   /** Arrows go from map to map; within a map with Shift, or without it where there is only one; null for other keys. @param {KeyboardEvent} event */
@@ -112,7 +113,8 @@ class Mosaic {
     const here = this.here ?? strongest(maps, this.chosenMap);
     if (event.shiftKey || maps.count === 1) {
       const row = within(here.row + step[0], maps.height);
-      return { map: here.map, row, column: within(here.column + step[1], maps.width) };
+      const column = within(here.column + step[1], maps.width);
+      return row * maps.width + column < maps.header.cells ? { map: here.map, row, column } : here;
     }
     const next = here.map + step[0] * this.columns + step[1];
     return next >= 0 && next < maps.count ? strongest(maps, next) : here;

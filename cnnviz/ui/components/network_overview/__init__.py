@@ -42,13 +42,13 @@ class DrawnColumn(TypedDict):
 
 
 class Message(TypedDict):
-    """The picture, the layers from left to right, the answer; which map is chosen, and whether a path is followed."""
+    """The picture, the layers from left to right, the answer; which map is chosen, and the layers on a path."""
 
     picture: str
     size: str
     columns: list[DrawnColumn]
     chosen: tuple[str, int]
-    followed: bool
+    path: list[str]
     legend: str
     classes: list[tuple[str, str]]
 
@@ -113,13 +113,15 @@ def show_overview(
     shown: Mapping[str, Sequence[int]],
     scale: Scale,
     chosen: tuple[str, int],
-    followed: bool,
+    path: Sequence[str],
     picture: Image.Image,
     classes: Sequence[tuple[str, str]],
     key: str,
     on_choose: Callable[[str, int], None],
 ) -> None:
-    """Draw it. `shown` says which channels stand under each layer, `classes` names the answer (name, per cent)."""
+    """Draw it. `shown` says which channels stand under each layer, `path` lists the layers whose first
+    map is framed, `classes` names the answer (name, per cent).
+    """
 
     whole = whole_range(activations, columns) if scale == "all" else None
 
@@ -137,7 +139,7 @@ def show_overview(
                 column_data(activations, column, shown[column.layer], scale, whole, columns) for column in columns
             ],
             "chosen": chosen,
-            "followed": followed,
+            "path": list(path),
             "legend": data_url(Image.fromarray(legend(palette_of(activations, columns)))),
             "classes": list(classes),
         },
@@ -177,8 +179,17 @@ def column_data(
         "channels": list(channels),
         "sheet": sheet(chosen, scale, low, high),
         "tops": [number(float(one.max())) for one in chosen],
-        "range": "each map its own" if scale == "map" else f"{number(low)} to {number(high)}",
+        "range": "each map its own" if scale == "map" else range_words(low, high),
     }
+
+
+def range_words(low: float, high: float) -> str:
+    """From which value to which; of a layer whose units are all silent that one value.
+
+    >>> range_words(-0.5, 2.0), range_words(0.0, 0.0)
+    ('−0.5 to 2', 'only 0')
+    """
+    return f"{number(low)} to {number(high)}" if low < high else f"only {number(low)}"
 
 
 def whole_range(activations: Activations, columns: Sequence[Column]) -> tuple[float, float]:

@@ -11,7 +11,7 @@ def draw(key: str) -> None:
     classes = [("cat", "97.0 %"), ("coffee", "2.0 %")]
     chosen = (columns[1].layer, 1)
     picture = PICTURE.resize((64, 64))
-    show_overview(activations(), columns, shown, "layer", chosen, False, picture, classes, key, lambda *_: None)
+    show_overview(activations(), columns, shown, "layer", chosen, [], picture, classes, key, lambda *_: None)
 
 
 EXAMPLES = {"a small ResNet": draw}

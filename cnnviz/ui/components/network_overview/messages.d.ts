@@ -27,7 +27,7 @@ export interface Message {
   size: string;
   columns: DrawnColumn[];
   chosen: [string, number];
-  followed: boolean;
+  path: string[];
   legend: string;
   classes: [string, string][];
 }

@@ -6,7 +6,7 @@ import { arrow, use, within } from "../shared/keys.js";
 /** @import { Mounted } from "../shared/mounted.d.ts" */
 /** @import { Answers, DrawnColumn, Message } from "./messages.d.ts" */
 
-const stateOf = memory(() => ({ scrolled: "" }));
+const stateOf = memory(() => ({ seen: "" }));
 
 /** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -32,7 +32,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         choose();
       };
       flag(tile, "chosen", layer === chosenLayer && channel === chosenChannel);
-      flag(tile, "path", data.followed && place === 0);
+      flag(tile, "path", place === 0 && data.path.includes(layer));
       return tile;
     }),
   );
@@ -56,9 +56,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   strip.replaceChildren(drawnInput(data), ...drawn, drawnAnswer(data));
   point(at);
   picture(part(host, ".legend img", HTMLImageElement), data.legend);
+  // It opens with the picture and the answer in view; what is chosen later is scrolled to.
   const here = drawn[first];
-  if (state.scrolled !== chosenLayer) strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.clientWidth / 2;
-  state.scrolled = chosenLayer;
+  if (state.seen && state.seen !== chosenLayer) {
+    strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.clientWidth / 2;
+  }
+  state.seen = chosenLayer;
   host.onkeydown = (event) => {
     const step = arrow(event);
     if (step) {
@@ -110,7 +113,7 @@ function drawnColumn({ layer, words, shape, box, channels, sheet, range }, tiles
       element("div", { className: "box", style: { width: `${box[0]}px`, height: `${box[1]}px` } }),
     ),
     element("p", "name", layer),
-    element("p", "shape", `${words}  ${shape}`),
+    element("p", "shape", words, element("br"), shape),
     element(
       "div",
       { className: "tiles", style: { "--count": tiles.length } },

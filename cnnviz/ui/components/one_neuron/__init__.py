@@ -11,10 +11,20 @@ from PIL import Image
 
 from cnnviz.arithmetic.network import INPUT
 from cnnviz.figures.palettes import diverging, fitting_palette, legend, sequential
-from cnnviz.networks.activations import Activations, Index, number
+from cnnviz.figures.tiles import map_ranges
+from cnnviz.networks.activations import Activations, Index, Use, number
+from cnnviz.networks.gains import strongest_use
 from cnnviz.networks.neuron import Neuron
 from cnnviz.ui.component import Component, answer, browser_component, data_url
-from cnnviz.ui.components.one_neuron.script import Script, StageLine, agreement, neuron_script, stage_lines, use_words
+from cnnviz.ui.components.one_neuron.script import (
+    Script,
+    StageLine,
+    agreement,
+    idle_words,
+    neuron_script,
+    stage_lines,
+    use_words,
+)
 
 __all__ = ["Moves", "show_neuron"]
 
@@ -51,10 +61,11 @@ class MapPart(TypedDict):
 
 
 class User(TypedDict):
-    """A layer that reads the value, and how."""
+    """A layer that reads the value, and how; whether a unit of it gains from the value, so that the way leads there."""
 
     name: str
     words: str
+    gains: bool
 
 
 class Message(Script):
@@ -159,7 +170,7 @@ def follow(said: object, name: str, data: Message, moves: Moves) -> None:
         case "down", [int(place), str(maker)] if maker in data["makers"]:
             if any(term["place"] == place for term in data["terms"]):
                 moves.down(place, maker)
-        case "up", str(user) if any(one["name"] == user for one in data["users"]):
+        case "up", str(user) if any(one["name"] == user and one["gains"] for one in data["users"]):
             moves.up(user)
 
 
@@ -184,10 +195,17 @@ def neuron_data(activations: Activations, neuron: Neuron, picture: Image.Image, 
         "totalName": "largest" if neuron.kind == "MaxPool2d" else "sum",
         "agreement": agreement(neuron),
         "still": [still_words(script, number) for number in range(len(script["terms"]))],
-        "behind": stage_lines(list(activations.behind(name, index))),
+        "behind": stage_lines(list(activations.behind(name, index, neuron.result))),
         "makers": activations.makers(name),
-        "users": [{"name": use.name, "words": use_words(use)} for use in uses],
+        "users": [user_of(activations, use) for use in uses],
     }
+
+
+def user_of(activations: Activations, use: Use) -> User:
+    """A layer that reads the value."""
+    gains = strongest_use(activations, use) is not None
+    words = use_words(use) if gains else idle_words(use, float(activations.input_of(use.name)[use.index]))
+    return {"name": use.name, "words": words, "gains": gains}
 
 
 def still_words(script: Script, place: int) -> str:
@@ -228,14 +246,17 @@ def map_part(maps: np.ndarray, name: str, index: Index) -> MapPart:
     else:
         caption = f"{name}, channel {channel}, {shown.shape[0]} × {shown.shape[1]}: click a cell"
     palette = fitting_palette(shown)
-    finite = shown[np.isfinite(shown)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = (float(end[0]) for end in map_ranges(shown[None]))
     if palette == "diverging":
         low, high = -max(-low, high), max(-low, high)
 
+    opaque = np.full(shown.shape, 255, dtype=np.uint8)
+    if is_vector:
+        opaque.flat[len(maps) :] = 0  # no unit stands there
+
     def coloured(dark: bool) -> str:
         pixels = diverging(shown, high, dark) if palette == "diverging" else sequential(shown, low, high)
-        return data_url(Image.fromarray(pixels))
+        return data_url(Image.fromarray(np.dstack([pixels, opaque])))
 
     return {
         "sources": {"light": coloured(False), "dark": coloured(True)},
@@ -251,7 +272,7 @@ def map_part(maps: np.ndarray, name: str, index: Index) -> MapPart:
 
 
 def laid_out(values: np.ndarray) -> np.ndarray:
-    """Values (N,) in rows of nearly a square; places behind the last hold no number.
+    """Values (N,) in rows of nearly a square; behind the last there is nothing to be drawn.
 
     >>> laid_out(np.arange(5.0)).tolist()
     [[0.0, 1.0, 2.0], [3.0, 4.0, nan]]

@@ -102,6 +102,7 @@ export interface Term {
   window: Grid;
   kernel: Grid | null;
   products: Grid;
+  told: string[][];
   place: number;
   padding: boolean[][];
   winner: [number, number] | null;
@@ -116,4 +117,5 @@ export interface Up {
 export interface User {
   name: string;
   words: string;
+  gains: boolean;
 }

@@ -124,7 +124,9 @@ function productOf(data, chosen, ways) {
   );
   const buttons = [
     ...makers.map((maker) => way("south", `Down: who made ${term.name}? ${maker}`, () => ways.down(term.place, maker))),
-    ...users.map(({ name, words }) => way("north", `Up: ${words}`, () => ways.up(name))),
+    ...users.map(({ name, words, gains }) =>
+      gains ? way("north", `Up: ${words}`, () => ways.up(name)) : element("p", "nowhere", words),
+    ),
   ];
   const which = chosen === 0 && terms.length > 1 ? ", which matters most" : "";
   return [
@@ -158,10 +160,9 @@ function drawnGrid(term, name, { cells, tints }, written, read) {
 }
 
 /** What one cell of the window is, and makes. @type {(term: Term, r: number, c: number) => string} */
-function product({ window, kernel, products, padding }, r, c) {
+function product({ window, told, padding }, r, c) {
   const where = `row ${r}, column ${c} of the window${padding[r][c] ? " (padding)" : ""}: `;
-  if (!kernel) return where + window.cells[r][c];
-  return `${where}${window.cells[r][c]} × ${kernel.cells[r][c]} = ${products.cells[r][c]}`;
+  return where + (told[r][c] || window.cells[r][c]);
 }
 
 /** @type {(direction: string, text: string, onclick: () => void) => HTMLElement} */

@@ -6,13 +6,12 @@ from typing import TypedDict
 
 import numpy as np
 
-from cnnviz.arithmetic.derivations.rounding import rounded_together
+from cnnviz.arithmetic.derivations.rounding import enough_digits, fixed, printed, rounded_together, significant
 from cnnviz.arithmetic.settings import counted
-from cnnviz.networks.activations import Stage, Use, number
+from cnnviz.networks.activations import DECIMALS, Stage, Use
 from cnnviz.networks.neuron import Neuron
 
 SHOWN_CHANNELS = 10
-DECIMALS = 4
 COLOURS = ("red", "green", "blue", "near infrared")
 WRITTEN_CELLS = 5  # a window of more rows or columns is drawn without its numbers; pointing at a cell tells them
 
@@ -33,11 +32,15 @@ class AccountLine(TypedDict):
 
 
 class Grids(TypedDict):
-    """The window, kernel and products of one input channel; which cells are padding, and which one wins."""
+    """The window, kernel and products of one input channel; which cells are padding, and which one wins.
+
+    `told` is each product with the digits that make it, "" where nothing is multiplied.
+    """
 
     window: Grid
     kernel: Grid | None
     products: Grid
+    told: list[list[str]]
     place: int
     padding: list[list[bool]]
     winner: tuple[int, int] | None
@@ -135,6 +138,7 @@ def grids(neuron: Neuron, place: int, limits: Sequence[float], total: str) -> Gr
         "window": grid_of(neuron.window[place], window),
         "kernel": None if neuron.weights is None else grid_of(neuron.weights[place], kernel_limit),
         "products": products,
+        "told": told_products(neuron, place),
         "place": place,
         "padding": neuron.is_padding.tolist(),
         "winner": winner,
@@ -146,19 +150,33 @@ def grid_of(array: np.ndarray, limit: float) -> Grid:
     return {"cells": texts_of(array), "tints": tints_of(array, limit)}
 
 
+def told_products(neuron: Neuron, place: int) -> list[list[str]]:
+    """Each product of one input channel with its factors, the printed ones giving the printed one (rows, columns)."""
+    if neuron.weights is None:
+        return [[""] * neuron.window.shape[2]] * neuron.window.shape[1]
+    rows = zip(neuron.window[place].tolist(), neuron.weights[place].tolist(), strict=True)
+    return [[told_product(*factors) for factors in zip(*row, strict=True)] for row in rows]
+
+
+def told_product(value: float, weight: float) -> str:
+    """A product with so many digits of its factors that what is printed gives what is printed.
+
+    >>> told_product(6.2404612, 0.1843431)
+    '6.2405 × 0.18434 = 1.1504'
+    """
+    result = fixed(value * weight, DECIMALS)
+
+    def write(digits: int) -> tuple[str, float]:
+        texts = significant(value, digits), significant(weight, digits)
+        return " × ".join(texts), printed(texts[0]) * printed(texts[1])
+
+    return f"{enough_digits(write, result)} = {result}"
+
+
 def texts_of(array: np.ndarray) -> list[list[str]]:
     """Numbers (rows, columns) as text, three digits for the largest; −∞ for the padding of a maximum."""
     places = min(8, max(0, 2 - floor(log10(largest_of(array)))))
-    return [["−∞" if value == -np.inf else written(value, places) for value in row] for row in array.tolist()]
-
-
-def written(value: float, places: int) -> str:
-    """The number with so many decimals, a real minus sign, and no sign at zero.
-
-    >>> written(-0.25, 1), written(-0.01, 1)
-    ('−0.2', '0.0')
-    """
-    return f"{value:z.{places}f}".replace("-", "−")
+    return [["−∞" if value == -np.inf else fixed(value, places) for value in row] for row in array.tolist()]
 
 
 def tints_of(array: np.ndarray, limit: float) -> list[list[float]]:
@@ -182,7 +200,7 @@ def stage_lines(stages: Sequence[Stage]) -> list[StageLine]:
         {
             "name": f"{words.get(stage.kind, stage.kind)} ({stage.name})",
             "formula": stage.formula,
-            "value": number(stage.value),
+            "value": fixed(stage.value, DECIMALS),
         }
         for stage in stages
     ]
@@ -200,6 +218,20 @@ def use_words(use: Use) -> str:
     if len(use.channels) == 1:
         return f"{use.name} reads it in {places} of its map"
     return f"{use.name} reads it in {places} of each of its {len(use.channels)} maps"
+
+
+def idle_words(use: Use, value: float) -> str:
+    """Why no unit of a layer gains from the value that it reads there, in a sentence.
+
+    >>> idle_words(Use("pool", "MaxPool2d", (1, 2), (3, 4), range(5, 6)), 0.5)
+    'pool reads it in 2 × 2 places of its map. A value at least as large wins in each of them, so it leads no further.'
+    """
+    if value == 0:
+        return f"{use_words(use)}, as 0: no unit there gains from it."
+    if use.kind == "MaxPool2d":
+        which = "wins in each of them" if len(use.rows) * len(use.columns) > 1 else "wins there"
+        return f"{use_words(use)}. A value at least as large {which}, so it leads no further."
+    return f"{use_words(use)}. It makes none of them larger, so it leads no further."
 
 
 def agreement(neuron: Neuron) -> str:

@@ -1,9 +1,13 @@
 """The top classes as bars, and behind each bar the softmax with its numbers: point at a row to follow it."""
 
+from math import exp
 from typing import Literal, TypedDict
 
-from cnnviz.figures.softmax import SoftmaxTable
+from cnnviz.arithmetic.derivations.rounding import enough_digits, fixed, printed, significant
+from cnnviz.figures.softmax import SoftmaxRow, SoftmaxTable
 from cnnviz.ui.component import Component, browser_component
+
+Step = tuple[str, Literal["=", "≈"], str]
 
 
 class Row(TypedDict):
@@ -15,7 +19,7 @@ class Row(TypedDict):
     exponential: str
     percent: str
     share: float
-    steps: list[tuple[str, Literal["=", "≈"], str]]
+    steps: list[Step]
 
 
 class Others(TypedDict):
@@ -51,14 +55,7 @@ def show_softmax(table: SoftmaxTable, key: str) -> None:
             "exponential": number(row.exponential),
             "percent": f"{row.percent:.2f} %",
             "share": row.percent,
-            "steps": [
-                (
-                    f"exp({number(row.score)} − {bracketed(table.rows[0].score)}) = exp({number(row.difference)})",
-                    "=" if row.difference == 0 else "≈",
-                    number(row.exponential),
-                ),
-                (f"{number(row.exponential)} / {number(table.total)}", "≈", f"{row.percent:.2f} %"),
-            ],
+            "steps": steps_of(row, table),
         }
         for row in table.rows
     ]
@@ -69,6 +66,29 @@ def show_softmax(table: SoftmaxTable, key: str) -> None:
         "share": table.others_percent,
     }
     _component(key=key, data={"rows": rows, "others": others, "total": number(table.total)})
+
+
+def steps_of(row: SoftmaxRow, table: SoftmaxTable) -> list[Step]:
+    """exp(score − largest), and its share of the total: with so many digits that what is printed gives the per cent."""
+
+    def write(digits: int) -> tuple[str, float]:
+        if digits == 4:
+            over, under = number(row.exponential), number(table.total)
+        else:
+            over, under = significant(exp(row.difference), digits - 1), fixed(table.exact_total, digits)
+        return f"{over} / {under}", 100 * printed(over) / printed(under)
+
+    nearest = fixed(100 * exp(row.difference) / table.exact_total, 2)  # a row may be a hundredth off, to make 100.00
+    quotient = enough_digits(write, nearest)
+    exponential = quotient.partition(" / ")[0]
+    return [
+        (
+            f"exp({number(row.score)} − {bracketed(table.rows[0].score)}) = exp({number(row.difference)})",
+            "=" if row.difference == 0 else "≈",
+            exponential,
+        ),
+        (quotient, "≈", f"{row.percent:.2f} %"),
+    ]
 
 
 def number(value: float) -> str:

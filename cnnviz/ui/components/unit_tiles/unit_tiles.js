@@ -7,7 +7,7 @@ import { cellAt, lay, shares } from "../shared/pointer.js";
 /** @import { Mounted } from "../shared/mounted.d.ts" */
 /** @import { Answers, Ascent, Message, Patches, SentBack } from "./messages.d.ts" */
 
-const CURVE = { left: 46, right: 352, top: 10, bottom: 66 };
+const CURVE = { left: 66, right: 352, top: 10, bottom: 66 };
 
 const stateOf = memory(() => ({ timer: 0 }));
 

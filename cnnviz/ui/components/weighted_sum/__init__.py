@@ -6,13 +6,13 @@ from typing import TypedDict
 
 from PIL import Image
 
-from cnnviz.arithmetic.derivations.rounding import rounded_together
+from cnnviz.arithmetic.derivations.rounding import enough_digits, fixed, printed, rounded_together
 from cnnviz.figures.palettes import sequential
 from cnnviz.networks.activations import number
 from cnnviz.networks.class_score import ClassScore
 from cnnviz.ui.component import Component, answer, browser_component, data_url
 from cnnviz.ui.components.one_neuron import legend_url
-from cnnviz.ui.components.one_neuron.script import compared, written
+from cnnviz.ui.components.one_neuron.script import compared
 
 __all__ = ["show_terms", "terms_data"]
 
@@ -122,13 +122,9 @@ def terms_data(score: ClassScore, what: str, title: str) -> Message:
         for name, text, value in zip(names, texts, values, strict=True)
     ]
     terms = [
-        Term(
-            **line,
-            place=place,
-            weight=written(float(score.weights[place]), decimals + 1),
-            value=written(float(score.activations[place]), decimals),
-        )
+        Term(**line, place=place, weight=weight, value=value)
         for place, line in zip(places, lines, strict=False)
+        for weight, value in [factors(float(score.weights[place]), float(score.activations[place]), decimals)]
     ]
     return {
         "id": f"{title} {total}",
@@ -142,6 +138,21 @@ def terms_data(score: ClassScore, what: str, title: str) -> Message:
         "agreement": f"{compared(score.score, score.own)} A line opens its {unit} in One neuron.",
         "maps": map_data(score, places),
     }
+
+
+def factors(weight: float, value: float, decimals: int) -> tuple[str, str]:
+    """Weight and value with so many decimals that their product has the decimals of the terms right.
+
+    >>> factors(0.20125, 4.10737, 4), factors(0.123456, 31.41592, 4)
+    (('0.20125', '4.1074'), ('0.123456', '31.41592'))
+    """
+
+    def write(digits: int) -> tuple[str, float]:
+        texts = fixed(weight, decimals + digits - 3), fixed(value, decimals + digits - 4)
+        return " × ".join(texts), printed(texts[0]) * printed(texts[1])
+
+    first, _, second = enough_digits(write, fixed(weight * value, decimals)).partition(" × ")
+    return first, second
 
 
 def ends(terms: Sequence[float], others: Sequence[float]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.attribution import METHODS
-from cnnviz.attribution.reading import colour_limit, likeness, no_evidence
+from cnnviz.attribution.reading import colour_limit, likeness, no_evidence, overlap
 from cnnviz.ui.components.map_overlay import Layer, show_overlay
 from cnnviz.ui.explore.attribution.map import Shown, looked_at, standing
 from cnnviz.ui.explore.attribution.query import Query
@@ -106,24 +106,26 @@ def area_sums(attribution: np.ndarray) -> np.ndarray:
 
 
 def likeness_words(titles: Sequence[str], maps: Sequence[np.ndarray | None]) -> str:
-    """How alike the maps (H, W) are, pair by pair, the most alike first; "" for fewer than two of one size.
+    """How alike the maps (H, W) are, pair by pair, the most alike first, and what their strongest tenths share.
+
+    "" for fewer than two of one size.
 
     >>> likeness_words(["A", "B"], [np.eye(2), np.eye(2)])
-    'How alike: A and B **1.00**.'
+    'How alike, and how much of the strongest tenth is shared: A and B **1.00**, 100 %.'
     """
     pairs = []
     for place, first in enumerate(maps):
         for other in range(place + 1, len(maps)):
             second = maps[other]
             if first is not None and second is not None and first.shape == second.shape:
-                pairs.append((likeness(first, second), titles[place], titles[other]))
+                pairs.append((likeness(first, second), overlap(first, second), titles[place], titles[other]))
     if not pairs:
         return ""
     found = [
-        f"{as_plain_text(one)} and {as_plain_text(two)} **{signed(value)}**"
-        for value, one, two in sorted(pairs, reverse=True)
+        f"{as_plain_text(one)} and {as_plain_text(two)} **{signed(value)}**, {100 * common:.0f} %"
+        for value, common, one, two in sorted(pairs, reverse=True)
     ]
-    return f"How alike: {', '.join(found)}."
+    return f"How alike, and how much of the strongest tenth is shared: {'; '.join(found)}."
 
 
 def signed(value: float) -> str:

@@ -125,6 +125,7 @@ def show_terms_without_place(score: ClassScore) -> None:
         key="class_terms_map",
         label=f"All {len(score.terms):,} terms, one cell each, in the order of their units.",
         palette="diverging",
+        cells=len(score.terms),
         height=HEIGHT,
         hint=f"{len(score.terms):,} terms, one cell each.",
     )

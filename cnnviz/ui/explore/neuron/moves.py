@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnnviz.networks.activations import Activations
+from cnnviz.networks.gains import strongest_use
 from cnnviz.networks.neuron import Neuron
 from cnnviz.ui.components.one_neuron import Moves, show_neuron
 from cnnviz.ui.explore.inference import Inference
@@ -38,7 +39,10 @@ def moves_from(activations: Activations, neuron: Neuron) -> Moves:
         go_to(*next((source for source in found if source[0] == maker), found[0]))
 
     def up(user: str) -> None:
-        """The unit of a later layer that makes most of this value."""
-        go_to(user, activations.strongest_use(layer, neuron.index, user))
+        """The unit of a later layer that gains most from this value."""
+        for use in activations.users(layer, neuron.index):
+            unit = strongest_use(activations, use) if use.name == user else None
+            if unit is not None:
+                go_to(user, unit)
 
     return Moves(to_cell, to_pixel, down, up)

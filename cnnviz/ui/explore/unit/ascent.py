@@ -112,7 +112,7 @@ def choose_goal(layer: str, channel: int) -> Goal:
             bind="query-params",
             help="At each step the network sees it a little shifted, turned and scaled.",
         )
-        seed = whole_number("Start from noise number", SEEDS, "seek_seed", 0, width=200)
+        seed = whole_number("Start from noise number", SEEDS, "seek_seed", width=200, default=0)
     return Goal(layer, channel, OBJECTIVES.get(str(objective), "channel"), frequencies, shaken, seed or 0)
 
 

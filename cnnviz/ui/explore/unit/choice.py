@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from cnnviz.networks.activations import Activations, Index
+from cnnviz.networks.activations import Index
 from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.explore.neuron.choice import liveliest_channel, strongest_cell
 from cnnviz.ui.page.valid import whole_number
-from cnnviz.ui.pickers.strongest import choose_layer, requested
+from cnnviz.ui.pickers.strongest import choose_layer, own_number, requested
 
 LAYER, CHANNEL, ROW, COLUMN = "seek_layer", "seek_channel", "seek_row", "seek_column"
 
@@ -39,14 +39,17 @@ def choose_unit(inference: Inference) -> tuple[str, int]:
     return layer, own if channel is None else channel
 
 
-def choose_place(activations: Activations, layer: str, channel: int) -> Index:
-    """Draw row and column of the map; left empty they mean the channel's strongest cell, which is where it starts."""
-    best = strongest_cell(activations, layer, channel)
-    _, height, width = activations.maps(layer).shape
-    hint = "Empty: where the channel answers most strongly. Or click the picture."
-    row = whole_number("Row", height, ROW, best[1], help=hint)
-    column = whole_number("Column", width, COLUMN, best[2], help=hint)
-    return channel, best[1] if row is None else row, best[2] if column is None else column
+def choose_place(inference: Inference, layer: str, channel: int) -> Index:
+    """Draw row and column of the map: the channel's strongest cell until somebody chooses another."""
+    best = strongest_cell(inference.activations, layer, channel)
+    sizes = inference.activations.maps(layer).shape[1:]
+    hint = "Where the channel answers most strongly, until you choose. Or click the picture."
+    place = []
+    for key, title, size, strongest in zip((ROW, COLUMN), ("Row", "Column"), sizes, best[1:], strict=True):
+        own = own_number(key, size, (*inference.key, layer, channel), strongest)
+        typed = whole_number(title, size, key, own, help=hint, width=130)
+        place.append(own if typed is None else typed)
+    return channel, place[0], place[1]
 
 
 def forget_channel() -> None:

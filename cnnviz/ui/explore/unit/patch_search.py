@@ -16,6 +16,7 @@ from cnnviz.networks.zoo import Model
 from cnnviz.ui.components.unit_tiles import Tile, show_tiles
 from cnnviz.ui.explore.neuron.opening import want_neuron
 from cnnviz.ui.explore.unit.picture_set import choose_set
+from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.pickers.network import untrained_label
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.background_work import Work
@@ -24,7 +25,7 @@ from cnnviz.ui.sharing.shared_work import draw_standing, followed, shared_work
 AT_ONCE = 0.5  # seconds to wait before the page is drawn without: what lies on disk is there by then
 
 
-def show_patches(model: Model, layer: str, channel: int) -> bool:
+def show_patches(model: Model, layer: str, channel: int, lesson: Lesson) -> bool:
     """The choice of the set, the nine patches, and how far the search is; whether it was running when it was drawn."""
     pictures = choose_set()
     if not pictures:
@@ -33,7 +34,8 @@ def show_patches(model: Model, layer: str, channel: int) -> bool:
         return False
     key, work = index_work(model, pictures)
     index, running = followed(key, work, "patches", AT_ONCE)
-    patches = index.patches(layer, channel) if index is not None else []
+    found = index.patches(layer, channel) if index is not None else []
+    patches = [patch for patch in found if patch.value > 0]  # what is 0 or below excites nothing
 
     def choose(place: int) -> None:
         patch = patches[place]
@@ -43,6 +45,8 @@ def show_patches(model: Model, layer: str, channel: int) -> bool:
     show_tiles(tiles, COUNT, f"Patches that excite channel {channel} of {layer} most", choose, key="seek_patches")
     untrained_label(model)
     draw_progress(key, work, running, len(index.hashes) if index is not None else 0, len(pictures))
+    if len(patches) < len(found):
+        st.caption(lesson["Left out" if patches else "Nothing excites it"])
     return running
 
 

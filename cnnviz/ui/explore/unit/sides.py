@@ -26,7 +26,7 @@ def show_three_sides(inference: Inference, layer: str, channel: int, lesson: Les
     found, made, sent = st.columns(3, gap="large")
     with found:
         st.subheader("It is excited by", anchor=False)
-        searches = show_patches(model, layer, channel)
+        searches = show_patches(model, layer, channel, lesson)
         st.markdown(lesson["Patches"])
     with made:
         st.subheader("Made to excite it", anchor=False)
@@ -38,7 +38,7 @@ def show_three_sides(inference: Inference, layer: str, channel: int, lesson: Les
     with sent:
         st.subheader("In your picture", anchor=False)
         with st.container(horizontal=True, vertical_alignment="center"):
-            index = choose_place(inference.activations, layer, channel)
+            index = choose_place(inference, layer, channel)
         show_deconvolution(inference, layer, index)
         st.markdown(lesson["Sent back"])
     draw_part_again(RUNS, searches or climbs)

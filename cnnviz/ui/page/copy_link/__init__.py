@@ -6,12 +6,17 @@ from cnnviz.ui.component import Component, browser_component
 
 
 class Message(TypedDict):
-    """Nothing: the browser knows its own address."""
+    """How many suggestions were followed: after each, what it changed is brought into view. The address it knows."""
+
+    tried: int
 
 
 _component: Component[Message] = browser_component(__file__)
 
 
-def link_to_this(key: str = "link_to_this") -> None:
-    """Draw the button. The address is read in the browser at the moment of the click; no trip to the server."""
-    _component(key=key, data={}, width="content")
+def link_to_this(key: str = "link_to_this", tried: int = 0) -> None:
+    """Draw the button. The address is read in the browser at the moment of the click; no trip to the server.
+
+    Where `tried` grows, the page goes back up to its first drawing, if that is out of view.
+    """
+    _component(key=key, data={"tried": tried}, width="content")

@@ -3,11 +3,15 @@
 import { memory, part } from "../../components/shared/dom.js";
 
 /** @import { Mounted } from "../../components/shared/mounted.d.ts" */
+/** @import { Message } from "./messages.d.ts" */
 
-const stateOf = memory(() => ({ timer: 0 }));
+const DRAWINGS = "[data-testid^=stBidiComponent]:not(:has([data-testid^=stBidiComponent])), [data-testid=stPlotlyChart]";
+const MARGIN = 80; // px above a drawing that is brought into view
 
-/** @param {Mounted<{}, {}>} mounted */
-export default function ({ parentElement }) {
+const stateOf = memory(() => ({ timer: 0, tried: -1 }));
+
+/** @param {Mounted<Message, {}>} mounted */
+export default function ({ data, parentElement }) {
   const button = part(parentElement, "copy_link");
   const state = stateOf(button);
   button.onclick = async () => {
@@ -21,5 +25,17 @@ export default function ({ parentElement }) {
     clearTimeout(state.timer);
     state.timer = setTimeout(() => (button.textContent = "Link to this"), 2000);
   };
+  if (state.tried >= 0 && data.tried > state.tried) showFirstDrawing(button);
+  state.tried = data.tried;
   return () => clearTimeout(state.timer);
+}
+
+/** @type {(button: Element) => void} */
+function showFirstDrawing(button) {
+  const page = document.querySelector("[data-testid=stMain]");
+  const own = /** @type {ShadowRoot} */ (button.getRootNode()).host;
+  const first = [...document.querySelectorAll(DRAWINGS)].find((one) => !one.contains(own) && one.clientHeight > MARGIN);
+  if (!page || !first) return;
+  const above = first.getBoundingClientRect().top - page.getBoundingClientRect().top;
+  if (above < 0) page.scrollBy({ top: above - MARGIN, behavior: "smooth" });
 }

@@ -2,4 +2,4 @@
 
 from cnnviz.ui.page.copy_link import link_to_this
 
-EXAMPLES = {"the button": link_to_this}
+EXAMPLES = {"the button": lambda key: link_to_this(key)}
