@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.server.streamlit_history import is_back_or_forward
 
 Option = TypeVar("Option", int, str)
 
@@ -62,6 +63,9 @@ def settle(key: str, options: Sequence[Option], default: Option) -> None:
     """Before the widget is drawn: let it stand on a value that fits, and remember the wish that does not."""
     state = st.session_state
     wish, stands = state.get(key + WISH, (None, None))
+    if is_back_or_forward():
+        for name in (key, key + WISH, key + LAST):
+            state.pop(name, None)
     is_link = key not in state and key in st.query_params
     if key in state:
         wanted = state[key]

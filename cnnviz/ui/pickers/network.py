@@ -11,6 +11,8 @@ from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, mega
 from cnnviz.networks.zoo import MODELS, Model
 from cnnviz.ui.page.lesson import read_lesson
 from cnnviz.ui.page.valid import keep_valid, tell_address
+from cnnviz.ui.page.visit import begins
+from cnnviz.ui.server.streamlit_history import is_back_or_forward
 from cnnviz.ui.sharing import cached
 
 UNTRAINED = "untrained (random weights)"
@@ -38,10 +40,11 @@ def choose_network(
     wanted = st.session_state.pop(NETWORK_WANTED, None)
     if wanted in offered:
         st.session_state["network"] = wanted
-    elif "network" not in st.session_state and "network" not in st.query_params:
-        # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run.
+    elif "network" not in st.query_params and ("network" not in st.session_state or begins()):
+        # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run,
+        # and after a link's first page.
         kept = st.session_state.get(NETWORK_KEPT)
-        if isinstance(kept, str) and kept in offered and kept != first:
+        if isinstance(kept, str) and kept in offered and kept != first and not is_back_or_forward():
             st.session_state["network"] = kept
             tell_address("network", MODELS[kept].title)
     keep_valid("network", offered, first)
@@ -72,7 +75,8 @@ def requested_elsewhere(offered: Sequence[str]) -> str | None:
     state = st.session_state
     by_title = {entry.title: key for key, entry in MODELS.items()}
     linked = by_title.get(st.query_params.get("network", ""))
-    asked = state.get(NETWORK_WANTED) or state.get("network") or linked or state.get(NETWORK_KEPT)
+    here = () if is_back_or_forward() else (state.get(NETWORK_WANTED), state.get("network"))
+    asked = next(filter(None, (*here, linked, state.get(NETWORK_KEPT))), None)
     return asked if asked in MODELS and asked not in offered else None
 
 

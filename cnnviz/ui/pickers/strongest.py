@@ -11,6 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from cnnviz.ui.page.valid import is_whole
+from cnnviz.ui.server.streamlit_history import is_back_or_forward
 
 OWN = "own_choices"  # in the session: under a key what a page chose by itself, and for what
 MOST = 10**8  # no layer has so many
@@ -68,8 +69,9 @@ def filled(
 
 
 def requested(key: str) -> object:
-    """What the session, or a link that was just opened, asks for."""
-    return st.session_state.get(key, st.query_params.get(key))
+    """What the session, or an address that was just opened, asks for."""
+    linked = st.query_params.get(key)
+    return linked if is_back_or_forward() else st.session_state.get(key, linked)
 
 
 def number_of(key: str) -> int | None:

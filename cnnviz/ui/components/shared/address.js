@@ -1,10 +1,13 @@
 // The page's address: words that a component keeps there, so that a copied link opens on the same state.
 
+import { keepHistory } from "./history.js";
+
 /** @type {(name: string) => string | null} */
 export const fromAddress = (name) => new URL(window.location.href).searchParams.get(name);
 
 /** Writes a word, or takes it away with null; all others stay, and no entry is added to the history. @type {(name: string, value: string | null) => void} */
 export function setInAddress(name, value) {
+  keepHistory().own.add(name);
   const address = new URL(window.location.href);
   if (address.searchParams.get(name) === value) return;
   if (value === null) address.searchParams.delete(name);

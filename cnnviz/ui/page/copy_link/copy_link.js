@@ -1,6 +1,7 @@
 // Copies the page's address. Without a clipboard (plain http from another machine) it shows the address to copy by hand.
 
 import { memory, part } from "../../components/shared/dom.js";
+import { keepHistory } from "../../components/shared/history.js";
 
 /** @import { Mounted } from "../../components/shared/mounted.d.ts" */
 
@@ -8,6 +9,7 @@ const stateOf = memory(() => ({ timer: 0 }));
 
 /** @param {Mounted<{}, {}>} mounted */
 export default function ({ parentElement }) {
+  keepHistory(); // here, because every page has this button, and a link is what its entry says
   const button = part(parentElement, "copy_link");
   const state = stateOf(button);
   button.onclick = async () => {
