@@ -102,3 +102,63 @@ def test_back_and_the_menu_bring_a_page_back_as_it_was_left(visitor: Page, addre
     assert words(visitor) == left
     assert seen(visitor) == shown
     assert entries(visitor) == opened + 2
+
+
+def test_what_was_added_to_an_address_before_the_page_could_prevent_it_is_passed_over(
+    visitor: Page, address: str
+) -> None:
+    visitor.add_init_script(
+        "if (location.pathname === '/filters' && !history.state) history.pushState({}, '', '/filters?filter=3')"
+    )
+    for name in ("pooling", "filters"):
+        visitor.goto(f"{address}/{name}")
+        settle(visitor)
+    visitor.go_back()
+    arrive(visitor, "pooling")
+
+
+def test_from_a_patch_to_its_neuron_and_back(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/two_networks")
+    settle(visitor)
+    go_by_menu(visitor, "visualize_a_unit")
+    visitor.get_by_role("radio", name="Slim VGG").click()
+    visitor.wait_for_url("**network=Slim+VGG*")
+    tile = visitor.locator(".unit_tiles button.patch").first
+    tile.wait_for()
+    settle(visitor)
+    left, shown = words(visitor), seen(visitor)
+    tile.click()
+    arrive(visitor, "one_neuron")
+    assert ("network", "Slim VGG") in words(visitor)
+    visitor.go_back()
+    arrive(visitor, "visualize_a_unit")
+    assert words(visitor) == left
+    assert seen(visitor) == shown
+    visitor.go_forward()
+    arrive(visitor, "one_neuron")
+    visitor.go_back()
+    arrive(visitor, "visualize_a_unit")
+    visitor.go_back()
+    arrive(visitor, "two_networks")
+
+
+def test_network_picture_and_class_of_a_link_go_along_from_its_first_page_on(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/prediction?network=Slim+VGG&picture=rocket&class=7")
+    settle(visitor)
+    for name in ("class_score", "attribution"):
+        go_by_menu(visitor, name)
+        assert {("network", "Slim VGG"), ("picture", "rocket"), ("class", "7")} <= {*words(visitor)}
+        expect(visitor.get_by_role("radio", name="Slim VGG")).to_be_checked()
+
+
+def test_the_class_is_asked_for_as_it_was_when_the_page_was_left(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/attribution?class=2")
+    settle(visitor)
+    go_by_menu(visitor, "class_score")
+    expect(visitor).to_have_url(re.compile(r"[?&]class=2(&|$)"))
+    with server_runs(visitor):
+        visitor.get_by_test_id("stMain").locator("[class*=st-key-class_choice] button").last.click()
+    assert ("class", "2") not in words(visitor)
+    visitor.go_back()
+    arrive(visitor, "attribution")
+    assert ("class", "2") in words(visitor)

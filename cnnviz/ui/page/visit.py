@@ -39,6 +39,11 @@ def visit(page: str) -> Iterator[None]:
         left[page] = address
 
 
+def address_counts() -> bool:
+    """Whether the visitor came by Back or Forward: what the address says, or does not say, outdoes the session's."""
+    return is_back_or_forward()
+
+
 def begins() -> bool:
     """Whether the page is drawn for the first time since the visitor came to it."""
     return bool(st.session_state.get(BEGINS))

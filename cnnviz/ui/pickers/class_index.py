@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.networks.order import descending
 from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.valid import is_whole
-from cnnviz.ui.server.streamlit_history import is_back_or_forward
+from cnnviz.ui.page.visit import address_counts
 
 LIKELIEST = 5
 
@@ -73,7 +73,7 @@ def settle(classes: Sequence[str], key: str) -> int | None:
     """
     state, of, written = st.session_state, hash(tuple(classes)), f"{key}_written"
     asked = st.query_params.get(key)
-    if state.get(f"{key}_of", of) != of or (asked is None and is_back_or_forward()):
+    if state.get(f"{key}_of", of) != of or (asked is None and address_counts()):
         state[key] = None
     if asked is not None and asked != state.get(written) and is_whole(asked, below=len(classes)):
         state[key] = int(float(asked))

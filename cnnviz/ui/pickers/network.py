@@ -11,8 +11,7 @@ from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, mega
 from cnnviz.networks.zoo import MODELS, Model
 from cnnviz.ui.page.lesson import read_lesson
 from cnnviz.ui.page.valid import keep_valid, tell_address
-from cnnviz.ui.page.visit import begins
-from cnnviz.ui.server.streamlit_history import is_back_or_forward
+from cnnviz.ui.page.visit import address_counts, begins
 from cnnviz.ui.sharing import cached
 
 UNTRAINED = "untrained (random weights)"
@@ -44,7 +43,7 @@ def choose_network(
         # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run,
         # and after a link's first page.
         kept = st.session_state.get(NETWORK_KEPT)
-        if isinstance(kept, str) and kept in offered and kept != first and not is_back_or_forward():
+        if isinstance(kept, str) and kept in offered and kept != first and not address_counts():
             st.session_state["network"] = kept
             tell_address("network", MODELS[kept].title)
     keep_valid("network", offered, first)
@@ -75,7 +74,7 @@ def requested_elsewhere(offered: Sequence[str]) -> str | None:
     state = st.session_state
     by_title = {entry.title: key for key, entry in MODELS.items()}
     linked = by_title.get(st.query_params.get("network", ""))
-    here = () if is_back_or_forward() else (state.get(NETWORK_WANTED), state.get("network"))
+    here = () if address_counts() else (state.get(NETWORK_WANTED), state.get("network"))
     asked = next(filter(None, (*here, linked, state.get(NETWORK_KEPT))), None)
     return asked if asked in MODELS and asked not in offered else None
 

@@ -18,7 +18,7 @@ from cnnviz.images import (
 )
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.page.plain_text import as_plain_text
-from cnnviz.ui.server.streamlit_history import is_back_or_forward
+from cnnviz.ui.page.visit import address_counts
 from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.memory import make_room
@@ -46,7 +46,7 @@ def choose_picture() -> Picture:
 
 def _follow_address() -> None:
     """Make the session's picture the one the address asks for, and the address tell the session's picture."""
-    asked = st.query_params.get("picture", DEFAULT_KEY if is_back_or_forward() else None)
+    asked = st.query_params.get("picture", DEFAULT_KEY if address_counts() else None)
     held: Picture | None = st.session_state.get("picture")
     if asked is not None and (held is None or asked != held.gallery_key):
         try:

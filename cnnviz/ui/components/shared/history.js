@@ -18,6 +18,21 @@ export function keepHistory() {
   return Reflect.get(history, KEPT);
 }
 
+/**
+ * What was added before this file was there cannot be taken away: the entry that the visitor opened, which says less
+ * than the page showed. Back goes on from there. Streamlit gives a state to each entry that it adds, and that has none.
+ * @param {History} history
+ */
+function passOver(history) {
+  const { pathname } = window.location;
+  const arrived = (/** @type {PopStateEvent} */ event) => {
+    if (event.state !== null || window.location.pathname !== pathname || window.location.hash) return;
+    event.stopImmediatePropagation();
+    history.back();
+  };
+  window.addEventListener("popstate", arrived, true);
+}
+
 /** @param {History} history @returns {Kept} */
 function guarded(history) {
   const push = history.pushState.bind(history);
@@ -41,6 +56,7 @@ function guarded(history) {
   };
 
   for (const kind of ["pointerdown", "click", "keydown", "popstate"]) window.addEventListener(kind, heard, true);
+  if (history.state !== null) passOver(history);
   history.replaceState = (state, unused, address) => {
     replace(state, unused, address);
     note();

@@ -17,7 +17,7 @@ import streamlit as st
 from cnnviz.arithmetic.reader.syntax import MAX_BYTES
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.ui.compute.builder.examples import OPENING
-from cnnviz.ui.server.streamlit_history import is_back_or_forward
+from cnnviz.ui.page.visit import address_counts
 
 TEXT: Final = "network_text"
 SIZES: Final = "network_sizes"  # what the boxes of the input say, also while they are not on the page
@@ -40,7 +40,7 @@ def begin() -> None:
 
     After Back or Forward those of the address come first; a text that was too long for it stays as it is.
     """
-    if TEXT in st.session_state and is_back_or_forward() and (LINK in st.query_params or fits_a_link()):
+    if TEXT in st.session_state and address_counts() and (LINK in st.query_params or fits_a_link()):
         put_text(unpacked(str(st.query_params.get(LINK, ""))) or OPENING.text)
         put_sizes(linked_sizes())
     if TEXT not in st.session_state:
