@@ -7,10 +7,12 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app import CHAPTERS
 from tests.browser.screenshots import settle
+from tests.browser.uploading import upload
+from tests.picture_files import photo
 
 LESSONS = {Path(file).stem: (chapter, title) for chapter, lessons in CHAPTERS.items() for file, title, _ in lessons}
 
@@ -143,9 +145,9 @@ def test_from_a_patch_to_its_neuron_and_back(visitor: Page, address: str) -> Non
 
 
 def test_network_picture_and_class_of_a_link_go_along_from_its_first_page_on(visitor: Page, address: str) -> None:
-    visitor.goto(f"{address}/prediction?network=Slim+VGG&picture=rocket&class=7")
+    visitor.goto(f"{address}/attribution?network=Slim+VGG&picture=rocket&class=7")
     settle(visitor)
-    for name in ("class_score", "attribution"):
+    for name in ("class_score", "attributions_compared"):
         go_by_menu(visitor, name)
         assert {("network", "Slim VGG"), ("picture", "rocket"), ("class", "7")} <= {*words(visitor)}
         expect(visitor.get_by_role("radio", name="Slim VGG")).to_be_checked()
@@ -157,8 +159,72 @@ def test_the_class_is_asked_for_as_it_was_when_the_page_was_left(visitor: Page, 
     go_by_menu(visitor, "class_score")
     expect(visitor).to_have_url(re.compile(r"[?&]class=2(&|$)"))
     with server_runs(visitor):
-        visitor.get_by_test_id("stMain").locator("[class*=st-key-class_choice] button").last.click()
+        visitor.get_by_test_id("stMain").locator(
+            "[class*=st-key-class_choice] [role=radio][aria-checked=false]"
+        ).first.click()
     assert ("class", "2") not in words(visitor)
     visitor.go_back()
     arrive(visitor, "attribution")
     assert ("class", "2") in words(visitor)
+
+
+def test_a_picture_of_ones_own_is_there_after_a_reload_and_with_back_and_nobody_else_gets_it(
+    visitor: Page, browser: Browser, address: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.png"
+    photo().save(file)
+    visitor.goto(f"{address}/prediction")
+    settle(visitor)
+    upload(visitor, file)
+    visitor.wait_for_url("**picture=own-*")
+    settle(visitor)
+    name = visitor.locator("[class*=st-key-picture_row] strong")
+    expect(name).to_have_text("mine.png")
+    visitor.reload()
+    settle(visitor)
+    expect(name).to_have_text("mine.png")
+    link = visitor.url
+    go_by_menu(visitor, "pooling")
+    go_by_menu(visitor, "feature_maps")
+    expect(name).to_have_text("mine.png")
+    visitor.go_back()
+    visitor.go_back()
+    arrive(visitor, "prediction")
+    expect(name).to_have_text("mine.png")
+    stranger = browser.new_page()
+    stranger.goto(link)
+    settle(stranger)
+    expect(stranger.locator("[class*=st-key-picture_row] strong")).to_have_text("Cat")
+    expect(stranger.get_by_test_id("stAlert")).to_contain_text("choose it once more")
+    stranger.close()
+
+
+def test_how_a_map_is_laid_over_the_picture_is_in_the_link(visitor: Page, browser: Browser, address: str) -> None:
+    visitor.goto(f"{address}/attribution")
+    settle(visitor)
+    overlay = visitor.locator(".map_overlay").first
+    overlay.locator(".blend input").fill("40")
+    overlay.get_by_role("button", name="alone").click()
+    with server_runs(visitor):
+        visitor.get_by_test_id("stMain").locator("[class*=_suggestions] button").first.click()
+    assert {("opacity", "40"), ("maps", "alone")} <= {*words(visitor)}
+    link = browser.new_page()
+    link.goto(visitor.url)
+    settle(link)
+    there = link.locator(".map_overlay").first
+    expect(there.locator(".blend input")).to_have_value("40")
+    expect(there.get_by_role("button", name="alone")).to_have_attribute("aria-pressed", "true")
+    link.close()
+
+
+@pytest.mark.parametrize("name", ["convolution", "stride_and_padding", "pooling"])
+def test_the_open_tab_is_in_the_link(visitor: Page, browser: Browser, address: str, name: str) -> None:
+    visitor.goto(f"{address}/{name}")
+    settle(visitor)
+    visitor.get_by_role("tab", name="Catalogue").click()
+    visitor.wait_for_url("**side=Catalogue*")
+    link = browser.new_page()
+    link.goto(visitor.url)
+    settle(link)
+    expect(link.get_by_role("tab", name="Catalogue")).to_have_attribute("aria-selected", "true")
+    link.close()

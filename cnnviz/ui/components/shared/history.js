@@ -3,8 +3,9 @@
 //
 // Streamlit 1.67 adds an entry for every parameter that the server writes into the address, three for one click on
 // “Up”, and has no setting for it. It also writes what the next page is to be told into the address of the page that is
-// being left, before it adds the entry of the next one. And the server never hears of the words that the browser alone
-// writes, such as the step of a walk; so they are put back here when the visitor comes to a page again by the menu.
+// being left, before it adds the entry of the next one. And the server hears late, or never, of the words that the
+// browser alone writes, such as the step of a walk: it would write the address without them, and a page to which the
+// visitor comes again by the menu would begin without them.
 
 /** @typedef {{ own: Set<string>, searches: Map<string, string> }} Kept the words that the browser alone writes; path -> the last parameters there */
 
@@ -48,6 +49,14 @@ function guarded(history) {
   const note = () => searches.set(window.location.pathname, window.location.search);
   const rest = (/** @type {URLSearchParams} */ words) =>
     JSON.stringify([...words].filter(([name]) => !own.has(name) && !SHARED.includes(name)).sort());
+  const keep = (/** @type {URL} */ next) => {
+    const now = new URLSearchParams(window.location.search);
+    for (const name of own) {
+      if (now.has(name)) next.searchParams.set(name, now.get(name) ?? "");
+      else next.searchParams.delete(name);
+    }
+    return next;
+  };
   const carry = (/** @type {URL} */ next) => {
     const words = new URLSearchParams(last);
     if (rest(words) !== rest(next.searchParams)) return next;
@@ -65,7 +74,7 @@ function guarded(history) {
     const next = new URL(address ?? window.location.href, window.location.href);
     if (next.pathname === window.location.pathname) {
       before ||= window.location.href;
-      history.replaceState(state, unused, carry(next));
+      history.replaceState(state, unused, carry(keep(next)));
       return;
     }
     if (before) history.replaceState(history.state, unused, before);
