@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.ui.page.failure import draw_failure
+from cnnviz.ui.page.visit import visit
 from cnnviz.ui.process.lifespan import lifespan
 from cnnviz.ui.process.middleware import MIDDLEWARE
 from cnnviz.ui.sharing.cached import warm
@@ -48,7 +49,8 @@ if __name__ == "__main__":  # what Streamlit runs for a visitor, at every click
         for chapter, lessons in CHAPTERS.items()
     }
     page = st.navigation({"": [home], **chapters}, position="top")
-    page.run()
+    with visit(page.url_path):
+        page.run()
     warm()
 else:  # what `streamlit run app.py` imports once, before the first visitor
     app = st.App(__file__, lifespan=lifespan, middleware=MIDDLEWARE, on_script_error=draw_failure)

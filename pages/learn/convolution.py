@@ -43,7 +43,7 @@ lesson.header()
 
 stage, side = st.columns([7, 3], gap="large")
 numbers, picture = stage.tabs(["Numbers", "On your picture"], key="show", on_change="rerun", bind="query-params")
-own_settings, cases = side.tabs(["Settings", "Catalogue"])
+own_settings, cases = side.tabs(["Settings", "Catalogue"], key="conv_side", on_change="rerun", bind="query-params")
 settings = choose_convolution(own_settings, size=(SIDE, SIDE) if picture.open else None)
 with cases:
     case = show_catalogue(CONVOLUTION, "conv_case")

@@ -45,7 +45,7 @@ lesson = read_lesson(__file__)
 lesson.header()
 
 stage, side = st.columns([7, 3], gap="large")
-own_settings, cases = side.tabs(["Settings", "Catalogue"])
+own_settings, cases = side.tabs(["Settings", "Catalogue"], key="pool_side", on_change="rerun", bind="query-params")
 settings = choose_pooling(own_settings)
 with cases:
     case = show_catalogue(POOLING, "pool_case")

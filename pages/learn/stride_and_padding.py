@@ -57,7 +57,7 @@ stage, side = st.columns([7, 3], gap="large")
 with stage.container(horizontal=True):
     kind = choose("sp_layer", "Layer", KINDS, DIRECT, labelled=False)
     way = choose("sp_seen", "Seen as", WAYS, STAMPING, labelled=False) if kind == TRANSPOSED else ""
-own_settings, cases = side.tabs(["Settings", "Catalogue"])
+own_settings, cases = side.tabs(["Settings", "Catalogue"], key="sp_side", on_change="rerun", bind="query-params")
 settings = choose_stride_settings(own_settings, kind)
 layer, input_shape = settings.layer, settings.input_shape
 with cases:

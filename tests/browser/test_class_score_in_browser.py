@@ -25,7 +25,7 @@ def test_a_class_is_clicked_and_a_unit_that_made_its_score_opened(visitor: Page,
     expect(visitor.get_by_role("heading", level=1)).to_have_text("One neuron", timeout=30_000)
     settle(visitor)
     expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text(f"one chosen: {channel.split()[1]}")
-    expect(visitor.get_by_role("radio", name="Slim ResNet")).to_be_checked()
+    expect(visitor.get_by_role("combobox", name="Network")).to_have_value("Slim ResNet")
     expect(visitor.locator(".one_neuron .total output")).to_have_text(value)  # the mean that was multiplied
     expect(visitor.get_by_text("Coffee", exact=True)).to_be_visible()
 

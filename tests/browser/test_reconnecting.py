@@ -119,4 +119,4 @@ def test_after_a_restart_pages_go_on_by_themselves_and_open_as_their_address_say
     assert compute.get_by_test_id("stMetricValue").all_inner_texts() == shown
     expect(compute.get_by_label("filters")).to_have_value("5")
     expect(explore.get_by_label("Channel", exact=True)).to_have_value("5")
-    expect(explore.get_by_role("radio", name="Slim VGG")).to_be_checked()
+    expect(explore.get_by_role("combobox", name="Network")).to_have_value("Slim VGG")

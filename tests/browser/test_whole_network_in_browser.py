@@ -47,7 +47,7 @@ def test_a_click_on_a_map_enlarges_it_and_leads_to_its_strongest_neuron(visitor:
     visitor.get_by_role("button", name="Its strongest cell as One neuron").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("One neuron", timeout=30_000)
     expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text(label)
-    expect(visitor.get_by_role("radio", name="Slim VGG")).to_be_checked()
+    expect(visitor.get_by_role("combobox", name="Network")).to_have_value("Slim VGG")
 
 
 def test_a_part_of_a_residual_block_is_switched_off_and_on(visitor: Page, address: str) -> None:

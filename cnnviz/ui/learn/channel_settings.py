@@ -20,7 +20,8 @@ from cnnviz.ui.learn.drawable import MATRIX_ENTRIES, fits_as_matrix
 from cnnviz.ui.learn.filter_weights import FILTERS, OWN, filter_planes
 from cnnviz.ui.learn.typed_numbers import TypedMatrix, TypedNumbers
 from cnnviz.ui.page.choice import choose
-from cnnviz.ui.page.valid import keep_valid
+from cnnviz.ui.page.valid import keep_valid, tell_address
+from cnnviz.ui.page.visit import address_counts
 
 NAMES = ("R", "G", "B", "NIR")  # as in the lecture's SAT-6 patches: red, green, blue, near infrared
 SIDE = 5
@@ -168,6 +169,8 @@ def choose_filters(layer: Conv2d) -> Weight:
     planes = []
     for number, key in enumerate(filter_keys(layer)):
         keep_valid(key, offered, DEFAULT_FILTERS[number])
+        if st.session_state.get(key, DEFAULT_FILTERS[number]) != DEFAULT_FILTERS[number]:
+            tell_address(key, titles[st.session_state[key]])
         name = st.selectbox(
             f"filter {number + 1}",
             offered,
@@ -190,9 +193,11 @@ def filter_keys(layer: Conv2d) -> list[str]:
 
 def read_own(layer: Conv2d) -> Weight | None:
     """The weights typed into the cells where they have the layer's shape; else None, and the reason is shown."""
-    text = st.session_state.get(WEIGHTS.key) or st.query_params.get(WEIGHTS.key, "")
+    linked = str(st.query_params.get(WEIGHTS.key, ""))
+    text = linked if address_counts() else st.session_state.get(WEIGHTS.key) or linked
+    st.session_state[WEIGHTS.key] = text
     if text:  # no widget carries it
-        st.session_state[WEIGHTS.key] = st.query_params[WEIGHTS.key] = text
+        st.query_params[WEIGHTS.key] = text
     weight, problem = WEIGHTS.read()
     WEIGHTS.explain(problem, weight)
     if weight is None:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.page.valid import tell_address
+from cnnviz.ui.page.visit import address_counts
 
 Option = TypeVar("Option", int, str)
 
@@ -61,6 +63,9 @@ def slide(key: str, label: str, options: range, default: int) -> int:
 def settle(key: str, options: Sequence[Option], default: Option) -> None:
     """Before the widget is drawn: let it stand on a value that fits, and remember the wish that does not."""
     state = st.session_state
+    if address_counts():  # as if the address had only just been opened
+        for name in (key, key + WISH, key + LAST):
+            state.pop(name, None)
     wish, stands = state.get(key + WISH, (None, None))
     is_link = key not in state and key in st.query_params
     if key in state:
@@ -87,6 +92,8 @@ def settle(key: str, options: Sequence[Option], default: Option) -> None:
     elif wish in options:
         state[key] = wish
         del state[key + WISH]
+    if key in state and state[key] != default:
+        tell_address(key, str(state[key]))
 
 
 def finish(

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.networks.order import descending
 from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.valid import is_whole
+from cnnviz.ui.page.visit import address_counts
 
 LIKELIEST = 5
 
@@ -67,12 +68,13 @@ def take(key: str, widget: str, required: bool) -> None:
 def settle(classes: Sequence[str], key: str) -> int | None:
     """The class that somebody chose, here or by a link, None for none; the address is made to tell it.
 
-    What the address says counts where this function did not write it: then a link was opened.
+    What the address says counts where this function did not write it: then a link was opened. Back and Forward lead to
+    a page where nobody had chosen if it says nothing.
     """
     state, of, written = st.session_state, hash(tuple(classes)), f"{key}_written"
-    if state.get(f"{key}_of", of) != of:
-        state[key] = None
     asked = st.query_params.get(key)
+    if state.get(f"{key}_of", of) != of or (asked is None and address_counts()):
+        state[key] = None
     if asked is not None and asked != state.get(written) and is_whole(asked, below=len(classes)):
         state[key] = int(float(asked))
     chosen = int(state[key]) if is_whole(state.get(key), below=len(classes)) else None

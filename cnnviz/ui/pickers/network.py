@@ -13,6 +13,7 @@ from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, mega
 from cnnviz.networks.zoo import MODELS, Model, architecture
 from cnnviz.ui.page.lesson import read_lesson
 from cnnviz.ui.page.valid import keep_valid, tell_address
+from cnnviz.ui.page.visit import address_counts, begins
 from cnnviz.ui.pickers.own_network import own
 from cnnviz.ui.sharing import cached
 
@@ -36,10 +37,11 @@ def choose_network(offered: Sequence[str] | None = None, lacks: str = "") -> Mod
     wanted = st.session_state.pop(NETWORK_WANTED, None)
     if wanted in names:
         st.session_state["network"] = wanted
-    elif "network" not in st.session_state and "network" not in st.query_params:
-        # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run.
+    elif "network" not in st.query_params and ("network" not in st.session_state or begins()):
+        # Streamlit carries the choice from page to page, but loses it where a page is left in the middle of its run,
+        # and after a link's first page.
         kept = st.session_state.get(NETWORK_KEPT)
-        if isinstance(kept, str) and kept in names and kept != first:
+        if isinstance(kept, str) and kept in names and kept != first and not address_counts():
             st.session_state["network"] = kept
             tell_address("network", title_of(kept))
     keep_valid("network", names, first)
@@ -76,7 +78,8 @@ def requested_elsewhere(offered: Sequence[str]) -> str | None:
     """The network that was chosen on another page, or that a link asks for, where this page does not offer it."""
     state, known = st.session_state, everything()
     linked = {title_of(name): name for name in known}.get(st.query_params.get("network", ""))
-    asked = state.get(NETWORK_WANTED) or state.get("network") or linked or state.get(NETWORK_KEPT)
+    here = () if address_counts() else (state.get(NETWORK_WANTED), state.get("network"))
+    asked = next(filter(None, (*here, linked, state.get(NETWORK_KEPT))), None)
     return asked if asked in known and asked not in offered else None
 
 

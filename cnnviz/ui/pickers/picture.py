@@ -18,9 +18,11 @@ from cnnviz.images import (
 )
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.page.visit import address_counts
 from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.memory import make_room
+from cnnviz.ui.sharing.own_pictures import NAME, found_again, keep_findable, own_name
 
 GALLERY_WAY, FILE_WAY, CAMERA_WAY = "Gallery", "Your file", "Camera"
 
@@ -33,9 +35,10 @@ FILE_TYPES: Final = ["image/*", "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif
 def choose_picture() -> Picture:
     """Draw the control, a row of one line, and return the picture all pages share; the first one is the gallery's cat.
 
-    A choice stays while one moves between pages. One from the gallery is also in the address (`?picture=coffee`), so
-    that a link opens with it. A file that cannot be read is answered with its `ImageError` sentence, and the picture
-    before it stays. Call it once on a page, before what needs the picture: a new choice runs the page again.
+    A choice stays while one moves between pages. It is also in the address (`?picture=coffee`), so that a link opens
+    with it; one's own (`?picture=own-…`) is found again by one's own browser alone. A file that cannot be read is
+    answered with its `ImageError` sentence, and the picture before it stays. Call it once on a page, before what needs
+    the picture: a new choice runs the page again.
     """
     _follow_address()
     _draw_row()
@@ -45,14 +48,32 @@ def choose_picture() -> Picture:
 
 def _follow_address() -> None:
     """Make the session's picture the one the address asks for, and the address tell the session's picture."""
-    asked = st.query_params.get("picture")
+    asked = st.query_params.get("picture", DEFAULT_KEY if address_counts() else None)
     held: Picture | None = st.session_state.get("picture")
-    if asked is not None and (held is None or asked != held.gallery_key):
+    if asked is not None and (held is None or asked != _name(held)):
         try:
-            held = gallery_picture(display_name(asked))
+            held = _linked(asked)
         except ImageError as error:
             st.session_state["picture_refusal"] = str(error)
     _keep(held or gallery_picture(DEFAULT_KEY))
+
+
+def _name(picture: Picture) -> str:
+    """What the address calls a picture."""
+    return picture.gallery_key or own_name(picture)
+
+
+def _linked(name: str) -> Picture:
+    """The picture that an address names; ImageError with a sentence where it is not to be had."""
+    if NAME.fullmatch(name) is None:
+        return gallery_picture(display_name(name))
+    picture = found_again(name)
+    if picture is None:
+        raise ImageError(
+            "The picture of this address is somebody's own. It is kept for the browser that sent it alone, in memory, "
+            "and only while its page is open. If it is yours, choose it once more."
+        )
+    return picture
 
 
 def _keep(picture: Picture) -> None:
@@ -61,11 +82,13 @@ def _keep(picture: Picture) -> None:
     if before is not None and before != picture and before.gallery_key is None:
         cached.forget_answers(before)
     st.session_state["picture"] = picture
-    key = picture.gallery_key
-    if key is None or key == DEFAULT_KEY:
+    if picture.gallery_key is None:
+        keep_findable(picture)
+    name = _name(picture)
+    if name == DEFAULT_KEY:
         st.query_params.pop("picture", None)
-    elif st.query_params.get("picture") != key:
-        st.query_params["picture"] = key
+    elif st.query_params.get("picture") != name:
+        st.query_params["picture"] = name
 
 
 # A fragment: opening the choices or sending a wrong file leaves the rest of the page as it is.

@@ -11,6 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from cnnviz.ui.page.valid import is_whole, tell_address
+from cnnviz.ui.page.visit import address_counts
 
 OWN = "own_choices"  # in the session: under a key what a page chose by itself, and for what
 MOST = 10**8  # no layer has so many
@@ -51,11 +52,7 @@ def choose_layer(
     stands = dict(zip(wanted, (before, *found), strict=True))
     tell({key: value for key, value in wanted.items() if value != stands[key]})
     # Without a default of its own a field is always written into the address, also where it stands on the first.
-    drawn = st.selectbox(
-        "Layer", layers, index=None, key=layer_key, bind="query-params", width=width, on_change=on_change
-    )
-    if drawn not in (None, layer):  # back in the history of the browser: it is known only now where to
-        layer, numbers = drawn, filled(fill, drawn, (None,) * len(number_keys))
+    st.selectbox("Layer", layers, index=None, key=layer_key, bind="query-params", width=width, on_change=on_change)
     return layer, numbers
 
 
@@ -82,8 +79,9 @@ def filled(
 
 
 def requested(key: str) -> object:
-    """What the session, or a link that was just opened, asks for."""
-    return st.session_state.get(key, st.query_params.get(key))
+    """What the session, or an address that was just opened, asks for."""
+    linked = st.query_params.get(key)
+    return linked if address_counts() else st.session_state.get(key, linked)
 
 
 def number_of(key: str) -> int | None:

@@ -149,8 +149,15 @@ def test_what_networks_answered_to_a_picture_that_is_put_away_is_let_go_of(
 def test_an_upload_takes_the_gallery_out_of_the_address_and_stays(app: AppTest) -> None:
     app.query_params["picture"] = "rocket"
     upload(app, "mine.png", encode(photo(), "PNG"))
-    assert "picture" not in app.query_params
+    assert app.query_params["picture"] != ["rocket"]
     assert shown(app.run()).startswith("mine.png ")
+
+
+def test_an_address_of_a_picture_that_is_not_here_is_answered_in_words(app: AppTest) -> None:
+    app.query_params["picture"] = "own-0123456789ab"
+    assert shown(app.run()).startswith("Cat ")
+    assert "choose it once more" in app.error[0].value
+    assert "picture" not in app.query_params
 
 
 def test_a_file_that_comes_once_more_after_it_was_let_go_changes_nothing(app: AppTest) -> None:

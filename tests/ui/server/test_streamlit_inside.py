@@ -92,6 +92,7 @@ def test_a_name_that_is_missing_is_told_in_one_sentence(caplog: pytest.LogCaptur
 WITHOUT_ANY_NAME = f"""
 from cnnviz.ui.server import streamlit_names
 streamlit_names._is_here = lambda name: False
+import cnnviz.ui.page.visit, cnnviz.ui.server.streamlit_visitor
 {APP}
 """
 

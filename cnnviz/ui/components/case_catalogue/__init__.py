@@ -10,6 +10,7 @@ from cnnviz.figures.stepper import layer_script
 from cnnviz.ui.component import Component, answer, browser_component
 from cnnviz.ui.components.case_catalogue.states import GROUPS, State, address_of, group_of, sizes_of, states_of
 from cnnviz.ui.page.choice import forget_wishes
+from cnnviz.ui.page.visit import send_to
 
 __all__ = ["show_catalogue"]
 
@@ -79,7 +80,7 @@ def show_catalogue(here: str, key: str) -> Case | None:
     if away in CASES:
         page, state = next(iter(states_of(CASES[away]).items()))
         take(state)  # an address alone would leave what was set there before wherever it asks for the usual value
-        st.switch_page(f"pages/learn/{page}.py", query_params=address_of(state))
+        send_to(f"pages/learn/{page}.py", address_of(state))
     return shown[-1] if shown else None
 
 

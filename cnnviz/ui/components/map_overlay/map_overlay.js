@@ -1,5 +1,6 @@
 // The maps over the photo: their colours, one pixel read in all of them, and how strongly they cover it.
 
+import { fromAddress, percentFromAddress, setInAddress } from "../shared/address.js";
 import { element, flag, memory, part, picture } from "../shared/dom.js";
 import { arrow, isShortcut, use } from "../shared/keys.js";
 import { gradient, hatched, LEVELS, levelOf, paint, pixelsOf, ZERO } from "../shared/pixels.js";
@@ -13,10 +14,12 @@ import { cellUnder, read, valueText } from "./message.js";
 
 const HINTS = ["Point at a pixel to read its value.", "Point at a pixel to read it in every map."];
 
+const OPACITY = 90;
+
 class Overlay {
-  opacity = 90; // percent
-  alone = false; // without the photo
-  way = /** @type {Way} */ ("signed");
+  opacity = percentFromAddress("opacity", OPACITY); // percent
+  alone = fromAddress("maps") === "alone"; // without the photo
+  way = /** @type {Way} */ (fromAddress("values") === "magnitude" ? "magnitude" : "signed");
   here = /** @type {Place | null} */ (null); // the pixel that is read
   stages = /** @type {HTMLElement[]} */ ([]);
   known = /** @type {Uint8Array | null} */ (null); // the message that is drawn
@@ -168,6 +171,7 @@ class Overlay {
         choose();
         this.assignControls();
         this.draw();
+        this.remember();
       };
     }
     part(this.host, "way").hidden = !this.anySigned;
@@ -177,7 +181,14 @@ class Overlay {
     slider.oninput = () => {
       this.opacity = Number(slider.value);
       this.blend();
+      this.remember();
     };
+  }
+
+  remember() {
+    setInAddress("opacity", this.opacity === OPACITY ? null : String(this.opacity));
+    setInAddress("maps", this.alone ? "alone" : null);
+    setInAddress("values", this.way === "magnitude" ? "magnitude" : null);
   }
 }
 

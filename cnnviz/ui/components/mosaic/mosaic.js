@@ -1,5 +1,6 @@
 // The canvas mosaic: draws what Python sent and answers the pointer; every number it shows came in the message.
 
+import { percentFromAddress, setInAddress } from "../shared/address.js";
 import { flag, memory, part } from "../shared/dom.js";
 import { arrow, isShortcut, use, within } from "../shared/keys.js";
 import { hover } from "../shared/pointer.js";
@@ -20,8 +21,10 @@ const chosen = new Map();
 /** @type {Map<string, () => void>} */
 const redraw = new Map();
 
+const OPACITY = 60; // percent
+
 class Mosaic {
-  alpha = 0.6;
+  alpha = percentFromAddress("opacity", OPACITY) / 100; // of the map over the picture
   width = 0;
   columns = 1;
   theme = /** @type {"light" | "dark"} */ ("light");
@@ -152,6 +155,7 @@ class Mosaic {
     slider.oninput = () => {
       this.alpha = Number(slider.value) / 100;
       this.draw();
+      setInAddress("opacity", Number(slider.value) === OPACITY ? null : slider.value);
     };
   }
 

@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.ui.components.field_on_picture import show_receptive_field
 from cnnviz.ui.compute.builder.reading import Reading
 from cnnviz.ui.compute.builder.receptive_field import choose_unit, chosen_unit, field_sentences, forget_unit, map_units
+from cnnviz.ui.page.visit import address_counts
 from cnnviz.ui.pickers.picture import choose_picture
 
 PLACE = "network_layer"
@@ -14,7 +15,7 @@ def chosen_place(reading: Reading) -> int | None:
     """The place of the chosen layer, counted from 0: the one clicked, else the link's, else one worth looking at."""
     if reading.network is None or not reading.network.nodes:
         return None
-    if PLACE not in st.session_state:
+    if PLACE not in st.session_state or address_counts():
         asked = str(st.query_params.get("layer_number", ""))
         legible = asked.isascii() and asked.isdecimal() and len(asked) < 5
         st.session_state[PLACE] = int(asked) - 1 if legible else None

@@ -12,6 +12,7 @@ from cnnviz.networks.refusal import Refusal
 from cnnviz.ui.compute.builder.reading import Reading
 from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.page.visit import send_to
 from cnnviz.ui.pickers.network import NETWORK_WANTED
 from cnnviz.ui.pickers.own_network import keep_own, room_for_own
 from cnnviz.ui.sharing.cached import inference_queue, waiting_words
@@ -53,7 +54,7 @@ def look_inside(reading: Reading, lesson: Lesson) -> None:
             if made is not None:
                 keep_own(made)
                 st.session_state[NETWORK_WANTED] = made.name
-                st.switch_page(EXPLORE)
+                send_to(EXPLORE, {})
 
 
 def made_own(reading: Reading, weights: bytes | None, classes: list[str], typed: Sequence[str]) -> Own | None:

@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.arithmetic.network import Network, Row
 from cnnviz.arithmetic.receptive_field import ReceptiveField
 from cnnviz.arithmetic.settings import AXES, LINES, Shape
+from cnnviz.ui.page.visit import address_counts
 
 UNIT = "network_unit"
 MAX_TAPS = 4_000  # rows and columns of the input up to which the taps are followed one by one
@@ -12,7 +13,8 @@ MAX_TAPS = 4_000  # rows and columns of the input up to which the taps are follo
 
 def chosen_unit(units: tuple[int, int]) -> tuple[int, int]:
     """The unit that was last pointed at, or that the link asks for; the centre of the map where there is none."""
-    asked = st.session_state.get(UNIT) or from_address(str(st.query_params.get("unit", "")))
+    here = None if address_counts() else st.session_state.get(UNIT)
+    asked = st.session_state[UNIT] = here or from_address(str(st.query_params.get("unit", "")))
     if asked is not None and all(0 <= place < count for place, count in zip(asked, units, strict=True)):
         row, column = asked
         return row, column

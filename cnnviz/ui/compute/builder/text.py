@@ -1,9 +1,9 @@
 """The text and the input shape of the network builder: what everything on the page is worked out from.
 
 Both live in the session, so that they are there when the visitor comes back to the page, and in the address. A link is
-read once, when a session first comes to the page. After that the session alone is the truth: a click may arrive with
-the address of a moment ago, which must not bring back an earlier state. For the same reason no box on this page is
-bound to the address by itself.
+read once, when a session first comes to the page, and after Back or Forward. Otherwise the session alone is the truth:
+a click may arrive with the address of a moment ago, which must not bring back an earlier state. For the same reason no
+box on this page is bound to the address by itself.
 """
 
 import base64
@@ -17,6 +17,7 @@ import streamlit as st
 from cnnviz.arithmetic.reader.syntax import MAX_BYTES
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.ui.compute.builder.examples import OPENING
+from cnnviz.ui.page.visit import address_counts
 
 TEXT: Final = "network_text"
 SIZES: Final = "network_sizes"  # what the boxes of the input say, also while they are not on the page
@@ -35,13 +36,24 @@ Sizes = tuple[float, float, float, bool]  # C, H, W, and whether they are fed in
 
 
 def begin() -> None:
-    """Have text and input shape there: this session's, else the link's, else the opening ones."""
+    """Have text and input shape there: this session's, else the link's, else the opening ones.
+
+    After Back or Forward those of the address come first; a text that was too long for it stays as it is.
+    """
+    if TEXT in st.session_state and address_counts() and (LINK in st.query_params or fits_a_link()):
+        put_text(unpacked(str(st.query_params.get(LINK, ""))) or OPENING.text)
+        put_sizes(linked_sizes())
     if TEXT not in st.session_state:
         linked = unpacked(str(st.query_params[LINK])) if LINK in st.query_params else OPENING.text
         st.session_state[REFUSED] = linked is None
         st.session_state[TEXT] = OPENING.text if linked is None else linked
-        st.session_state[SIZES] = sizes_in(str(st.query_params.get(INPUT_LINK, ""))) or sizes_of(OPENING.input_shape)
+        st.session_state[SIZES] = linked_sizes()
         st.session_state[TURN] = 0
+
+
+def linked_sizes() -> Sizes:
+    """The sizes that the address says, else the opening ones."""
+    return sizes_in(str(st.query_params.get(INPUT_LINK, ""))) or sizes_of(OPENING.input_shape)
 
 
 def text() -> str:

@@ -17,6 +17,7 @@ from cnnviz.ui.explore.class_score.query import Answer, ScoreQuery
 from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.page.plain_text import as_plain_text
+from cnnviz.ui.page.visit import send_to
 from cnnviz.ui.pickers.network import NETWORK_WANTED, untrained_label
 
 HEIGHT = 240  # px of the maps
@@ -144,4 +145,4 @@ def offer_attribution(inference: Inference) -> None:
     """The way to Grad-CAM."""
     if st.button("Why did it say that?", icon=":material/center_focus_weak:", key="class_attribution"):
         st.session_state[NETWORK_WANTED] = inference.model.name
-        st.switch_page(ATTRIBUTION, query_params=picture_address(inference.picture))
+        send_to(ATTRIBUTION, picture_address(inference.picture))

@@ -6,6 +6,7 @@ from cnnviz.images import Picture
 from cnnviz.networks.activations import Index
 from cnnviz.ui.explore.address import picture_address
 from cnnviz.ui.explore.neuron.choice import KEYS, LAYER, go_to
+from cnnviz.ui.page.visit import send_to
 from cnnviz.ui.pickers.network import NETWORK_WANTED
 
 WANTED = "neuron wanted"  # in the session
@@ -36,4 +37,4 @@ def switch_to_neuron(layer: str, index: Index, picture: Picture | None = None) -
     """Go to the page One neuron, to a neuron of the network; with another picture where one is named."""
     go_to(layer, index)
     address = {LAYER: layer, **dict(zip(KEYS, map(str, index), strict=True))}
-    st.switch_page(ONE_NEURON, query_params=address | (picture_address(picture) if picture is not None else {}))
+    send_to(ONE_NEURON, address | (picture_address(picture) if picture is not None else {}))

@@ -1,17 +1,20 @@
 // Copies the page's address. Without a clipboard (plain http from another machine) it shows the address to copy by hand.
 
 import { memory, part } from "../../components/shared/dom.js";
+import { keepHistory } from "../../components/shared/history.js";
 
 /** @import { Mounted } from "../../components/shared/mounted.d.ts" */
 /** @import { Message } from "./messages.d.ts" */
 
-const DRAWINGS = "[data-testid^=stBidiComponent]:not(:has([data-testid^=stBidiComponent])), [data-testid=stPlotlyChart]";
+const DRAWINGS =
+  "[data-testid^=stBidiComponent]:not(:has([data-testid^=stBidiComponent])), [data-testid=stPlotlyChart]";
 const MARGIN = 80; // px above a drawing that is brought into view
 
 const stateOf = memory(() => ({ timer: 0, tried: -1 }));
 
 /** @param {Mounted<Message, {}>} mounted */
 export default function ({ data, parentElement }) {
+  keepHistory(); // here, because every page has this button, and a link is what its entry says
   const button = part(parentElement, "copy_link");
   const state = stateOf(button);
   button.onclick = async () => {
