@@ -5,7 +5,7 @@ import { memory, part } from "../../components/shared/dom.js";
 /** @import { Mounted } from "../../components/shared/mounted.d.ts" */
 /** @import { Message } from "./messages.d.ts" */
 
-const DRAWINGS = "[data-testid^=stBidiComponent]:not(:has([data-testid^=stBidiComponent])), [data-testid=stPlotlyChart]";
+const DRAWINGS = "[data-testid^=stBidiComponent], [data-testid=stPlotlyChart]";
 const MARGIN = 80; // px above a drawing that is brought into view
 
 const stateOf = memory(() => ({ timer: 0, tried: -1 }));
