@@ -250,7 +250,7 @@ def unit_tiles(drawn: Drawn) -> None:
     expect(part.locator("button.patch b")).to_have_text(["3.5", "2.5", "1.5", "0.5"])
     expect(part.locator(".free")).to_have_count(5)
     ascent = drawn("unit_tiles", "an ascent")
-    expect(ascent.locator(".curve")).to_have_attribute("points", "46,66 122.5,10 199,24")
+    expect(ascent.locator(".curve")).to_have_attribute("points", "66,66 137.5,10 209,24")
     sent = drawn("unit_tiles", "sent back")
     expect(sent.locator(".frame")).to_have_attribute("style", re.compile("top: 25%; left: 50%; height: 25%"))
     expect(sent.locator("figcaption")).to_have_text(["its pixels", "what comes back"])

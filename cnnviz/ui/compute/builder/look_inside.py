@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.typing import UploadedFile
 
 from cnnviz.arithmetic.settings import ShapeError
 from cnnviz.networks.own.fitting import Fit, Misfit
 from cnnviz.networks.own.network import MOST_BYTES, Own, make_own, preprocessing_of
+from cnnviz.networks.preprocess import Preprocessing
 from cnnviz.networks.refusal import Refusal
 from cnnviz.ui.compute.builder.reading import Reading
 from cnnviz.ui.page.lesson import Lesson
@@ -15,6 +17,7 @@ from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.visit import send_to
 from cnnviz.ui.pickers.network import NETWORK_WANTED
 from cnnviz.ui.pickers.own_network import keep_own, room_for_own
+from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.cached import inference_queue, waiting_words
 
 EXPLORE = "pages/explore/feature_maps.py"
@@ -33,28 +36,37 @@ def look_inside(reading: Reading, lesson: Lesson) -> None:
             st.info(as_plain_text(str(problem)), icon=":material/block:")
             return
         st.markdown(lesson["Look inside"])
-        left, right = st.columns(2, gap="large")
-        with left:
-            sent = st.file_uploader(
-                "Its weights, as .safetensors, or as .pt or .pth made of `net.state_dict()`",
-                ["safetensors", "pt", "pth"],
-                key="own_weights",
-                max_upload_size=MOST_BYTES // 10**6,
-            )
-        with right:
-            names = st.text_area("Names of its classes, a line each", key="own_classes", max_chars=200_000, height=100)
-            with st.container(horizontal=True):
-                typed = tuple(
-                    st.text_input(name, ", ".join(map(str, numbers)), key=f"own_{name}_{len(numbers)}", max_chars=80)
-                    for name, numbers in (("mean", settings.mean), ("std", settings.std))
-                )
-        if st.button("Look inside", type="primary", key="own_look", icon=":material/visibility:"):
-            weights = None if sent is None else sent.getvalue()
-            made = made_own(reading, weights, names.splitlines(), typed)
+        with st.form("own_network", border=False):  # so that what was typed last and the click come as one
+            sent, names, typed = draw_fields(settings)
+            asked = st.form_submit_button("Look inside", type="primary", key="own_look", icon=":material/visibility:")
+        if asked:
+            made = made_own(reading, None if sent is None else sent.getvalue(), names.splitlines(), typed)
             if made is not None:
+                if sent is not None:
+                    forget_upload(sent)
                 keep_own(made)
                 st.session_state[NETWORK_WANTED] = made.name
                 send_to(EXPLORE, {})
+
+
+def draw_fields(settings: Preprocessing) -> tuple[UploadedFile | None, str, Sequence[str]]:
+    """Draw what can be given: a file of weights, the names of the classes, and (mean, std) of the pictures."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        sent = st.file_uploader(
+            "Its weights, as .safetensors, or as .pt or .pth made of `net.state_dict()`",
+            ["safetensors", "pt", "pth"],
+            key="own_weights",
+            max_upload_size=MOST_BYTES // 10**6,
+        )
+    with right:
+        names = st.text_area("Names of its classes, a line each", key="own_classes", max_chars=200_000, height=100)
+        with st.container(horizontal=True):
+            typed = tuple(
+                st.text_input(name, ", ".join(map(str, numbers)), key=f"own_{name}_{len(numbers)}", max_chars=80)
+                for name, numbers in (("mean", settings.mean), ("std", settings.std))
+            )
+    return sent, names, typed
 
 
 def made_own(reading: Reading, weights: bytes | None, classes: list[str], typed: Sequence[str]) -> Own | None:

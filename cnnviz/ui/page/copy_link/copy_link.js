@@ -6,8 +6,7 @@ import { keepHistory } from "../../components/shared/history.js";
 /** @import { Mounted } from "../../components/shared/mounted.d.ts" */
 /** @import { Message } from "./messages.d.ts" */
 
-const DRAWINGS =
-  "[data-testid^=stBidiComponent]:not(:has([data-testid^=stBidiComponent])), [data-testid=stPlotlyChart]";
+const DRAWINGS = "[data-testid^=stBidiComponent], [data-testid=stPlotlyChart]";
 const MARGIN = 80; // px above a drawing that is brought into view
 
 const stateOf = memory(() => ({ timer: 0, tried: -1 }));
