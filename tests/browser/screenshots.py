@@ -52,6 +52,8 @@ def take(names: list[str], address: str) -> None:
             for width in WIDTHS:
                 for theme in THEMES:
                     page = open_page(browser, f"{address}/{name}", width, theme)
+                    computing = page.get_by_role("button", name="Stop", exact=True, disabled=False)
+                    computing.first.wait_for(state="detached", timeout=120_000)
                     page.wait_for_timeout(600)  # fonts and pictures settle; a picture may wait, a test may not
                     file = FOLDER / f"{name.split('?')[0] or 'home'}_{width}_{theme}.png"
                     page.screenshot(path=file)
