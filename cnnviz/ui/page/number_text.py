@@ -3,13 +3,12 @@
 import re
 from fractions import Fraction
 
-from cnnviz.arithmetic.matrix import write_number
+from cnnviz.arithmetic.matrix import MINUS_SIGNS, write_number
 
 MAX_LENGTH = 60
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3}|/\d+)?"
 _NUMBERS = re.compile(rf"{_NUMBER}(?:(?:\s*[,;x×*]\s*|\s+){_NUMBER})*", re.ASCII | re.IGNORECASE)
 _WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+", re.ASCII)
-_MINUS_SIGNS = str.maketrans(dict.fromkeys("−–‐‑﹣－", "-"))
 _BRACKETS = str.maketrans(dict.fromkeys("()[]", " "))
 
 
@@ -34,7 +33,7 @@ def read_numbers(text: str) -> tuple[Fraction, ...]:
     """
     if len(text) > MAX_LENGTH:
         raise NumberTextError(f"“{text[:20]}…” is too long to read.")
-    line = " ".join(text.translate(_MINUS_SIGNS).removeprefix("torch.Size").translate(_BRACKETS).split()).rstrip(" ,")
+    line = " ".join(text.translate(MINUS_SIGNS).removeprefix("torch.Size").translate(_BRACKETS).split()).rstrip(" ,")
     if not line:
         raise NumberTextError("The box is empty.")
     if not _NUMBERS.fullmatch(line):

@@ -1,11 +1,11 @@
 // Building the grids of a script: every plane with its name, cells and frame, once per script. Later steps touch only the
 // cells that change (marking.js), so 2,000 cells step as smoothly as 30.
 
-import { element, flag, part } from "../shared/dom.js";
+import { element, flag, part, write } from "../shared/dom.js";
 import { counted, minus } from "../shared/numbers.js";
 import { keepRoom } from "./arithmetic.js";
 import { buildJoint, sumPlanes } from "./channels.js";
-import { numberField } from "./editing.js";
+import { isInUse, numberField } from "./editing.js";
 import { gapOf, layoutOf, numberSize } from "./layout.js";
 import { clearMarks, placeFrames } from "./marking.js";
 import { ticksOf } from "./timeline.js";
@@ -37,7 +37,9 @@ export function build(walk) {
   flag(walk.host, "editing", walk.editing);
   captions(walk);
   const isKept = isBeingEdited(walk); // the fields stay where they are, or they would lose the focus
-  if (!isKept) {
+  if (isKept) data.input.planes.forEach((one, index) => renewInput(walk, one, planes.input[index]));
+  else {
+    walk.editDivisor = data.kernel?.divisor ?? 1;
     planes.input = data.input.planes.map((_, index) => inputPlane(walk, index));
     planes.kernel = kernelPlanes(walk, walk.step).map((one, index) => kernelPlane(walk, one, index));
     walk.drawnShape = shapeOf(data);
@@ -78,7 +80,6 @@ function captions(walk) {
   caption(walk, "output", "output", `${size(output.planes.length, output.size)}${croppedWords(output)}${rounded}`);
   caption(walk, "sums", "per channel", "input · kernel, summed");
   if (kernel) kernelCaption(walk, walk.step);
-  walk.part("note").textContent = kernel && kernel.divisor > 1 ? `each divided by ${kernel.divisor}` : "";
 }
 
 /** @type {(walk: Walk, step: Step) => void} */
@@ -88,6 +89,12 @@ export function kernelCaption(walk, step) {
   const holes = Math.max(...data.dilation) > 1 ? `, dilation ${[...new Set(data.dilation)].join(" × ")}` : "";
   const size = data.axes === 1 ? `${kernel.size[1]}` : kernel.size.join(" × ");
   caption(walk, "kernel", walk.isLaidFlipped ? "kernel, flipped" : "kernel", `${size}${holes}${of}`);
+}
+
+/** @type {(walk: Walk) => void} */
+export function kernelNote(walk) {
+  const divisor = walk.editing ? walk.editDivisor : walk.kernel.divisor;
+  write(walk.part("note"), divisor > 1 ? `each divided by ${divisor}` : "");
 }
 
 /** @type {(walk: Walk, panel: GridName, name: string, words: string) => void} */
@@ -165,6 +172,19 @@ function inputPlane(walk, index) {
       const isField = walk.editing && input.kinds[row][column] === ".";
       return isField ? numberField(walk, cell.place, cells[row][column]) : null;
     },
+  });
+}
+
+/** The cells that are there already: new tints, copies of the border, and fields whose numbers were changed elsewhere. @type {(walk: Walk, one: Script["input"]["planes"][number], drawn: Plane) => void} */
+function renewInput(walk, { cells, shade }, drawn) {
+  cells.forEach((line, row) => {
+    line.forEach((text, column) => {
+      const cell = drawn.cells[row][column];
+      cell.kept = "cell";
+      paintInput(cell, walk.data.input, row, column, shade[row][column]);
+      cell.clear();
+      if (!cell.field || !isInUse(walk, cell, text)) cell.write(text);
+    });
   });
 }
 
