@@ -6,8 +6,9 @@ import { counted, minus } from "../shared/numbers.js";
 import { keepRoom } from "./arithmetic.js";
 import { buildJoint, sumPlanes } from "./channels.js";
 import { isInUse, numberField } from "./editing.js";
-import { gapOf, layoutOf, numberSize } from "./layout.js";
+import { gapOf, LOWEST, layoutOf, numberSize } from "./layout.js";
 import { clearMarks, placeFrames } from "./marking.js";
+import { placePictures } from "./picture.js";
 import { ticksOf } from "./timeline.js";
 import { Cell } from "./walk.js";
 
@@ -15,6 +16,8 @@ import { Cell } from "./walk.js";
 /** @import { Input, KernelPlane, OutputGrid } from "./messages.d.ts" */
 
 /** A kernel's plane beside what it meets: the channel, or the output, at the place `slot`. @typedef {KernelPlane & { hue: string, slot: number, of: string }} KernelNow */
+
+const GAP = 24; // px around the player and under the arithmetic
 
 /** @type {Record<string, string>} */
 const TITLES = {
@@ -78,7 +81,8 @@ function captions(walk) {
   const rounded = output.rounded ? " (rounded)" : "";
   caption(walk, "input", "input", `${size(input.planes.length, input.size)}${borderWords(walk.data)}`);
   caption(walk, "output", "output", `${size(output.planes.length, output.size)}${croppedWords(output)}${rounded}`);
-  caption(walk, "sums", "per channel", "input · kernel, summed");
+  caption(walk, "sums", "per channel", "");
+  walk.part("sums").title = "input · kernel, summed";
   if (kernel) kernelCaption(walk, walk.step);
 }
 
@@ -255,12 +259,33 @@ function kernelPlane(walk, { cells, shade, hue, of }, index) {
 
 // ---------------------------------------------------------------- sizes and places
 
+/** All that the page holds, inside the element that scrolls. @type {(host: HTMLElement) => Element | null} */
+export function pageOf(host) {
+  const root = host.getRootNode();
+  return root instanceof ShadowRoot ? root.host.closest('[data-testid="stMainBlockContainer"]') : null;
+}
+
+/** How high the grids may be for the arithmetic under them to end within the window, as the page opens. @type {(walk: Walk) => number | undefined} */
+export function roomOf(walk) {
+  if (walk.data.plain) return undefined;
+  const scrolled = pageOf(walk.host)?.parentElement?.scrollTop;
+  const below =
+    walk.part("arithmetic").getBoundingClientRect().bottom - walk.part("player").getBoundingClientRect().top;
+  const room = innerHeight - walk.host.getBoundingClientRect().top - (scrolled ?? 0) - below - GAP;
+  return room < LOWEST ? undefined : room;
+}
+
+/** Px of the column of sums with the drawing of which channels meet under it. @type {(channels: number, filters: number) => number} */
+const jointHeight = (channels, filters) => 22 * (channels + 2) + 20 * Math.max(channels, filters) + 75;
+
 /** The placing for the width there is, and every size that follows from it. @type {(walk: Walk) => void} */
 export function fit(walk) {
   const { host, data, planes } = walk;
-  const width = host.clientWidth;
-  walk.width = width;
-  if (!width) return;
+  walk.width = host.clientWidth;
+  if (!walk.width) return;
+  keepRoom(walk);
+  walk.room = roomOf(walk);
+  const width = walk.width - placePictures(walk);
   const { input, kernel, output } = data;
   const caption = (/** @type {GridName} */ name) =>
     7.6 * (part(walk.part(name), "figcaption").textContent ?? "").length;
@@ -273,17 +298,25 @@ export function fit(walk) {
     input: side("input"),
     kernel: kernel && { rows: kernel.size[0], columns: kernel.size[1], caption: caption("kernel") },
     sums: walk.hasSums,
+    meeting: !walk.part("meets").hidden,
     named: input.planes[0].name !== "",
     output: side("output"),
   };
-  const { way, folds, pitch, small, isNarrow } = layoutOf(shape, width);
+  const { way, folds, sumFolds, pitch, small, isNarrow } = layoutOf(shape, width, walk.room);
   const [channels, filters] = [input.planes.length, output.planes.length];
   host.dataset.way = way;
   flag(host, "narrow", isNarrow);
   flag(host, "many", channels > 1);
   const isPaired = { row: folds === 1, stacked: folds === filters }[way] && channels === filters;
   flag(host, "paired", isPaired && !walk.hasSums);
+  flag(
+    host,
+    "meetless",
+    way === "aside" && jointHeight(input.planes.length, output.planes.length) > (walk.room ?? 999),
+  );
+  host.style.setProperty("--name", shape.named ? "21px" : "0px");
   host.style.setProperty("--folds", String(folds));
+  host.style.setProperty("--sum-folds", String(sumFolds));
   host.style.setProperty("--channels", String(walk.isStamp ? Math.max(channels, filters) : channels));
   walk.pitches = { input: pitch, kernel: small, sums: pitch, output: pitch };
   const boxes = gridNames(walk).flatMap((name) => (planes[name].length ? [sizePanel(walk, name)] : []));
@@ -294,7 +327,6 @@ export function fit(walk) {
   flag(timeline, "crowded", timeline.clientWidth < 26 * walk.ticks.length);
   walk.spots = null;
   placeFrames(walk, walk.shown);
-  keepRoom(walk);
 }
 
 /** The sizes inside one panel; gives those of a plane in px. @type {(walk: Walk, name: GridName) => { name: GridName, wide: number, high: number }} */

@@ -77,6 +77,7 @@ export class Walk {
   reached = -1;
   sent = 0;
   width = 0; // that it was placed for, in px
+  room = /** @type {number | undefined} */ (undefined); // height that it was placed for
   editDivisor = 1; // of the kernels in the fields: while somebody types it stays, whatever Python makes of the numbers
   patchTimer = 0;
   fingerprint = "";
