@@ -1,6 +1,7 @@
 """Grids of numbers as people type them, read exactly: `1 0 -1`, `0.5`, `1/9`; one row a line, or `;` between rows."""
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 Matrix = tuple[tuple[Fraction, ...], ...]
@@ -11,7 +12,9 @@ MAX_DENOMINATOR = 10_000
 
 # What stands around the numbers in text pasted from Python: np.array( … , dtype=float)
 _CALL = re.compile(r"^\s*(?:torch\.|np\.|numpy\.)?(?:tensor|array)\(|,?\s*(?:dtype|device)=[\w.']+|\)\s*$")
-_NUMBER = re.compile(r"[+-]?(\d{1,8}(\.\d{0,6})?|\.\d{1,6})(/\d{1,5})?")
+_NUMBER = re.compile(r"[+-]?(\d{1,8}(\.\d{0,8})?|\.\d{1,8})(/\d{1,5})?")
+MINUS_SIGNS = str.maketrans(dict.fromkeys("−–‐‑﹣－", "-"))
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d+$)")
 
 
 class MatrixError(ValueError):
@@ -36,9 +39,19 @@ def read_matrix(text: str, name: str = "input", max_side: int = MAX_SIDE) -> Mat
     if len(text) > 40 * MAX_SIDE * MAX_SIDE:
         raise MatrixError(f"The {name} is too long to read: give at most {max_side} rows of {max_side} numbers.")
     text = _CALL.sub(" ", text)
-    text = re.sub(r"\]\s*,\s*\[", ";", text).replace("[", " ").replace("]", " ").replace("−", "-")
+    text = re.sub(r"\]\s*,\s*\[", ";", text).replace("[", " ").replace("]", " ")
     lines = [line.replace(",", " ").split() for line in re.split(r"[;\n]", text)]
-    rows = [line for line in lines if line]
+    return read_cells([line for line in lines if line], name, max_side)
+
+
+def read_cells(rows: Sequence[Sequence[str]], name: str = "input", max_side: int = MAX_SIDE) -> Matrix:
+    """The grid whose cells (rows, columns) were typed one by one. As each holds one number, its comma is a decimal one.
+
+    Raises ``MatrixError`` as :func:`read_matrix` does.
+
+    >>> read_cells([["0,5", "−1"]])
+    ((Fraction(1, 2), Fraction(-1, 1)),)
+    """
     if not rows:
         raise MatrixError(f"The {name} is empty: type rows of numbers, for example 1 0 -1.")
     if len(rows) > max_side or max(len(row) for row in rows) > max_side:
@@ -92,10 +105,11 @@ def decimal_places(value: Fraction) -> int | None:
 
 def _read_number(word: str, name: str, row: int, column: int) -> Fraction:
     place = f"row {row}, column {column} of the {name}"
-    if not _NUMBER.fullmatch(word):
+    text = _DECIMAL_COMMA.sub(".", word.strip().translate(MINUS_SIGNS))
+    if not _NUMBER.fullmatch(text):
         shown = word if len(word) <= 20 else word[:20] + "…"
         raise MatrixError(f"“{shown}” in {place} is not a number; write for example 2, -0.5 or 1/9.")
-    whole, _, under = word.partition("/")
+    whole, _, under = text.partition("/")
     if under and int(under) == 0:
         raise MatrixError(f"“{word}” in {place} divides by zero.")
     value = Fraction(whole) / (int(under) if under else 1)

@@ -62,17 +62,18 @@ SUGGESTIONS = [
 lesson = read_lesson(__file__)
 lesson.header()
 
-stage, side = st.columns([7, 3], gap="large")
+stage, side = st.columns([77, 23], gap="medium")
 typed, picture = stage.tabs(["Numbers", "On your picture"], key="channels_show", on_change="rerun", bind="query-params")
 card = side.container(border=True)
 
 with picture if picture.open else typed:
     patch = None
     if picture.open:
+        choice = card.container()
         with card:
             side_length = choose("channels_patch_side", "pixels per side", (6, 8, 12, 16), 6)
         stride = st.session_state.get("channels_stride") or 1
-        patch = choose_patch(stride, PLACE, side=side_length, colour=True)
+        patch = choose_patch(stride, choice, PLACE, side=side_length, colour=True)
     settings = choose_channels(card, patch.planes if patch else None)
     script = script_or_stop(lambda: settings.script(grey=patch is not None))
     if patch:

@@ -41,15 +41,16 @@ SUGGESTIONS = [
 lesson = read_lesson(__file__)
 lesson.header()
 
-stage, side = st.columns([7, 3], gap="large")
+stage, side = st.columns([77, 23], gap="medium")
 numbers, picture = stage.tabs(["Numbers", "On your picture"], key="show", on_change="rerun", bind="query-params")
 own_settings, cases = side.tabs(["Settings", "Catalogue"], key="conv_side", on_change="rerun", bind="query-params")
+choice = own_settings.container()
 settings = choose_convolution(own_settings, size=(SIDE, SIDE) if picture.open else None)
 with cases:
     case = show_catalogue(CONVOLUTION, "conv_case")
 
 with picture if picture.open else numbers:
-    patch = choose_patch(settings.stride) if picture.open else None
+    patch = choose_patch(settings.stride, choice) if picture.open else None
     grey = patch.planes[0] if patch else None
     script = script_or_stop(lambda: settings.script(grey))
     if patch:

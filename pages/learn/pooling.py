@@ -44,7 +44,7 @@ SUGGESTIONS = [
 lesson = read_lesson(__file__)
 lesson.header()
 
-stage, side = st.columns([7, 3], gap="large")
+stage, side = st.columns([77, 23], gap="medium")
 own_settings, cases = side.tabs(["Settings", "Catalogue"], key="pool_side", on_change="rerun", bind="query-params")
 settings = choose_pooling(own_settings)
 with cases:

@@ -53,7 +53,7 @@ SUGGESTIONS = [
 lesson = read_lesson(__file__)
 lesson.header()
 
-stage, side = st.columns([7, 3], gap="large")
+stage, side = st.columns([77, 23], gap="medium")
 with stage.container(horizontal=True):
     kind = choose("sp_layer", "Layer", KINDS, DIRECT, labelled=False)
     way = choose("sp_seen", "Seen as", WAYS, STAMPING, labelled=False) if kind == TRANSPOSED else ""

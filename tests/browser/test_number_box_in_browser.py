@@ -59,6 +59,43 @@ def test_a_shape_fills_its_boxes_and_the_link_opens_them(visitor: Page, address:
     expect(box(visitor, "Image side")).to_have_value("28")
 
 
+@pytest.mark.parametrize(
+    ("page_name", "label", "text", "filled"),
+    [
+        ("layer_calculator", "C", "3, 224, 224", {"C": "3", "H": "224", "W": "224"}),
+        ("layer_calculator", "kernel_size", "3x3", {"kernel_size": "3"}),
+        ("layer_calculator", "H wanted", "14 x 14", {"H wanted": "14", "W wanted": "14"}),
+        ("network_builder", "H rows", "(3, 224, 224)", {"C channels": "3", "H rows": "224", "W columns": "224"}),
+        ("network_builder", "W columns", "64x64", {"C channels": "4", "H rows": "64", "W columns": "64"}),
+    ],
+)
+def test_shapes_and_pairs_are_read_on_the_pages_that_compute(
+    visitor: Page, address: str, page_name: str, label: str, text: str, filled: dict[str, str]
+) -> None:
+    visitor.goto(f"{address}/{page_name}")
+    settle(visitor)
+    enter(visitor, label, text)
+    for name, value in filled.items():
+        expect(box(visitor, name)).to_have_value(value)
+
+
+@pytest.mark.parametrize(("page_name", "label"), [("layer_calculator", "H"), ("network_builder", "H rows")])
+def test_what_a_row_of_boxes_cannot_read_is_said_below_the_whole_row(
+    visitor: Page, address: str, page_name: str, label: str
+) -> None:
+    visitor.goto(f"{address}/{page_name}")
+    settle(visitor)
+    before = box(visitor, label).input_value()
+    enter(visitor, label, "many")
+    words = visitor.get_by_text(f"“many” is not a number. {label} takes a whole number; until then {before} is used.")
+    expect(words).to_be_visible()
+    expect(box(visitor, label)).to_have_value("many")
+    said, typed = words.bounding_box(), box(visitor, label).bounding_box()
+    assert said is not None
+    assert typed is not None
+    assert said["width"] > 2 * typed["width"]
+
+
 def test_a_negative_bias_is_subtracted_and_stays_while_another_page_is_open(visitor: Page, address: str) -> None:
     visitor.goto(f"{address}/convolution")
     settle(visitor)

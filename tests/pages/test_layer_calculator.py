@@ -54,9 +54,36 @@ def test_the_derivation_stands_on_the_page_with_its_numbers_put_in_and_in_colour
 
 def test_a_number_typed_changes_the_answer():
     page = open_page()
-    page.number_input(key="P").set_value(2).run()
+    page.text_input(key="P").set_value("2").run()
     assert metrics(page)[0] == "96 × 56 × 56"
     assert "padding=2" in page.code[0].value
+
+
+@pytest.mark.parametrize("shape", ["3, 224, 224", "(1, 3, 224, 224)", "3x224x224"])
+@pytest.mark.parametrize("key", ["C", "H", "W"])
+def test_a_shape_fills_the_three_boxes_of_the_input(key, shape):
+    page = open_page(C="16", H="28", W="28")
+    page.text_input(key=key).set_value(shape).run()
+    assert "# (3, 224, 224) ->" in page.code[0].value
+
+
+def test_a_kernel_of_3x5_fills_both_axes_and_is_refused_in_words_where_there_is_one():
+    page = open_page(axes="true")
+    page.text_input(key="k").set_value("3x5").run()
+    assert "kernel_size=(3, 5)" in page.code[0].value
+    page = open_page()
+    page.text_input(key="k").set_value("3x5").run()
+    assert any("“3x5” is no shape that fits these boxes" in error.value for error in page.error)
+    page.text_input(key="k").set_value("3x3").run()
+    assert not page.error
+    assert "kernel_size=3" in page.code[0].value
+
+
+def test_an_output_wanted_may_be_typed_as_a_pair():
+    page = open_page(H="224", W="224")
+    page.text_input(key="want_H").set_value("14 x 14").run()
+    assert page.text_input(key="want_W").value == "14"
+    assert ways_shown(page).options[0] == "k 16 · S 16 · P 0"
 
 
 def test_height_and_width_are_derived_apart_where_they_differ():
@@ -103,7 +130,7 @@ def test_try_this_sets_the_state_from_any_other(suggestion, size, words):
 
 def test_numbers_typed_since_the_link_survive_a_look_at_another_layer():
     page = open_page(k="7")
-    page.number_input(key="k").set_value(9).run()
+    page.text_input(key="k").set_value("9").run()
     page.segmented_control(key="kind").set_value("Linear").run()
     assert "Linear" in page.code[0].value
     page.segmented_control(key="kind").set_value("Conv2d").run()
@@ -204,7 +231,7 @@ def test_height_and_width_part_with_the_same_numbers():
     page = open_page(k="5", S="2", P="1")
     page.toggle(key="axes").set_value(True).run()
     assert metrics(page)[0] == metrics(open_page(k="5", S="2", P="1"))[0]
-    page.number_input(key="k_W").set_value(7).run()
+    page.text_input(key="k_W").set_value("7").run()
     assert "kernel_size=(5, 7), stride=2, padding=1" in page.code[0].value
 
 
@@ -275,7 +302,7 @@ def test_the_present_way_is_shown_also_where_it_is_not_among_the_first():
 def test_an_output_is_asked_for_and_one_tap_gives_it(link, wanted, way, code):
     page = open_page(**link)
     for axis in "HW":
-        page.number_input(key=f"want_{axis}").set_value(wanted)
+        page.text_input(key=f"want_{axis}").set_value(str(wanted))
     page.run()
     ways_shown(page).set_value(way).run()
     assert metrics(page)[0].endswith(f" × {wanted} × {wanted}")
@@ -354,7 +381,7 @@ def test_every_kind_opens_and_a_way_to_a_size_leads_there(kind):
     page = open_page(kind=kind, C="64", H="56", W="56", k="2", S="2", P="0", want_H="14", want_W="14")
     assert metrics(page)
     has_window = "kernel_size" in ARGUMENTS[kind]
-    assert page.number_input(key="want_H").disabled != has_window
+    assert page.text_input(key="want_H").disabled != has_window
     if has_window and kind != "ConvTranspose2d":  # which only grows
         ways = ways_shown(page)
         assert ways.options
@@ -376,7 +403,7 @@ def test_junk_in_every_setting_at_once_gives_words_or_numbers(kind, junk):
 
 def test_settings_of_one_axis_survive_a_look_at_another_layer():
     page = open_page(axes="true", k_W="3")
-    page.number_input(key="k_W").set_value(9).run()
+    page.text_input(key="k_W").set_value("9").run()
     for kind in ("Linear", "AdaptiveAvgPool2d", "Conv2d"):
         page.segmented_control(key="kind").set_value(kind).run()
         assert metrics(page)

@@ -284,10 +284,10 @@ def test_an_input_that_is_no_shape_is_answered_in_words(number):
     assert page.error or metrics(page)["Parameters"] == "57,460"
 
 
-@pytest.mark.parametrize("number", [0.0, -3.0, 2.5, 1e12, 1e300])
+@pytest.mark.parametrize("number", ["0", "-3", "2.5", "1e12", "1e300", "many"])
 def test_any_number_may_be_typed_into_the_boxes(number):
     page = open_page()
-    page.number_input[1].set_value(number).run()
+    next(box for box in page.text_input if box.label == "H rows").set_value(number).run()
     assert not page.exception
     assert "H of the input" in page.error[0].value or "fits" in page.error[0].value or "number" in page.error[0].value
 

@@ -13,6 +13,7 @@ from cnnviz.arithmetic.layers.convolution import PADDING_MODES
 from cnnviz.arithmetic.layers.layer import PER_AXIS
 from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FLAGS, FORMS, INPUT, LayerForm
 from cnnviz.arithmetic.settings_that_fit.repairs import ON_WIDTH, Setting
+from cnnviz.ui.page.number_box import ANY_NUMBER, number_box
 
 KEYS = {
     "in_channels": "C",
@@ -197,21 +198,22 @@ def choose_numbers(names: Iterable[str], kind: str = "", padding_word: bool = Fa
     names = tuple(names)
     labels |= {name + ON_WIDTH: f"{name}, width" for name in PER_AXIS}
     labels |= {name: f"{name}, height" for name in PER_AXIS if name + ON_WIDTH in names}
+    is_shape = names in (tuple(INPUT), (names[0], names[0] + ON_WIDTH))
+    shape = [KEYS[name] for name in names] if is_shape else []
     numbers: dict[str, float] = {}
-    with st.container(horizontal=True, wrap=False):
+    row, words = st.container(horizontal=True, wrap=False), st.container()
+    with row:
         for name in names:
-            key = KEYS[name]
-            # a box for floats, because one for ints stumbles over an infinite number in the link
-            number = st.number_input(
+            number = number_box(
+                KEYS[name],
                 labels.get(name, name),
-                value=float(DEFAULTS[key]),
-                step=1.0,
-                format="%g",
-                key=key,
-                bind="query-params",
+                DEFAULTS[KEYS[name]],
+                ANY_NUMBER,
+                shape=shape or [KEYS[name]] * 2 * (name in PER_AXIS),
+                words=words,
                 disabled=padding_word and name.startswith("padding"),
             )
-            numbers[name] = int(number) if float(number).is_integer() else number
+            numbers[name] = int(number) if number.denominator == 1 else float(number)
     return numbers
 
 

@@ -1,14 +1,17 @@
 """“I want this output”: type the size, and take one of the settings that give it."""
 
+from fractions import Fraction
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.arithmetic.settings import Shape, ShapeError, pair, whole_number
 from cnnviz.arithmetic.settings_that_fit.form import ARGUMENTS, FORMS, LayerForm
 from cnnviz.arithmetic.settings_that_fit.repairs import ON_WIDTH
 from cnnviz.arithmetic.settings_that_fit.targets import MAX_SIDE, Way, transposed_ways, ways
 from cnnviz.ui.compute.layer_settings import take
+from cnnviz.ui.page.number_box import ANY_NUMBER, number_box
 
 FEW = 12
 SETTING_LETTERS = {"kernel_size": "k", "stride": "S", "padding": "P", "output_padding": "A"}
@@ -29,8 +32,9 @@ def choose_way(form: LayerForm, output_shape: Shape | None) -> None:
     arguments = ARGUMENTS[form.kind]
     has_window = "kernel_size" in arguments
     now = output_shape[1:] if has_window and output_shape is not None else (None, None)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = [choose_wanted(axis, size, not has_window) for axis, size in zip("HW", now, strict=True)]
+    row, words = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
+    with row:
+        typed = [choose_wanted(axis, size, not has_window, words) for axis, size in zip("HW", now, strict=True)]
         if has_window:
             st.markdown(
                 f"Every {listed(arguments)} that gives it, the most usual first.",
@@ -58,17 +62,17 @@ def listed(arguments: tuple[str, ...]) -> str:
     return f"{', '.join(names)} and {last}"
 
 
-def choose_wanted(axis: str, now: int | None, disabled: bool) -> float | None:
+def choose_wanted(axis: str, now: int | None, disabled: bool, words: DeltaGenerator) -> Fraction | None:
     """The box for one axis of the wanted size; None while it is empty."""
-    return st.number_input(
+    return number_box(
+        f"want_{axis}",
         f"{axis} wanted",
-        value=None,
-        step=1.0,
-        format="%g",
-        key=f"want_{axis}",
-        bind="query-params",
+        None,
+        ANY_NUMBER,
+        shape=("want_H", "want_W"),
         placeholder="" if now is None else str(now),
         disabled=disabled,
+        words=words,
         width=150,
     )
 
@@ -86,9 +90,9 @@ def ways_to(form: LayerForm, wanted: list[Any]) -> tuple[Way, ...]:
 
 
 def whole_pair(name: str, values: Any) -> tuple[int, int]:
-    """Height and width as whole numbers; a box gives floats."""
+    """Height and width as whole numbers; ShapeError where they are none."""
     height, width = (
-        whole_number(f"{name} along the {axis}", int(value) if float(value).is_integer() else value)
+        whole_number(f"{name} along the {axis}", int(value) if Fraction(value).denominator == 1 else float(value))
         for axis, value in zip(("height", "width"), values, strict=True)
     )
     return height, width

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_matrix, write_matrix
+from cnnviz.arithmetic.matrix import Matrix, MatrixError, read_cells, read_matrix, write_matrix
 from cnnviz.ui.components.stepper import Numbers
 from cnnviz.ui.page.choice import LAST
 from cnnviz.ui.page.plain_text import as_plain_text
@@ -72,7 +72,7 @@ class TypedNumbers(ABC, Generic[Read]):
 
     def cells(self, numbers: Numbers) -> Matrix:
         """One plane (rows, columns) edited cell by cell, in fractions; ``MatrixError`` where a cell is no number."""
-        typed = read_matrix(numbers["rows"], self.name, self.max_side)
+        typed = read_cells(numbers["cells"], self.name, self.max_side)
         return tuple(tuple(value / numbers["divisor"] for value in row) for row in typed)
 
     @property

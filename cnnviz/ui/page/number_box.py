@@ -8,13 +8,14 @@ that does, or, where no number can be read, with the one before.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, overload
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.arithmetic.matrix import MAX_DENOMINATOR
 from cnnviz.ui.page.choice import LAST
-from cnnviz.ui.page.number_text import NumberTextError, number_text, read_numbers, without_thousands
+from cnnviz.ui.page.number_text import NumberTextError, number_text, one_number, read_numbers
 from cnnviz.ui.page.plain_text import as_plain_text
 
 
@@ -31,8 +32,11 @@ class NumberRange:
     least: int
     most: int
     is_whole: bool = True
+    name: str = ""  # what the words call them, if not by their ends
 
     def __str__(self) -> str:
+        if self.name:
+            return self.name
         ends = f"from {self.least:,} to {self.most:,}".replace("-", "−")
         return f"a whole number {ends}" if self.is_whole else f"a number {ends}, such as 2, −0.5 or 1/9"
 
@@ -48,62 +52,88 @@ class NumberRange:
         return bounded if bounded.denominator <= MAX_DENOMINATOR else Fraction(round(bounded * 10**4), 10**4)
 
 
+# For boxes whose misfits are answered elsewhere, by the layer that does not take them: any number passes.
+ANY_NUMBER = NumberRange(-(10**15), 10**15, is_whole=False, name="a whole number")
+
+
+@overload
 def number_box(
-    key: str, label: str, default: int, numbers: NumberRange, *, shape: Sequence[str] = (), **settings: Any
-) -> Fraction:
+    key: str,
+    label: str,
+    default: float,
+    numbers: NumberRange,
+    *,
+    shape: Sequence[str] = (),
+    words: DeltaGenerator | None = None,
+    **settings: Any,
+) -> Fraction: ...
+
+
+@overload
+def number_box(
+    key: str,
+    label: str,
+    default: None,
+    numbers: NumberRange,
+    *,
+    shape: Sequence[str] = (),
+    words: DeltaGenerator | None = None,
+    **settings: Any,
+) -> Fraction | None: ...
+
+
+def number_box(
+    key: str,
+    label: str,
+    default: float | None,
+    numbers: NumberRange,
+    *,
+    shape: Sequence[str] = (),
+    words: DeltaGenerator | None = None,
+    **settings: Any,
+) -> Fraction | None:
     """Draw the box and return the number that it stands for, which is always one of ``numbers``.
 
     ``shape`` names the keys of the boxes that a shape typed or pasted here is written into, its last number into the
     last of them: ``("C", "H", "W")`` takes 3, 224, 224 as well as 224 x 224. A box of a square has its key there
-    twice. Code may write a number under the key instead of a text. ``settings`` are those of ``st.text_input``.
+    twice. Code may write a number under the key instead of a text. Only with the ``default`` None the box may be
+    empty, and stands for None then. What does not fit is said below the box, or in the container ``words``: of a box
+    in a row it needs the width of the row. ``settings`` are those of ``st.text_input``.
     """
     state = st.session_state
     if not isinstance(state.get(key, ""), str | None):
         state[key] = number_text(state[key])
     text = st.text_input(
         label,
-        number_text(default),
+        "" if default is None else number_text(default),
         key=key,
-        bind="query-params",
         autocomplete="off",  # what the browser would offer are numbers typed elsewhere
         on_change=fill_shape,
         args=(key, shape, default),
-        **settings,
+        **{"bind": "query-params", **settings},
     )
-    words = ""
+    if default is None and not (text or "").strip():
+        state.pop(key + LAST, None)
+        return None
+    answer = ""
+    number: Fraction | None
     try:
-        typed = one_number(text or "", shape)
+        typed = one_number(text or "", "is no shape that fits these boxes" if shape else "")
         number = numbers.nearest(typed)
         if number != typed:
-            words = f"{label} {text.strip()} does not fit here: it takes {numbers}, so {number_text(number)} is used."
+            answer = f"{label} {text.strip()} does not fit here: it takes {numbers}, so {number_text(number)} is used."
     except NumberTextError as problem:
-        number = numbers.nearest(state.get(key + LAST, Fraction(default)))
-        words = f"{problem} {label} takes {numbers}; until then {number_text(number)} is used."
-    if words:
-        st.error(as_plain_text(words), icon=":material/edit:")
+        last = state.get(key + LAST, None if default is None else Fraction(default))
+        number = None if last is None else numbers.nearest(last)
+        used = "nothing" if number is None else number_text(number)
+        answer = f"{problem} {label} takes {numbers}; until then {used} is used."
+    if answer:
+        (words or st).error(as_plain_text(answer), icon=":material/edit:")
     state[key + LAST] = number
     return number
 
 
-def one_number(text: str, shape: Sequence[str]) -> Fraction:
-    """The one number of a text; ``NumberTextError`` where there are several, or none.
-
-    >>> one_number("4,096", ())
-    Fraction(4096, 1)
-    >>> one_number("3x3", ())
-    Traceback (most recent call last):
-    cnnviz.ui.page.number_text.NumberTextError: “3x3” has 2 numbers.
-    """
-    found = read_numbers(text if shape else without_thousands(text))
-    if len(found) == 1:
-        return found[0]
-    written = " ".join(text.split())
-    raise NumberTextError(
-        f"“{written}” is no shape that fits these boxes." if shape else f"“{written}” has {len(found)} numbers."
-    )
-
-
-def fill_shape(key: str, shape: Sequence[str], default: int) -> None:
+def fill_shape(key: str, shape: Sequence[str], default: float | None) -> None:
     """Write the numbers of a shape, typed under ``key``, each into its box; leave any other text as it is."""
     try:
         numbers = read_numbers(st.session_state.get(key) or "")
@@ -113,7 +143,7 @@ def fill_shape(key: str, shape: Sequence[str], default: int) -> None:
     if not boxes:
         return
     if key not in boxes:  # a shape without a number for the box it was typed into
-        boxes[key] = st.session_state.get(key + LAST, Fraction(default))
+        boxes[key] = st.session_state.get(key + LAST) or Fraction(default or 0)
     for name, number in boxes.items():
         st.session_state[name] = number_text(number)
 

@@ -3,13 +3,13 @@
 import re
 from fractions import Fraction
 
-from cnnviz.arithmetic.matrix import write_number
+from cnnviz.arithmetic.matrix import MINUS_SIGNS, write_number
 
 MAX_LENGTH = 60
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3}|/\d+)?"
 _NUMBERS = re.compile(rf"{_NUMBER}(?:(?:\s*[,;x×*]\s*|\s+){_NUMBER})*", re.ASCII | re.IGNORECASE)
-_WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+", re.ASCII)
-_MINUS_SIGNS = str.maketrans(dict.fromkeys("−–‐‑﹣－", "-"))
+_WITH_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+_WITH_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _BRACKETS = str.maketrans(dict.fromkeys("()[]", " "))
 
 
@@ -34,7 +34,7 @@ def read_numbers(text: str) -> tuple[Fraction, ...]:
     """
     if len(text) > MAX_LENGTH:
         raise NumberTextError(f"“{text[:20]}…” is too long to read.")
-    line = " ".join(text.translate(_MINUS_SIGNS).removeprefix("torch.Size").translate(_BRACKETS).split()).rstrip(" ,")
+    line = " ".join(text.translate(MINUS_SIGNS).removeprefix("torch.Size").translate(_BRACKETS).split()).rstrip(" ,")
     if not line:
         raise NumberTextError("The box is empty.")
     if not _NUMBERS.fullmatch(line):
@@ -42,13 +42,29 @@ def read_numbers(text: str) -> tuple[Fraction, ...]:
     return tuple(_read_number(word) for word in re.findall(_NUMBER, line, re.ASCII | re.IGNORECASE))
 
 
-def without_thousands(text: str) -> str:
-    """The text of one number without the commas between its thousands, which this app writes; other text as it is.
+def one_number(text: str, otherwise: str = "") -> Fraction:
+    """The one number of a text; ``NumberTextError`` where there is none, or where there are several.
 
-    >>> without_thousands("4,096"), without_thousands("3, 224")
-    ('4096', '3, 224')
+    Its comma is a decimal one, or stands between thousands, as this app writes them. ``otherwise`` is said of several
+    numbers in place of how many they are; commas are then between the numbers of a shape.
+
+    >>> one_number("4,096"), one_number("0,5")
+    (Fraction(4096, 1), Fraction(1, 2))
+    >>> one_number("3x3")
+    Traceback (most recent call last):
+    cnnviz.ui.page.number_text.NumberTextError: “3x3” has 2 numbers.
     """
-    return text.replace(",", "") if _WITH_THOUSANDS.fullmatch(text.strip()) else text
+    line = text.translate(MINUS_SIGNS).strip()
+    if not otherwise and _WITH_THOUSANDS.fullmatch(line):
+        line = line.replace(",", "")
+    elif not otherwise and _WITH_DECIMAL_COMMA.fullmatch(line):
+        line = line.replace(",", ".")
+    else:
+        line = text
+    found = read_numbers(line)
+    if len(found) == 1:
+        return found[0]
+    raise NumberTextError(f"“{' '.join(text.split())}” {otherwise or f'has {len(found)} numbers'}.")
 
 
 def number_text(value: float | Fraction) -> str:

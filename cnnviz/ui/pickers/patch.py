@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.arithmetic.layers import Conv2d
 from cnnviz.arithmetic.settings import pair
@@ -50,12 +51,14 @@ def small_pixels(image: Image.Image, side: int = SIDE, *, colour: bool = False) 
     return np.asarray(small).reshape(height, width, -1)
 
 
-def choose_patch(stride: int, key: str = "patch", *, side: int = SIDE, colour: bool = False) -> Patch:
-    """The control for the picture, and the patch of it that the address names under ``key``.
+def choose_patch(
+    stride: int, where: DeltaGenerator, key: str = "patch", *, side: int = SIDE, colour: bool = False
+) -> Patch:
+    """Draw the control for the picture into ``where``; return the patch of it that the address names under ``key``.
 
     At first the patch lies near the middle, and always its corner is on a step of the stride.
     """
-    with st.expander("Choose the picture"):
+    with where:
         picture = choose_picture()
     pixels = small_pixels(picture.image, side, colour=colour)
     top, left = _place(key, pixels.shape[:2], side)

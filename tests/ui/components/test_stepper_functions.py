@@ -115,12 +115,24 @@ def test_the_grids_fit_the_width_there_is(width: int, inputs: tuple[int, int], o
         "input": {"rows": side, "columns": side, "planes": channels},
         "kernel": {"rows": 3, "columns": 3},
         "sums": channels > 1,
+        "meeting": channels > 1,
         "named": channels > 1,
         "output": {"rows": size, "columns": size, "planes": filters, "named": filters > 1},
     }
     placing = answer("layout.layoutOf(shape, width)", shape=shape, width=width)
     assert placing["wide"] <= width - 8
     assert placing["pitch"] >= 5
+
+
+@pytest.mark.parametrize("room", [200, 240, 320])
+def test_the_grids_are_no_higher_than_the_room_there_is(room: int) -> None:
+    side = {"rows": 5, "columns": 5, "planes": 4}
+    output = {"rows": 3, "columns": 3, "planes": 4, "named": True}
+    kernel = {"rows": 3, "columns": 3}
+    shape = {"input": side, "kernel": kernel, "sums": True, "meeting": True, "named": True, "output": output}
+    placing = answer("layout.layoutOf(shape, 840, room)", shape=shape, room=room)
+    assert placing["high"] <= room
+    assert placing["wide"] <= 832
 
 
 def test_the_place_of_a_box_is_a_share_of_the_picture() -> None:

@@ -55,14 +55,14 @@ def test_a_text_that_cannot_be_read_leaves_the_numbers_before() -> None:
 
 
 def test_edited_cells_become_the_text_with_their_divisor() -> None:
-    page = opened({"rows": "1 2; 3 4", "divisor": 9})
+    page = opened({"cells": [["1", "2"], ["3", "4"]], "divisor": 9})
     edit(page, "usual")
     assert page.session_state["usual"] == "1/9 2/9; 1/3 4/9"
 
 
 @pytest.mark.parametrize(("key", "shown"), [("own", "example numbers"), ("usual", "the usual numbers")])
 def test_a_cell_that_cannot_be_read_leaves_the_text_and_is_named_once(key: str, shown: str) -> None:
-    page = opened({"rows": "1 2; 3 x"})
+    page = opened({"cells": [["1", "2"], ["3", "x"]]})
     before = page.session_state[key]
     edit(page, key)
     assert page.session_state[key] == before
@@ -82,7 +82,7 @@ def lesson() -> None:
 
     def edit_two_planes() -> None:
         for grid, plane in (("input", 0), ("input", 1), ("kernel", 0), ("kernel", 1)):
-            numbers = {"grid": grid, "plane": plane, "filter": 0, "rows": f"{plane + 7}", "divisor": 1}
+            numbers = {"grid": grid, "plane": plane, "filter": 0, "cells": [[f"{plane + 7}"]], "divisor": 1}
             take_numbers(settings, numbers)  # type: ignore[arg-type]
 
     st.button("edit", on_click=edit_two_planes)

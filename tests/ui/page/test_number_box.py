@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 def app() -> None:
     import streamlit as st
 
-    from cnnviz.ui.page.number_box import NumberRange, number_box
+    from cnnviz.ui.page.number_box import ANY_NUMBER, NumberRange, number_box
 
     sizes, kernels = NumberRange(1, 512), NumberRange(1, 11)
     numbers = {
@@ -20,6 +20,7 @@ def app() -> None:
         "k_W": number_box("k_W", "kernel_size, width", 3, kernels, shape=("k", "k_W")),
         "bias": number_box("bias", "bias", 0, NumberRange(-100, 100, is_whole=False)),
         "units": number_box("units", "units", 128, NumberRange(1, 4096)),
+        "wanted": number_box("wanted", "wanted", None, ANY_NUMBER),
     }
     st.session_state["numbers"] = {key: str(number) for key, number in numbers.items()}
 
@@ -90,7 +91,7 @@ def test_a_batch_of_one_picture_is_left_out_and_one_of_many_is_refused() -> None
         ("units", "many", "“many” is not a number. units takes"),
         ("units", "−5", "units −5 does not fit here: it takes a whole number from 1 to 4,096, so 1 is used."),
         ("units", "2.5", "units 2.5 does not fit here"),
-        ("bias", "0,5", "“0,5” has 2 numbers. bias takes a number from −100 to 100, such as 2, −0.5 or 1/9"),
+        ("bias", "0,5,1", "“0,5,1” has 3 numbers. bias takes a number from −100 to 100, such as 2, −0.5 or 1/9"),
         ("bias", "1/0", "“1/0” divides by zero."),
         ("bias", "0.123456", "so 0.1235 is used"),
     ],
@@ -113,6 +114,8 @@ def test_a_number_of_a_shape_that_does_not_fit_its_box_is_answered_there() -> No
         ("bias", "−5", "-5"),
         ("bias", "1/9", "1/9"),
         ("bias", "-2.5", "-5/2"),
+        ("bias", "−2,5", "-5/2"),
+        ("bias", "0,125", "1/8"),
         ("units", "4,096", "4096"),
         ("H", "64.0", "64"),
     ],
@@ -126,6 +129,16 @@ def test_what_can_be_read_is_taken_without_a_word(key: str, text: str, value: st
 def test_what_cannot_be_read_leaves_the_number_before_in_use() -> None:
     page = typed(typed(opened(), "units", "64"), "units", "many")
     assert number(page, "units") == "64"
+
+
+def test_a_box_that_may_be_empty_stands_for_nothing_then_and_after_a_word() -> None:
+    page = opened()
+    assert number(page, "wanted") == "None"
+    assert number(typed(page, "wanted", "1e6"), "wanted") == "1000000"
+    assert number(typed(page, "wanted", ""), "wanted") == "None"
+    assert not words(page)
+    assert number(typed(page, "wanted", "many"), "wanted") == "None"
+    assert "“many” is not a number. wanted takes a whole number; until then nothing is used." in words(page)
 
 
 def test_an_address_opens_what_it_says() -> None:

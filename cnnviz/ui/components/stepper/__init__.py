@@ -5,9 +5,9 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
-from cnnviz.arithmetic.matrix import MatrixError, read_matrix
+from cnnviz.arithmetic.matrix import MatrixError, read_cells, write_number
 from cnnviz.figures.stepper import Script
-from cnnviz.figures.stepper.parts import kernel_of
+from cnnviz.figures.stepper.parts import Cells
 from cnnviz.ui.component import Component, answer, browser_component
 from cnnviz.ui.components.stepper.saving import SavedFile, saved_file
 
@@ -43,11 +43,15 @@ class WholePicture(TypedDict):
 
 
 class Message(Script):
-    """A script and how it is shown; see `stepper`. `heard` is when the last typed numbers that arrived were sent."""
+    """A script and how it is shown; see `stepper`.
+
+    `heard` is when the last typed numbers that arrived were sent, `refused` what of them is no number.
+    """
 
     start: int | None
     editable: bool
     heard: float
+    refused: list[str]
     linked: bool
     focus: bool
     autoplay: bool
@@ -64,7 +68,7 @@ class Edit(TypedDict):
     grid: str
     plane: int
     filter: int
-    rows: str
+    cells: Cells
     divisor: int
     sent: float
 
@@ -100,13 +104,13 @@ class Numbers(TypedDict):
     """What somebody typed into the cells of one plane.
 
     ``grid`` is ``"input"`` or ``"kernel"``; ``plane`` the input channel, or the kernel's plane of filter ``filter``;
-    ``rows`` the whole plane as text, a kernel as torch stores it; each number is to be divided by ``divisor``.
+    ``cells`` the whole plane as text, a kernel as torch stores it; each number is to be divided by ``divisor``.
     """
 
     grid: str
     plane: int
     filter: int
-    rows: str
+    cells: Cells
     divisor: int
 
 
@@ -136,11 +140,12 @@ def stepper(
 
     def typed() -> None:
         if on_numbers is not None:
-            for numbers in _edits(answer(key, "numbers"), script):
+            for numbers, before in _edits(answer(key, "numbers"), script):
                 on_numbers(numbers)
-                mended = readable(numbers, script)
-                if mended != numbers:  # it was answered in words; the other cells are not to be lost
-                    on_numbers(mended)
+                wrong = [cell for row in numbers["cells"] for cell in row if not is_number(cell)]
+                if wrong:  # it was answered in words; the other cells are not to be lost
+                    on_numbers(readable(numbers, before))
+                    st.session_state.setdefault(f"{key}_refused", []).extend(wrong)
 
     def moved() -> None:
         place = answer(key, "place")
@@ -159,6 +164,7 @@ def stepper(
             "start": start,
             "editable": on_numbers is not None,
             "heard": _heard(key),
+            "refused": st.session_state.pop(f"{key}_refused", []),
             "linked": linked,
             "focus": linked,
             "autoplay": autoplay,
@@ -180,53 +186,71 @@ def start_step() -> int:
     return int(asked) - 1 if asked.isdecimal() and 0 < len(asked) < 5 and int(asked) > 0 else 0
 
 
-def _edits(sent: Any, script: Script) -> Iterator[Numbers]:
-    """The planes that somebody typed into and that this script has; what a browser makes up is passed over.
+def _edits(sent: Any, script: Script) -> Iterator[tuple[Numbers, Cells]]:
+    """The planes of this script that somebody typed into, each with its cells before.
 
-    The browser repeats what it sent until it has been heard, because of two quick edits only the second may arrive.
+    What a browser makes up is passed over, and what comes late, for a plane of another size. The browser repeats what
+    it sent until it has been heard, because of two quick edits only the second may arrive.
     """
     edits = sent.get("edits") if isinstance(sent, dict) else None
-    filters = script["kernel"]["filters"] if script["kernel"] else []
     for edit in edits if isinstance(edits, list) else []:
         match edit:
-            case {"grid": str(grid), "plane": int(plane), "filter": int(number), "rows": str(rows), "divisor": int(by)}:
-                is_kernel = grid == "kernel" and 0 <= number < len(filters)
-                planes = filters[number]["planes"] if is_kernel else script["input"]["planes"]
-                if (is_kernel or grid == "input") and 0 <= plane < len(planes) and by > 0:
-                    yield Numbers(grid=grid, plane=plane, filter=number, rows=rows, divisor=by)
+            case {"grid": str(grid), "plane": int(plane), "filter": int(number), "cells": cells, "divisor": int(by)}:
+                before = stored_cells(script, grid, plane, number, by) if by > 0 else None
+                if before and _has_cells_of(before, cells):
+                    numbers = Numbers(grid=grid, plane=plane, filter=number, cells=cells, divisor=by)
+                    yield numbers, before
 
 
-def readable(numbers: Numbers, script: Script) -> Numbers:
-    """The same with every cell that holds no number as it was before; where cells are missing, unchanged."""
-    is_kernel = numbers["grid"] == "kernel"
-    planes = kernel_of(script)["filters"][numbers["filter"]]["planes"] if is_kernel else script["input"]["planes"]
-    before = planes[numbers["plane"]]["cells"]
-    if not is_kernel:
-        (top, left), (height, width) = script["input"]["origin"], script["input"]["size"]
-        down, across = script["input"]["spread"]
-        before = [
-            [before[top + row * down][left + column * across] for column in range(width)] for row in range(height)
-        ]
-    rows = [row.split() for row in numbers["rows"].split(";")]
-    if [len(row) for row in rows] != [len(row) for row in before]:
-        return numbers
+def _has_cells_of(before: Cells, cells: Any) -> bool:
+    """Whether these are texts in as many rows and columns."""
+    lines = cells if isinstance(cells, list) else []
+    texts = [[cell for cell in line if isinstance(cell, str)] if isinstance(line, list) else [] for line in lines]
+    return [len(line) for line in texts] == [len(line) for line in before] == [len(line) for line in lines]
+
+
+def stored_cells(script: Script, grid: str, plane: int, number: int, divisor: int) -> Cells | None:
+    """The numbers of one plane as `Numbers` has them, a kernel's over ``divisor``; None where there is no such plane.
+
+    ``number`` is the filter's. A kernel is drawn as it lies on the input, and stored the other way round where it is
+    flipped.
+    """
+    kernel, input = script["kernel"], script["input"]
+    if grid == "kernel":
+        filters = kernel["filters"] if kernel else []
+        planes = filters[number]["planes"] if 0 <= number < len(filters) else []
+        if kernel is None or not 0 <= plane < len(planes):
+            return None
+        laid = read_cells(planes[plane]["cells"])
+        way = -1 if (script["kind"] == "transposed") != script["flipped"] else 1
+        return [[write_number(value * divisor / kernel["divisor"]) for value in row[::way]] for row in laid[::way]]
+    if grid != "input" or not 0 <= plane < len(input["planes"]):
+        return None
+    (top, left), (height, width), (down, across) = input["origin"], input["size"], input["spread"]
+    drawn = input["planes"][plane]["cells"]
+    return [[drawn[top + row * down][left + column * across] for column in range(width)] for row in range(height)]
+
+
+def readable(numbers: Numbers, before: Cells) -> Numbers:
+    """The same with every cell that holds no number as it was before."""
     kept = [
-        " ".join(cell if is_number(cell) else old for cell, old in zip(row, was, strict=True))
-        for row, was in zip(rows, before, strict=True)
+        [cell if is_number(cell) else old for cell, old in zip(row, was, strict=True)]
+        for row, was in zip(numbers["cells"], before, strict=True)
     ]
-    return Numbers({**numbers, "rows": "; ".join(kept)}) if kept != [" ".join(row) for row in rows] else numbers
+    return Numbers({**numbers, "cells": kept})
 
 
 def is_number(text: str) -> bool:
     """Whether a cell can be read.
 
     >>> is_number("1/9"), is_number("abc"), is_number("1,5")
-    (True, False, False)
+    (True, False, True)
     """
     try:
-        return len(read_matrix(text)[0]) == 1
+        read_cells([[text]])
     except MatrixError:
         return False
+    return True
 
 
 def _heard(key: str) -> float:

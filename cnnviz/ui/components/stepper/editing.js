@@ -1,9 +1,9 @@
 // Editing: every input cell and the cells of the current filter's kernels become fields; what is typed goes to Python.
 
 import { element } from "../shared/dom.js";
-import { writePin } from "./walk.js";
+import { numberIn, writePin } from "./walk.js";
 
-/** @import { Spot, Walk } from "./walk.js" */
+/** @import { Cell, Spot, Walk } from "./walk.js" */
 
 /** @type {(walk: Walk, rebuild: () => void) => void} */
 export function assignEditing(walk, rebuild) {
@@ -13,8 +13,7 @@ export function assignEditing(walk, rebuild) {
   edit.ariaPressed = String(walk.editing);
   edit.onclick = () => {
     walk.player.stop();
-    const divisor = walk.data.kernel?.divisor ?? 1;
-    Object.assign(walk, { editing: !walk.editing, editDivisor: divisor, drawnShape: "", pinned: null });
+    Object.assign(walk, { editing: !walk.editing, drawnShape: "", pinned: null });
     rebuild();
   };
 }
@@ -29,17 +28,30 @@ export function numberField(walk, place, text) {
   const [top, left] = isInput ? input.origin : [0, 0];
   const title = many ? `${name} ${isInput ? input.planes[plane].name : plane + 1}` : name;
   const ariaLabel = `${title} row ${cell[0] - top + 1}, column ${cell[1] - left + 1}`;
-  const made = element("input", { className: "field", value: text, inputMode: "text", ariaLabel });
+  const made = element("input", { className: "field", value: text, defaultValue: text, inputMode: "text", ariaLabel });
   made.onfocus = () => {
     walk.focused = id;
     made.select();
   };
-  made.onchange = () => send(walk, name, plane);
+  made.onchange = () => {
+    made.value = made.defaultValue = made.value.trim() || "0";
+    send(walk, name, plane);
+  };
   made.onkeydown = (event) => {
     if (event.key === "Escape") walk.part("edit").click();
   };
   if (walk.focused === id) requestAnimationFrame(() => made.isConnected && made.focus());
   return made;
+}
+
+/**
+ * Whether a field still holds what Python has in its place, `text` over `divisor`; its own number is over `own`. What is
+ * being typed, is on its way to Python, or was refused in words, stays as it is.
+ * @type {(walk: Walk, cell: Cell, text: string, divisor?: number, own?: number) => boolean}
+ */
+export function isInUse({ data, sent }, { field }, text, divisor = 1, own = 1) {
+  if (!field || data.heard < sent || data.refused.includes(field.defaultValue)) return true;
+  return Math.abs(numberIn(field.defaultValue) / own - numberIn(text) / divisor) < 1e-7;
 }
 
 /** A kernel is drawn as it lies on the input; Python stores it the other way round where it is flipped. @type {(rows: string[][], isFlipped: boolean) => string[][]} */
@@ -49,19 +61,19 @@ export const stored = (rows, isFlipped) => (isFlipped ? rows.map((row) => row.to
 function send(walk, name, plane) {
   const { data, isStamp } = walk;
   const typed = walk.planes[name][plane].cells
-    .map((line) => line.flatMap(({ field }) => (field ? [field.value.trim() || "0"] : [])))
+    .map((line) => line.flatMap(({ field }) => (field ? [field.value] : [])))
     .filter((line) => line.length);
   const isKernel = name === "kernel";
   const filter = !isKernel ? 0 : isStamp ? walk.kernelNow[plane].slot : walk.turn;
   const number = isKernel && isStamp ? walk.turn % walk.kernel.filters[filter].planes.length : plane;
-  const rows = stored(typed, isKernel && walk.isLaidFlipped);
+  const cells = stored(typed, isKernel && walk.isLaidFlipped);
   const isOther = (/** @type {typeof walk.edits[number]} */ edit) =>
     edit.grid !== name || edit.plane !== number || edit.filter !== filter;
   const edit = {
     grid: name,
     plane: number,
     filter,
-    rows: rows.map((line) => line.join(" ")).join("; "),
+    cells,
     divisor: isKernel ? walk.editDivisor : 1,
     sent: Math.max(Date.now(), walk.sent + 1), // the same numbers typed again are news again
   };

@@ -1,13 +1,14 @@
 // Building the grids of a script: every plane with its name, cells and frame, once per script. Later steps touch only the
 // cells that change (marking.js), so 2,000 cells step as smoothly as 30.
 
-import { element, flag, part } from "../shared/dom.js";
+import { element, flag, part, write } from "../shared/dom.js";
 import { counted, minus } from "../shared/numbers.js";
 import { keepRoom } from "./arithmetic.js";
 import { buildJoint, sumPlanes } from "./channels.js";
-import { numberField } from "./editing.js";
-import { gapOf, layoutOf, numberSize } from "./layout.js";
+import { isInUse, numberField } from "./editing.js";
+import { gapOf, LOWEST, layoutOf, numberSize } from "./layout.js";
 import { clearMarks, placeFrames } from "./marking.js";
+import { placePictures } from "./picture.js";
 import { ticksOf } from "./timeline.js";
 import { Cell } from "./walk.js";
 
@@ -15,6 +16,8 @@ import { Cell } from "./walk.js";
 /** @import { Input, KernelPlane, OutputGrid } from "./messages.d.ts" */
 
 /** A kernel's plane beside what it meets: the channel, or the output, at the place `slot`. @typedef {KernelPlane & { hue: string, slot: number, of: string }} KernelNow */
+
+const GAP = 24; // px around the player and under the arithmetic
 
 /** @type {Record<string, string>} */
 const TITLES = {
@@ -37,7 +40,9 @@ export function build(walk) {
   flag(walk.host, "editing", walk.editing);
   captions(walk);
   const isKept = isBeingEdited(walk); // the fields stay where they are, or they would lose the focus
-  if (!isKept) {
+  if (isKept) data.input.planes.forEach((one, index) => renewInput(walk, one, planes.input[index]));
+  else {
+    walk.editDivisor = data.kernel?.divisor ?? 1;
     planes.input = data.input.planes.map((_, index) => inputPlane(walk, index));
     planes.kernel = kernelPlanes(walk, walk.step).map((one, index) => kernelPlane(walk, one, index));
     walk.drawnShape = shapeOf(data);
@@ -76,9 +81,9 @@ function captions(walk) {
   const rounded = output.rounded ? " (rounded)" : "";
   caption(walk, "input", "input", `${size(input.planes.length, input.size)}${borderWords(walk.data)}`);
   caption(walk, "output", "output", `${size(output.planes.length, output.size)}${croppedWords(output)}${rounded}`);
-  caption(walk, "sums", "per channel", "input · kernel, summed");
+  caption(walk, "sums", "per channel", "");
+  walk.part("sums").title = "input · kernel, summed";
   if (kernel) kernelCaption(walk, walk.step);
-  walk.part("note").textContent = kernel && kernel.divisor > 1 ? `each divided by ${kernel.divisor}` : "";
 }
 
 /** @type {(walk: Walk, step: Step) => void} */
@@ -88,6 +93,12 @@ export function kernelCaption(walk, step) {
   const holes = Math.max(...data.dilation) > 1 ? `, dilation ${[...new Set(data.dilation)].join(" × ")}` : "";
   const size = data.axes === 1 ? `${kernel.size[1]}` : kernel.size.join(" × ");
   caption(walk, "kernel", walk.isLaidFlipped ? "kernel, flipped" : "kernel", `${size}${holes}${of}`);
+}
+
+/** @type {(walk: Walk) => void} */
+export function kernelNote(walk) {
+  const divisor = walk.editing ? walk.editDivisor : walk.kernel.divisor;
+  write(walk.part("note"), divisor > 1 ? `each divided by ${divisor}` : "");
 }
 
 /** @type {(walk: Walk, panel: GridName, name: string, words: string) => void} */
@@ -168,6 +179,19 @@ function inputPlane(walk, index) {
   });
 }
 
+/** The cells that are there already: new tints, copies of the border, and fields whose numbers were changed elsewhere. @type {(walk: Walk, one: Script["input"]["planes"][number], drawn: Plane) => void} */
+function renewInput(walk, { cells, shade }, drawn) {
+  cells.forEach((line, row) => {
+    line.forEach((text, column) => {
+      const cell = drawn.cells[row][column];
+      cell.kept = "cell";
+      paintInput(cell, walk.data.input, row, column, shade[row][column]);
+      cell.clear();
+      if (!cell.field || !isInUse(walk, cell, text)) cell.write(text);
+    });
+  });
+}
+
 /** @type {(cell: Cell, input: Input, row: number, column: number, shade: number | null) => void} */
 function paintInput(cell, { kinds, unread, grey }, row, column, shade) {
   const kind = kinds[row][column];
@@ -235,12 +259,33 @@ function kernelPlane(walk, { cells, shade, hue, of }, index) {
 
 // ---------------------------------------------------------------- sizes and places
 
+/** All that the page holds, inside the element that scrolls. @type {(host: HTMLElement) => Element | null} */
+export function pageOf(host) {
+  const root = host.getRootNode();
+  return root instanceof ShadowRoot ? root.host.closest('[data-testid="stMainBlockContainer"]') : null;
+}
+
+/** How high the grids may be for the arithmetic under them to end within the window, as the page opens. @type {(walk: Walk) => number | undefined} */
+export function roomOf(walk) {
+  if (walk.data.plain) return undefined;
+  const scrolled = pageOf(walk.host)?.parentElement?.scrollTop;
+  const below =
+    walk.part("arithmetic").getBoundingClientRect().bottom - walk.part("player").getBoundingClientRect().top;
+  const room = innerHeight - walk.host.getBoundingClientRect().top - (scrolled ?? 0) - below - GAP;
+  return room < LOWEST ? undefined : room;
+}
+
+/** Px of the column of sums with the drawing of which channels meet under it. @type {(channels: number, filters: number) => number} */
+const jointHeight = (channels, filters) => 22 * (channels + 2) + 20 * Math.max(channels, filters) + 75;
+
 /** The placing for the width there is, and every size that follows from it. @type {(walk: Walk) => void} */
 export function fit(walk) {
   const { host, data, planes } = walk;
-  const width = host.clientWidth;
-  walk.width = width;
-  if (!width) return;
+  walk.width = host.clientWidth;
+  if (!walk.width) return;
+  keepRoom(walk);
+  walk.room = roomOf(walk);
+  const width = walk.width - placePictures(walk);
   const { input, kernel, output } = data;
   const caption = (/** @type {GridName} */ name) =>
     7.6 * (part(walk.part(name), "figcaption").textContent ?? "").length;
@@ -253,17 +298,25 @@ export function fit(walk) {
     input: side("input"),
     kernel: kernel && { rows: kernel.size[0], columns: kernel.size[1], caption: caption("kernel") },
     sums: walk.hasSums,
+    meeting: !walk.part("meets").hidden,
     named: input.planes[0].name !== "",
     output: side("output"),
   };
-  const { way, folds, pitch, small, isNarrow } = layoutOf(shape, width);
+  const { way, folds, sumFolds, pitch, small, isNarrow } = layoutOf(shape, width, walk.room);
   const [channels, filters] = [input.planes.length, output.planes.length];
   host.dataset.way = way;
   flag(host, "narrow", isNarrow);
   flag(host, "many", channels > 1);
   const isPaired = { row: folds === 1, stacked: folds === filters }[way] && channels === filters;
   flag(host, "paired", isPaired && !walk.hasSums);
+  flag(
+    host,
+    "meetless",
+    way === "aside" && jointHeight(input.planes.length, output.planes.length) > (walk.room ?? 999),
+  );
+  host.style.setProperty("--name", shape.named ? "21px" : "0px");
   host.style.setProperty("--folds", String(folds));
+  host.style.setProperty("--sum-folds", String(sumFolds));
   host.style.setProperty("--channels", String(walk.isStamp ? Math.max(channels, filters) : channels));
   walk.pitches = { input: pitch, kernel: small, sums: pitch, output: pitch };
   const boxes = gridNames(walk).flatMap((name) => (planes[name].length ? [sizePanel(walk, name)] : []));
@@ -274,7 +327,6 @@ export function fit(walk) {
   flag(timeline, "crowded", timeline.clientWidth < 26 * walk.ticks.length);
   walk.spots = null;
   placeFrames(walk, walk.shown);
-  keepRoom(walk);
 }
 
 /** The sizes inside one panel; gives those of a plane in px. @type {(walk: Walk, name: GridName) => { name: GridName, wide: number, high: number }} */

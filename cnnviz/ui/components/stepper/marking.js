@@ -4,11 +4,12 @@ import { flag, write } from "../shared/dom.js";
 import { minus } from "../shared/numbers.js";
 import { writeArithmetic } from "./arithmetic.js";
 import { showJoint, writeSums } from "./channels.js";
-import { frameAt, kernelCaption, kernelPlanes, sizeWords } from "./grids.js";
+import { isInUse } from "./editing.js";
+import { frameAt, kernelCaption, kernelNote, kernelPlanes, sizeWords } from "./grids.js";
 import { showStamp } from "./stamping.js";
 import { showTime } from "./timeline.js";
 
-/** @import { Cell, Step, Walk } from "./walk.js" */
+/** @import { Cell, Plane, Step, Walk } from "./walk.js" */
 
 const HINT = "Point at any cell to see what it takes part in; a click keeps it.";
 
@@ -69,31 +70,39 @@ function turn(walk, step) {
   walk.spots = null;
   walk.kernelNow = kernelPlanes(walk, step);
   if (walk.data.kernel) kernelCaption(walk, step);
+  const isOther = walk.kernelNow.some(({ cells, slot }, index) => {
+    const one = walk.planes.kernel[index];
+    return one.own !== undefined && (one.own !== `${step.at[0]}.${slot}` || !isKernelInUse(walk, one, cells));
+  });
+  if (isOther) walk.editDivisor = walk.kernel.divisor;
   walk.kernelNow.forEach(({ cells, shade, hue, slot, of }, index) => {
     const one = walk.planes.kernel[index];
     one.box.style.setProperty("--slot", String(slot + 1));
     one.box.dataset.hue = hue;
     one.grid.ariaLabel = `kernel${of ? `, ${of}` : ""}: ${sizeWords(cells)}`;
-    const own = `${step.at[0]}.${slot}`;
-    const isTyped = one.own === undefined && walk.editing && one.cells[0][0].field !== null;
-    if (one.own !== own && !isTyped) {
-      cells.forEach((line, row) => {
-        line.forEach((text, column) => rewrite(one.cells[row][column], text, shade[row][column]));
-      });
-    }
-    one.own = own;
+    cells.forEach((line, row) => {
+      line.forEach((text, column) => rewrite(one.cells[row][column], isOther ? text : null, shade[row][column]));
+    });
+    one.own = `${step.at[0]}.${slot}`;
   });
+  if (walk.data.kernel) kernelNote(walk);
   const [met, filled] = walk.isStamp ? [[step.at[0]], step.planes] : [step.channels, [step.at[0]]];
   walk.planes.input.forEach(({ box }, channel) => flag(box, "unmet", !met.includes(channel)));
   walk.planes.output.forEach(({ box }, number) => flag(box, "waiting", !filled.includes(number)));
   writeSums(walk, step);
 }
 
-/** @type {(cell: Cell, text: string, shade: number | null) => void} */
+/** @type {(walk: Walk, plane: Plane, texts: string[][]) => boolean} */
+function isKernelInUse(walk, plane, texts) {
+  const { kernel, editDivisor } = walk;
+  return texts.every((line, row) =>
+    line.every((text, column) => isInUse(walk, plane.cells[row][column], text, kernel.divisor, editDivisor)),
+  );
+}
+
+/** A cell's text, where there is a new one, and its tint. @type {(cell: Cell, text: string | null, shade: number | null) => void} */
 export function rewrite(cell, text, shade) {
-  const { field } = cell;
-  if (field) field.value = text;
-  else cell.node.textContent = minus(text);
+  if (text !== null) cell.write(text);
   cell.kept = "cell";
   cell.tint(shade);
   cell.node.className = cell.kept;

@@ -10,7 +10,7 @@ export interface Edit {
   grid: string;
   plane: number;
   filter: number;
-  rows: string;
+  cells: string[][];
   divisor: number;
   sent: number;
 }
@@ -85,6 +85,7 @@ export interface Message {
   start: number | null;
   editable: boolean;
   heard: number;
+  refused: string[];
   linked: boolean;
   focus: boolean;
   autoplay: boolean;
@@ -99,7 +100,7 @@ export interface Numbers {
   grid: string;
   plane: number;
   filter: number;
-  rows: string;
+  cells: string[][];
   divisor: number;
 }
 

@@ -10,6 +10,11 @@ import { drag, lay } from "../shared/pointer.js";
 /** @import { Filtered, WholePicture } from "./messages.d.ts" */
 /** @import { View, Walk } from "./walk.js" */
 
+const BESIDE_FROM = 800; // px of width from which the pictures stand beside the grids
+const [NARROWEST, WIDEST] = [110, 180]; // px of a picture there
+const GUTTER = 20;
+const AROUND = 92; // px of the captions and the legend
+
 /** @type {View} */
 export const pictureView = {
   build(walk) {
@@ -57,6 +62,17 @@ export const pictureView = {
 
   leave: (walk) => clearTimeout(walk.patchTimer),
 };
+
+/** Beside the grids, one under the other, where there is the width for it; else above them. Gives the width that they take, in px. @type {(walk: Walk) => number} */
+export function placePictures({ host, data: { picture: whole }, width, room = 400 }) {
+  const isBeside = whole !== null && width >= BESIDE_FROM;
+  flag(host, "beside", isBeside);
+  if (!isBeside) return 0;
+  const high = Math.min((room - AROUND) / 2, (WIDEST * whole.rows) / whole.columns);
+  const wide = Math.round(Math.max(NARROWEST, (high * whole.columns) / whole.rows));
+  host.style.setProperty("--picture-wide", `${wide}px`);
+  return wide + GUTTER;
+}
 
 /** @type {(name: string) => HTMLElement} */
 const figureOf = (name) =>

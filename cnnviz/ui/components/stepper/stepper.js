@@ -5,7 +5,7 @@ import { isStill } from "../shared/theme.js";
 import { speak } from "./arithmetic.js";
 import { slide } from "./channels.js";
 import { assignEditing } from "./editing.js";
-import { build, fit } from "./grids.js";
+import { build, fit, pageOf, roomOf } from "./grids.js";
 import { assignPointing, onGridKey, relate, seat } from "./linked.js";
 import { show } from "./marking.js";
 import { matrixView } from "./matrix.js";
@@ -39,8 +39,11 @@ export default function ({ data: message, parentElement, setStateValue, setTrigg
   if (isLate) host.scrollIntoView({ block: "nearest", behavior: isStill() ? "auto" : "smooth" });
   flag(host, "plain", data.plain);
   rebuild(walk);
-  walk.observer ??= new ResizeObserver(() => host.clientWidth !== walk.width && fit(walk));
-  walk.observer.observe(host);
+  // the page around it is watched too: what arrives above it takes of the room that it has
+  walk.observer ??= new ResizeObserver(
+    () => (host.clientWidth !== walk.width || roomOf(walk) !== walk.room) && fit(walk),
+  );
+  for (const box of [host, pageOf(host)]) if (box) walk.observer.observe(box);
   // the keys belong to the walk when the page opens, and again after a suggestion was clicked
   const suggested = changed && document.activeElement?.closest('[data-testid="stButton"]');
   if (data.focus && (suggested || (isFirst && document.activeElement === document.body))) takeKeyboard(walk);

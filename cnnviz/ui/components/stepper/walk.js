@@ -2,6 +2,7 @@
 
 import { fromAddress, setInAddress } from "../shared/address.js";
 import { flag, part } from "../shared/dom.js";
+import { minus } from "../shared/numbers.js";
 import { Player } from "../shared/player.js";
 
 /** @import { Mounted, Place } from "../shared/mounted.d.ts" */
@@ -47,6 +48,13 @@ export class Cell {
   get field() {
     return this.node.querySelector("input");
   }
+
+  /** @param {string} text */
+  write(text) {
+    const { field, node } = this;
+    if (field) field.value = field.defaultValue = text;
+    else node.textContent = minus(text);
+  }
 }
 
 /** @type {WeakMap<EventTarget, Cell>} */
@@ -69,7 +77,8 @@ export class Walk {
   reached = -1;
   sent = 0;
   width = 0; // that it was placed for, in px
-  editDivisor = 1;
+  room = /** @type {number | undefined} */ (undefined); // height that it was placed for
+  editDivisor = 1; // of the kernels in the fields: while somebody types it stays, whatever Python makes of the numbers
   patchTimer = 0;
   fingerprint = "";
   drawnShape = "";
@@ -167,10 +176,15 @@ export class Walk {
   }
 }
 
+/** The number that a text holds, a decimal or a fraction; NaN where it holds none. @type {(text: string) => number} */
+export function numberIn(text) {
+  const [top, bottom] = text.replace("−", "-").replace(",", ".").split("/").map(Number);
+  return bottom ? top / bottom : top;
+}
+
 /** How strongly a written number is tinted among others of its kind; the picture's colour, not a value. @type {(text: string) => number} */
 export function amount(text) {
-  const [top, bottom] = text.replace("−", "-").split("/").map(Number);
-  const value = bottom ? top / bottom : top;
+  const value = numberIn(text);
   return Number.isFinite(value) ? value : 0;
 }
 

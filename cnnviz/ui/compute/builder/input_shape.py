@@ -5,6 +5,7 @@ from math import prod
 import streamlit as st
 
 from cnnviz.ui.compute.builder.text import SIZES, TURN, Sizes
+from cnnviz.ui.page.number_box import ANY_NUMBER, number_box
 
 STARTS = "network_sizes_starts"
 LABELS = ("C channels", "H rows", "W columns")
@@ -19,10 +20,11 @@ def choose_sizes() -> Sizes:
         ]  # boxes that are new on the page start with what was said last
     *starts, flat_start = st.session_state[STARTS]
     sizes = []
-    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small"):
-        for label, start in zip(LABELS, starts, strict=True):
-            number = st.number_input(label, value=start, step=1.0, format="%g", key=f"{label}_{turn}")
-            sizes.append(float(number))
+    keys = [f"{label}_{turn}" for label in LABELS]
+    row, words = st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small"), st.container()
+    with row:
+        for key, label, start in zip(keys, LABELS, starts, strict=True):
+            sizes.append(float(number_box(key, label, start, ANY_NUMBER, shape=keys, words=words, bind=None)))
         flat = st.toggle("flat", flat_start, key=f"flat_{turn}", help="Feed C · H · W numbers in one row.")
     channels, height, width = sizes
     return channels, height, width, flat
