@@ -18,6 +18,7 @@ from cnnviz.arithmetic.network import Network
 from cnnviz.images import Picture
 from cnnviz.networks.feature_maps import ForwardPass, find_layer, forward
 from cnnviz.networks.neuron import EXPLAINED
+from cnnviz.networks.own.network import own_network
 from cnnviz.networks.patch_files import keep_places, places_key, separate_places
 from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.survey import survey
@@ -131,7 +132,12 @@ def indexing(model: "Model", pictures: Sequence[Picture]) -> Iterator[PatchIndex
 
 
 def places_of(model: "Model", picture: Picture, shapes: Mapping[str, MapShape]) -> dict[str, Places]:
-    """What each channel answers to one picture most strongly: read from disk, or found by one inference and kept."""
+    """What each channel answers to one picture most strongly: read from disk, or found by one inference and kept.
+
+    Nothing of a visitor's own network is kept on disk.
+    """
+    if own_network(model.name) is not None:
+        return strongest_places(forward(model.module, model.preprocess(picture.image)), shapes)
     key = places_key(model, picture.sha256)
     counts = {name: shape[0] for name, shape in shapes.items()}
     kept = separate_places(key, counts, PER_PICTURE)

@@ -7,6 +7,8 @@ from cnnviz.ui.explore.address import forget_picture
 from cnnviz.ui.explore.colour_range import ONE_RANGE, OWN_RANGES
 from cnnviz.ui.explore.feature_maps import choose_maps, maps_sentence, offer_download, show_map, show_maps
 from cnnviz.ui.explore.inference import infer
+from cnnviz.ui.explore.layer_statistics import RUNS, show_statistics
+from cnnviz.ui.explore.redrawing import draw_page_again
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
 from cnnviz.ui.pickers.network import untrained_label
 from cnnviz.ui.pickers.subject import choose_subject
@@ -42,7 +44,9 @@ try_this(
     before=forget_picture,
 )
 offer_download(shown)
+show_statistics(shown, lesson)
 st.markdown(lesson["Reading a feature map"])
 st.markdown(lesson["What to look for"] if model.trained else lesson["Random weights"])
 lesson.more("True outputs")
 lesson.more("What the overlay does not say")
+draw_page_again(RUNS)
