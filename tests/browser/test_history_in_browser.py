@@ -230,3 +230,16 @@ def test_the_open_tab_is_in_the_link(visitor: Page, browser: Browser, address: s
     settle(link)
     expect(link.get_by_role("tab", name="Catalogue")).to_have_attribute("aria-selected", "true")
     link.close()
+
+
+def test_on_a_phone_the_menu_closes_when_a_page_was_chosen(visitor: Page, address: str) -> None:
+    visitor.set_viewport_size({"width": 390, "height": 844})
+    visitor.goto(address)
+    settle(visitor)
+    visitor.locator(".stepper .cell").first.wait_for()
+    for name in ("convolution", "pooling"):
+        visitor.get_by_test_id("stExpandSidebarButton").click()
+        visitor.get_by_test_id("stSidebarNavLink").get_by_text(LESSONS[name][1], exact=True).click()
+        arrive(visitor, name)
+        expect(visitor.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+        expect(visitor.get_by_test_id("stSidebarNavLink").first).not_to_be_in_viewport()

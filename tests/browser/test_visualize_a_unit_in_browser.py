@@ -121,3 +121,26 @@ def test_on_a_phone_everything_fits(browser: Browser, address: str) -> None:
     assert patch is not None
     assert min(patch["width"], patch["height"]) >= 40
     page.context.close()
+
+
+def test_switches_that_are_folded_away_follow_a_suggestion_after_they_were_touched(visitor: Page, address: str) -> None:
+    visitor.goto(f"{address}/visualize_a_unit")
+    settle(visitor)
+    fold = visitor.get_by_test_id("stExpander").filter(has_text="How it is climbed").first
+    summary, shaken = fold.locator("summary"), fold.get_by_text("Shaken", exact=True)
+    summary.click()
+    shaken.click()
+    visitor.wait_for_url("**seek_shaken=false*")
+    shaken.click()
+    expect(visitor).not_to_have_url(re.compile("seek_shaken"))
+    summary.click()
+    expect(shaken).to_be_hidden()
+    visitor.get_by_role("button", name="Climb pixel by pixel, unshaken").click()
+    visitor.wait_for_url("**seek_shaken=false*")
+    visitor.get_by_role("button", name="A class score").click()  # one more run: the browser tells what it believes
+    visitor.wait_for_url("**seek_layer=classifier*")
+    settle(visitor)
+    expect(visitor).to_have_url(re.compile("seek_frequencies=false.*seek_shaken=false"))
+    summary.click()
+    for name in ("As frequencies", "Shaken"):
+        expect(fold.locator("label").filter(has_text=name).locator("input")).not_to_be_checked()

@@ -7,6 +7,8 @@
 // browser alone writes, such as the step of a walk: it would write the address without them, and a page to which the
 // visitor comes again by the menu would begin without them.
 
+import { closeMenu } from "./menu.js";
+
 /** @typedef {{ own: Set<string>, searches: Map<string, string> }} Kept the words that the browser alone writes; path -> the last parameters there */
 
 const KEPT = Symbol.for("cnnviz: one entry for each page"); // each component brings a copy of this file along
@@ -65,6 +67,7 @@ function guarded(history) {
   };
 
   for (const kind of ["pointerdown", "click", "keydown", "popstate"]) window.addEventListener(kind, heard, true);
+  window.addEventListener("click", closeMenu, true);
   if (history.state !== null) passOver(history);
   history.replaceState = (state, unused, address) => {
     replace(state, unused, address);

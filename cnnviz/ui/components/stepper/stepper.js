@@ -1,6 +1,7 @@
 // Draws what Python worked out (see cnnviz/figures/stepper): it colours, frames, moves and repeats text.
 
 import { flag, memory, part } from "../shared/dom.js";
+import { keepHistory } from "../shared/history.js";
 import { isStill } from "../shared/theme.js";
 import { speak } from "./arithmetic.js";
 import { slide } from "./channels.js";
@@ -25,6 +26,7 @@ const instances = memory(() => ({ walk: /** @type {Walk | null} */ (null) }));
 
 /** @param {Mounted<Message, Answers>} mounted */
 export default function ({ data: message, parentElement, setStateValue, setTriggerValue }) {
+  keepHistory(); // the front page has a stepper, and no “Link to this”
   const host = part(parentElement, "stepper");
   const data = /** @type {Script} */ (message);
   const instance = instances(host);

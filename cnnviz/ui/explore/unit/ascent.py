@@ -86,8 +86,11 @@ def reports(
 
 
 def choose_goal(layer: str, channel: int) -> Goal:
-    """Draw how the unit is climbed, in a popover; each setting is in the address."""
-    with st.popover("How it is climbed", icon=":material/tune:"):
+    """Draw how the unit is climbed, folded away; each setting is in the address.
+
+    In an expander: what stands in a popover that is closed does not hear that a suggestion has set it.
+    """
+    with st.expander("How it is climbed", icon=":material/tune:"):
         keep_valid("seek_objective", OBJECTIVES, next(iter(OBJECTIVES)))
         objective = st.segmented_control(
             "What grows",
