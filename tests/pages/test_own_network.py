@@ -55,7 +55,7 @@ def opened(page: str, own: Own, **address: str) -> AppTest:
 @pytest.mark.parametrize("trained", [True, False])
 def test_every_page_takes_it(page: str, trained: bool) -> None:
     app = opened(page, made(trained))
-    assert app.selectbox(key="network").value in (app.session_state[KEPT].name, "Net (yours)")
+    assert app.selectbox(key="network").value == app.session_state[KEPT].name
     assert ("Net (yours) is untrained (random weights)" in words(app)) is not trained
     assert not app.error
 
