@@ -3,7 +3,8 @@
 import { fromAddress, percentFromAddress, setInAddress } from "../shared/address.js";
 import { element, flag, memory, part, picture } from "../shared/dom.js";
 import { arrow, isShortcut, use } from "../shared/keys.js";
-import { gradient, hatched, LEVELS, levelOf, paint, pixelsOf, ZERO } from "../shared/pixels.js";
+import { largeButton } from "../shared/large.js";
+import { gradient, hatched, LEVELS, levelOf, paint, pen, pixelsOf, ZERO } from "../shared/pixels.js";
 import { cellAt, hover, lay, shares } from "../shared/pointer.js";
 import { isDark } from "../shared/theme.js";
 import { cellUnder, read, valueText } from "./message.js";
@@ -134,6 +135,8 @@ class Overlay {
   assignPointing(pick) {
     const { size, pickable } = this.maps;
     this.stages.forEach((stage, at) => {
+      const wide = largeButton(this.maps.layers[at].title, () => this.large(at));
+      part(/** @type {HTMLElement} */ (stage.parentElement), "wide").replaceChildren(wide);
       const choose = () => pickable && this.here && pick(at, this.here);
       const read = (/** @type {Place | null} */ pixel) => {
         this.here = pixel;
@@ -154,6 +157,22 @@ class Overlay {
         use(event);
       };
     });
+  }
+
+  /** One map as it is drawn over its photo, at the photo's size, each cell of it whole. @param {number} at */
+  large(at) {
+    const stage = this.stages[at];
+    const [photo, map] = [part(stage, "photo", HTMLImageElement), part(stage, "map", HTMLCanvasElement)];
+    const source = element("canvas");
+    const scale = Math.ceil(900 / Math.max(...this.maps.size));
+    [source.height, source.width] = this.maps.size.map((side) => side * scale);
+    const to = pen(source);
+    to.imageSmoothingEnabled = false;
+    if (!this.alone) to.drawImage(photo, 0, 0, source.width, source.height);
+    to.globalAlpha = this.alone ? 1 : this.opacity / 100;
+    if (!map.hidden) to.drawImage(map, 0, 0, source.width, source.height);
+    const { title } = this.maps.layers[at];
+    return { source, words: title, name: title };
   }
 
   assignControls() {
@@ -214,7 +233,7 @@ const figure = () =>
   element(
     "figure",
     "",
-    element("figcaption", "title"),
+    element("figcaption", "", element("span", "title"), " ", element("span", "wide")),
     element(
       "div",
       { className: "stage", tabIndex: 0, role: "application" },

@@ -1,8 +1,9 @@
 // The canvas mosaic: draws what Python sent and answers the pointer; every number it shows came in the message.
 
 import { percentFromAddress, setInAddress } from "../shared/address.js";
-import { flag, memory, part } from "../shared/dom.js";
+import { element, flag, memory, part } from "../shared/dom.js";
 import { arrow, isShortcut, use, within } from "../shared/keys.js";
+import { largeButton } from "../shared/large.js";
 import { hover } from "../shared/pointer.js";
 import { isDark } from "../shared/theme.js";
 import { arranged, captions, draw, sheetOf } from "./drawing.js";
@@ -67,6 +68,16 @@ class Mosaic {
     part(this.root, "captions").replaceChildren(...captions(header, tiles, size[0], caption));
     this.draw();
     this.show();
+  }
+
+  /** All of it as large as the window, each cell with as many pixels as fit. */
+  large() {
+    const { maps, sheet, header } = this.known;
+    const room = { ...header, height: window.innerHeight - 80 };
+    const { tiles, size } = arranged(room, sheet.faces, [maps.height, maps.width], window.innerWidth - 24);
+    const source = element("canvas");
+    draw(source, maps, sheet, tiles, size, this.alpha);
+    return { source, words: header.label, name: header.key };
   }
 
   draw() {
@@ -193,6 +204,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   mosaic.view.style.setProperty("--mosaic-height", `${Math.round(header.height * 1.25)}px`);
   root.style.setProperty("--mosaic-accent", header.accent);
   part(root, "blend").hidden = header.picture === null;
+  part(root, "wide").replaceChildren(largeButton(header.label, () => mosaic.large()));
   mosaic.connect((map) => setTriggerValue("channel", map));
   mosaic.arrange();
   mosaic.watcher.observe(mosaic.view);

@@ -3,6 +3,7 @@
 
 import { element, flag, part, picture } from "../shared/dom.js";
 import { arrow, within } from "../shared/keys.js";
+import { largeButton } from "../shared/large.js";
 import { legend } from "../shared/legend.js";
 import { drag, lay } from "../shared/pointer.js";
 
@@ -51,6 +52,10 @@ export const pictureView = {
       drawPicture(figure, filtered);
       figure.querySelector(".legend")?.remove();
       figure.append(legend(filtered.low, filtered.legend, filtered.high));
+      part(figure, "figcaption").append(
+        " ",
+        largeButton(filtered.alt, () => whatIsLarge(filtered)),
+      );
       lay(part(figure, "patch"), shareOf(filtered, [top, left, ...output.size]));
     }
     const [first, last] = [0, -1].map((end) => [rows.at(end) ?? 0, columns.at(end) ?? 0]);
@@ -89,6 +94,8 @@ function drawPicture(figure, { source, caption, alt, rows, columns }) {
   picture(part(figure, ".stage img", HTMLImageElement), source, alt);
   figure.style.setProperty("--aspect", String(columns / rows));
 }
+
+const whatIsLarge = (/** @type {Filtered} */ { source, alt }) => ({ source, words: alt, name: "filtered" });
 
 /** A box of pixels as shares of the picture, so that it stays right at any width. @type {(size: { rows: number, columns: number }, box: number[]) => Box} */
 export const shareOf = ({ rows, columns }, [top, left, height, width]) => [
