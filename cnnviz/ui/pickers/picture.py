@@ -24,8 +24,6 @@ from cnnviz.ui.sharing import cached
 from cnnviz.ui.sharing.memory import make_room
 from cnnviz.ui.sharing.own_pictures import NAME, found_again, keep_findable, own_name
 
-GALLERY_WAY, FILE_WAY, CAMERA_WAY = "Gallery", "Your file", "Camera"
-
 # "image/*" lets through what cannot be read (HEIC, SVG ...), so that people are told why instead of only "not allowed".
 # HEIC is not named on purpose: phones then convert it to JPEG by themselves. The endings help where the system does
 # not know the kind of a file.
@@ -117,48 +115,36 @@ def _draw_row() -> None:
 
 
 def _draw_choices(picture: Picture) -> None:
-    """Three ways to a picture, one shown at a time: so the camera is asked for only by who wants it."""
-    way = st.segmented_control(
-        "Where from",
-        (GALLERY_WAY, FILE_WAY, CAMERA_WAY),
-        default=GALLERY_WAY,
-        required=True,
-        key="picture_way",
-        on_change=_forget_refusal,
-        label_visibility="collapsed",
-    )
+    """Three ways to a picture: a file, the gallery, and the camera, which is asked for only by who wants it."""
     _draw_refusal()
-    if way == GALLERY_WAY:
-        pictures = {key: gallery_picture(key) for key in GALLERY}
-        thumbnails(pictures, picture.gallery_key, _choose_from_gallery, key="picture_gallery")
-        return
     # After each file the widget gives way to a new, empty one: see _take.
     key = f"picture_sent_{st.session_state.setdefault('picture_turn', 0)}"
-    if way == FILE_WAY:
-        st.file_uploader(
-            "A picture of your own",
-            FILE_TYPES,
-            key=key,
-            on_change=_take,
-            args=(key,),
-            max_upload_size=MAX_BYTES // 1024**2,
-            width=500,
-        )
-        megapixels = f"{MAX_PIXELS // 10**6} megapixels (JPEG: {MAX_JPEG_PIXELS // 10**6})"
-        # Streamlit tells why it refuses a file only to who points at it, and tells Python nothing.
-        st.caption(
-            f"Up to {MAX_BYTES // 1024**2} MB and {megapixels}. A file that turns red, with an exclamation mark, is "
-            "larger or no picture and was not sent: make it smaller, or save it as JPEG. What you send is kept in "
-            "memory only.",
-            width=500,
-        )
-    else:
+    st.file_uploader(
+        "A picture of your own",
+        FILE_TYPES,
+        key=key,
+        on_change=_take,
+        args=(key,),
+        max_upload_size=MAX_BYTES // 1024**2,
+        width=500,
+    )
+    megapixels = f"{MAX_PIXELS // 10**6} megapixels (JPEG: {MAX_JPEG_PIXELS // 10**6})"
+    # Streamlit tells why it refuses a file only to who points at it, and tells Python nothing.
+    st.caption(
+        f"Up to {MAX_BYTES // 1024**2} MB and {megapixels}. A file that turns red, with an exclamation mark, is "
+        "larger or no picture and was not sent: make it smaller, or save it as JPEG. What you send is kept in "
+        "memory only.",
+        width=500,
+    )
+    pictures = {key: gallery_picture(key) for key in GALLERY}
+    thumbnails(pictures, picture.gallery_key, _choose_from_gallery, key="picture_gallery")
+    if st.toggle("Take a photo with the camera", key="picture_camera", on_change=_forget_refusal):
         # No wider than this, so that the button below the live picture is in sight on a laptop.
         st.camera_input(
             "A photo from the camera",
-            key=key,
+            key=f"{key}_camera",
             on_change=_take,
-            args=(key, "Camera photo"),
+            args=(f"{key}_camera", "Camera photo"),
             resolution="720p",
             width=400,
         )

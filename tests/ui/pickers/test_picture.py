@@ -29,7 +29,7 @@ def page() -> None:
     assert context is not None
     assert isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager)
     sent = context.uploaded_file_mgr.file_storage.get(context.session_id, {})
-    state = [name for name, value in st.session_state.items() if hasattr(value, "image") or hasattr(value, "getvalue")]
+    state = [name for name, value in st.session_state.items() if type(value).__name__ in ("Picture", "UploadedFile")]
     st.text(f"held: {state}, {len(sent)} files")
 
 
@@ -49,8 +49,7 @@ def tap(app: AppTest, name: str) -> AppTest:
 
 def open_uploader(app: AppTest) -> AppTest:
     app.session_state["picture_choices"] = True
-    app.run()
-    return app.segmented_control[0].set_value("Your file").run()
+    return app.run()
 
 
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:
@@ -66,7 +65,7 @@ def test_it_opens_on_the_cat_with_a_clean_address(app: AppTest) -> None:
 
 def test_the_choices_are_not_drawn_until_they_are_opened(app: AppTest) -> None:
     app.run()
-    assert not app.segmented_control
+    assert not app.toggle
     assert not app.file_uploader
     assert not app.get("camera_input")
 
@@ -74,7 +73,7 @@ def test_the_choices_are_not_drawn_until_they_are_opened(app: AppTest) -> None:
 def test_the_camera_is_only_there_when_asked_for(app: AppTest) -> None:
     open_uploader(app)
     assert not app.get("camera_input")
-    app.segmented_control[0].set_value("Camera").run()
+    app.toggle(key="picture_camera").set_value(True).run()
     assert len(app.get("camera_input")) == 1
 
 
@@ -189,7 +188,7 @@ def test_a_file_that_cannot_be_read_is_answered_in_words_and_the_picture_stays(a
 def test_the_sentence_about_a_file_goes_when_another_way_is_chosen(app: AppTest) -> None:
     upload(app, "note.png", b"only text")
     assert "text" in app.error[0].value
-    app.segmented_control[0].set_value("Gallery").run()
+    app.toggle(key="picture_camera").set_value(True).run()
     assert not app.error
 
 
