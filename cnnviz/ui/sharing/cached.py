@@ -7,6 +7,7 @@ import gc
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -49,13 +50,19 @@ KEPT_BYTES = 600_000_000  # of feature maps; a picture's way through VGG-16 is 1
 KEPT_REPLACED_BYTES = 150_000_000  # of maps behind a path that is switched off; of ResNet-50 up to 100 MB
 KEPT_SENT_BYTES = 15_000_000  # of deconvolutions, 0.6 MB each
 SHORT = 0.4  # seconds of work that need no progress bar
+QUIET = 3.0  # seconds without a page being drawn, in which a browser has painted the last one
+LONGEST_WAIT = 20.0  # seconds until torch is imported all the same
+
+_drawn: deque[float] = deque([0.0], maxlen=1)  # when a page was drawn last
 
 
 def warm() -> None:
-    """Start importing torch in the background, once per process; returns at once.
+    """Have torch imported in the background, once per process, as soon as no page was drawn for a moment.
 
-    The import takes seconds, and the first page does not need it. Called by app.py on every run.
+    The import takes seconds in which it hardly lets anybody else compute: beside it the first visitor's front page
+    would come in pieces. A page that needs torch imports it at once. Called by app.py on every run; returns at once.
     """
+    _drawn.append(time.monotonic())
     _warmer()
 
 
@@ -67,6 +74,9 @@ def _warmer() -> threading.Thread:
 
 
 def _import_torch() -> None:
+    began = time.monotonic()
+    while time.monotonic() - _drawn[-1] < QUIET and time.monotonic() - began < LONGEST_WAIT:
+        time.sleep(0.1)
     import cnnviz.attribution
     import cnnviz.networks.feature_maps  # noqa: F401
     from cnnviz.networks.light_torchvision import import_torchvision
