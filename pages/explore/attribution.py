@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.explore.attribution.answer import RUNS, convolutions_of, show_answer
+from cnnviz.ui.explore.attribution.answer import RUNS, show_answer
 from cnnviz.ui.explore.attribution.checks import CURVES, SANITY, WALK
 from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.explore.redrawing import draw_page_again
@@ -17,7 +17,7 @@ with st.container():  # the place of the progress bar
     inference = infer(model, picture)
 class_index = choose_class(inference.scores, model.classes)
 show_answer(inference, class_index, lesson)
-convolutions = convolutions_of(inference)
+convolutions = inference.convolutions
 half_way = convolutions[len(convolutions) // 2]
 try_this(
     [

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.explore.channels_off import HOW, RUNS, convolutions_of, show_channels
+from cnnviz.ui.explore.channels_off import HOW, RUNS, show_channels
 from cnnviz.ui.explore.inference import infer
 from cnnviz.ui.explore.redrawing import draw_page_again
 from cnnviz.ui.page.lesson import Suggestion, read_lesson, try_this
@@ -16,7 +16,7 @@ with st.container():  # the place of the progress bar
     inference = infer(model, picture)
 class_index = choose_class(inference.scores, model.classes)
 show_channels(inference, class_index, lesson)
-convolutions = convolutions_of(inference)
+convolutions = inference.convolutions
 try_this(
     [
         Suggestion("A channel of the first layer", {"off_layer": convolutions[0], "off_channel": None, HOW: "off"}),

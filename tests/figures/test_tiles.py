@@ -30,11 +30,15 @@ def opened(picture: bytes) -> Image.Image:
 
 def level_by_loop(maps: np.ndarray, palette: PaletteName, scale: Scale, index: int, row: int, column: int) -> int:
     """The level of one cell, computed the slow and obvious way."""
-    map_values = maps[index] if scale == "each" else maps
+    ends = []
+    for one in maps[index : index + 1] if scale == "each" else maps:
+        ends += [one.min(), one.max()]
+        if one.min() == one.max():  # one value alone: its range reaches to zero
+            ends.append(0.0)
     value = maps[index, row, column]
     if palette == "diverging":
-        return int(diverging_levels(np.array([value]), float(np.abs(map_values).max()))[0])
-    return int(sequential_levels(np.array([value]), float(map_values.min()), float(map_values.max()))[0])
+        return int(diverging_levels(np.array([value]), float(np.abs(ends).max()))[0])
+    return int(sequential_levels(np.array([value]), float(min(ends)), float(max(ends)))[0])
 
 
 @settings(deadline=None, max_examples=60)

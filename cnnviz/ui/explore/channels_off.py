@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from PIL import Image
-from torch import nn
 
 from cnnviz.figures.palettes import fitting_palette, sequential
 from cnnviz.figures.residual import change_chart
@@ -64,16 +63,10 @@ class Alteration:
         return self.inference.model.classes[self.class_index]
 
 
-def convolutions_of(inference: Inference) -> list[str]:
-    """The convolutions that a channel can be taken from."""
-    found = inference.activations
-    return [name for name in found.explained() if isinstance(found.module_of(name), nn.Conv2d)]
-
-
 def choose_alteration(inference: Inference, class_index: int) -> Alteration:
     """Draw which channel of which layer, and what is done to it."""
     found, notable = inference.activations, inference.notable_layers
-    layers = convolutions_of(inference)
+    layers = inference.convolutions
     start = next((name for name in reversed(notable[:-1]) if name in layers), layers[-1])
     layer, (own,) = choose_layer(
         LAYER,
@@ -223,7 +216,7 @@ def tile_of(chosen: Alteration, channel: int, drop: float) -> Tile:
 
 def show_moves(chosen: Alteration, now: Activations, lesson: Lesson) -> None:
     """How far each layer behind moves, as a part of its own length."""
-    layers = convolutions_of(chosen.inference)
+    layers = chosen.inference.convolutions
     behind = [name for name in layers if name in now.replaced]
     if not behind:
         st.caption("No convolution lies behind this layer: only the score is made of it.")

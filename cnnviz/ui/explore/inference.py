@@ -66,6 +66,12 @@ class Inference:
         return ""
 
     @property
+    def convolutions(self) -> list[str]:
+        """The convolutions that look at the picture, in order."""
+        found = self.activations
+        return [name for name in found.explained() if type(found.module_of(name)).__name__ == "Conv2d"]
+
+    @property
     def notable_layers(self) -> list[str]:
         """The layers that show this network well, first to last."""
         explained = self.activations.explained()

@@ -1,9 +1,11 @@
 """The visitor's own network: kept by the session alone, named in its pickers, and gone with it."""
 
 import streamlit as st
+from streamlit.typing import UploadedFile
 
 from cnnviz.networks.own.network import Own
 from cnnviz.networks.refusal import Refusal
+from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.memory import make_room
 
 KEPT = "own network"  # in the session: the one that is kept; nobody else holds it
@@ -16,9 +18,11 @@ def own() -> Own | None:
     return kept if isinstance(kept, Own) else None
 
 
-def keep_own(network: Own) -> None:
-    """Keep it in place of the one before: a session has one at a time."""
+def keep_own(network: Own, sent: UploadedFile | None) -> None:
+    """Keep it in place of the one before, and let the file go that its weights came in: a session has one at a time."""
     st.session_state[KEPT] = network
+    if sent is not None:
+        forget_upload(sent)
 
 
 def room_for_own(num_params: int, weights: bytes | None) -> None:

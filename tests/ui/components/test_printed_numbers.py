@@ -50,7 +50,7 @@ def test_a_probability_is_the_printed_quotient(scores: list[float]) -> None:
         (_, _, exponential), (quotient, _, percent) = steps_of(row, table)
         assert quotient.startswith(exponential)
         exact = 100 * math.exp(row.difference) / total
-        assert abs(100 * worked_out(quotient) - exact) <= 0.006
+        assert abs(100 * worked_out(quotient) - exact) <= 0.02  # its parts are rounded, six at most
         if row.percent == round(exact, 2):  # else it was rounded the other way, to make 100.00
             assert round(100 * worked_out(quotient), 2) == float(percent[:-2])
 

@@ -17,7 +17,6 @@ from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.visit import send_to
 from cnnviz.ui.pickers.network import NETWORK_WANTED
 from cnnviz.ui.pickers.own_network import keep_own, room_for_own
-from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.cached import inference_queue, waiting_words
 
 EXPLORE = "pages/explore/feature_maps.py"
@@ -42,9 +41,7 @@ def look_inside(reading: Reading, lesson: Lesson) -> None:
         if asked:
             made = made_own(reading, None if sent is None else sent.getvalue(), names.splitlines(), typed)
             if made is not None:
-                if sent is not None:
-                    forget_upload(sent)
-                keep_own(made)
+                keep_own(made, sent)
                 st.session_state[NETWORK_WANTED] = made.name
                 send_to(EXPLORE, {})
 

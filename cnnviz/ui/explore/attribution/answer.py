@@ -18,17 +18,11 @@ HEIGHT = 300
 RUNS = "attribution_runs"  # in the session
 
 
-def convolutions_of(inference: Inference) -> list[str]:
-    """The names of the network's convolutions, as they are declared."""
-    modules = inference.model.module.named_modules()
-    return [path for path, layer in modules if type(layer).__name__ == "Conv2d"]
-
-
 def choose_query(inference: Inference, class_index: int) -> Query:
     """Draw what can be set of the method, and put the question together."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = choose_method()
-        layer = choose_convolution(METHODS[method], convolutions_of(inference))
+        layer = choose_convolution(METHODS[method], inference.convolutions)
         regions = choose_own_regions(inference) if method == "feature_ablation" else ()
         evaluations = 0 if regions else choose_fineness(METHODS[method])
     return Query(inference.model.name, inference.picture, class_index, method, evaluations, layer, regions)
