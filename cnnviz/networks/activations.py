@@ -68,6 +68,8 @@ class Activations:
     image: np.ndarray
     answer: ForwardPass
     replaced: Mapping[str, np.ndarray] = field(default_factory=dict)
+    # what functions made of them, worked out once: a sum of sums would ask for the first again and again
+    _made: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The values of a node, (C, H, W), or (N,) behind a flattening; KeyError for a name that is not there."""
@@ -82,10 +84,12 @@ class Activations:
         if isinstance(node.layer, Parameter):
             learned: nn.Parameter = attrgetter(name)(self.module)
             return learned.detach().numpy().reshape(node.layer.shape)
-        made = put_together(node.layer, [self[source] for source in node.inputs])
-        if made is None:
-            raise KeyError(name)
-        return made
+        if name not in self._made:
+            made = put_together(node.layer, [self[source] for source in node.inputs])
+            if made is None:
+                raise KeyError(name)
+            self._made[name] = made
+        return self._made[name]
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -177,6 +181,8 @@ class Activations:
             out, formula = value, ""  # does nothing while the network answers
         elif isinstance(node.layer, Add) and len(set(node.inputs)) == 2:
             other = next(source for source in node.inputs if source != before)
+            if self.maps(other).shape != maps.shape:  # one value added to many
+                return None
             shortcut = float(self.maps(other)[index])
             out = value + shortcut
             added = printed(fixed(out, DECIMALS)) - printed(

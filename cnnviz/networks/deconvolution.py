@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from cnnviz.arithmetic.layers import Function, ReLU
+from cnnviz.arithmetic.layers.sources import Source
 from cnnviz.arithmetic.network import INPUT, Node
 from cnnviz.networks.activation_layers import is_activation, is_rectifier, no_rule
 from cnnviz.networks.activations import Activations, Index
@@ -67,6 +68,8 @@ def deconvolution(
 
 def sent_down(activations: Activations, node: Node, signal: torch.Tensor) -> list[torch.Tensor]:
     """What each input of a node gets of the signal (the shape of the node's output)."""
+    if isinstance(node.layer, Source):
+        return []
     module = activations.module_of(node.name)
     if is_rectifier(module) or isinstance(node.layer, ReLU):
         return [signal.clamp(min=0)]

@@ -21,9 +21,7 @@ def put_together(layer: Layer, inputs: Sequence[np.ndarray]) -> np.ndarray | Non
     """
     if isinstance(layer, Add) and len(inputs) == 2:
         return np.asarray(inputs[0] + inputs[1])
-    if isinstance(layer, Flatten):
-        return inputs[0].reshape(-1)
-    if isinstance(layer, View):
+    if isinstance(layer, Flatten | View):
         return inputs[0].reshape(layer.output_shape(inputs[0].shape))
     if isinstance(layer, Concat):
         return np.concatenate(inputs, axis=concatenated_axis(layer, inputs[0].ndim))

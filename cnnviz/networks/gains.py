@@ -125,8 +125,9 @@ def channel_shares(activations: Activations, layer: str, channel: int) -> np.nda
     scale = 1.0
     for stage in activations.behind(layer, (channel, 0, 0)):
         behind = activations.module_of(stage.name)
-        if isinstance(behind, nn.BatchNorm2d) and behind.affine:
-            scale *= float(behind.weight[channel])
+        if isinstance(behind, nn.BatchNorm2d) and behind.running_var is not None:
+            scale *= float(behind.weight[channel]) if behind.affine else 1.0
+            scale /= float(behind.running_var[channel] + behind.eps) ** 0.5
         if stage.kind == "ReLU":
             is_open = is_open * (activations.maps(stage.name)[channel] > 0)
     found = np.zeros(len(given))

@@ -114,7 +114,8 @@ def explain(
     The input of a dense layer may have any shape with as many values as it has features; or it is (H, W, C), the output
     (H, W, C'), and the layer runs at every place.
     """
-    if isinstance(layer, nn.Linear) and given.size != layer.in_features:
+    at_every_place = isinstance(layer, nn.Linear) and given.shape[-1:] == (layer.in_features,) and given.ndim == 3
+    if at_every_place and answered.shape != (layer.out_features, 1, 1):
         given, answered = np.moveaxis(given, -1, 0), np.moveaxis(answered, -1, 0)
     for axis, place, size in zip(("channels", "rows", "columns"), index, answered.shape, strict=True):
         if not 0 <= place < size:

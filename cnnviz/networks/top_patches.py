@@ -18,7 +18,7 @@ from cnnviz.arithmetic.network import Network
 from cnnviz.images import Picture
 from cnnviz.networks.feature_maps import ForwardPass, find_layer, forward
 from cnnviz.networks.neuron import EXPLAINED
-from cnnviz.networks.own.network import own_network
+from cnnviz.networks.own.network import is_own
 from cnnviz.networks.patch_files import keep_places, places_key, separate_places
 from cnnviz.networks.refusal import Refusal
 from cnnviz.networks.survey import survey
@@ -136,7 +136,7 @@ def places_of(model: "Model", picture: Picture, shapes: Mapping[str, MapShape]) 
 
     Nothing of a visitor's own network is kept on disk.
     """
-    if own_network(model.name) is not None:
+    if is_own(model.name):
         return strongest_places(forward(model.module, model.preprocess(picture.image)), shapes)
     key = places_key(model, picture.sha256)
     counts = {name: shape[0] for name, shape in shapes.items()}

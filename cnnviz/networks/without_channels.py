@@ -24,10 +24,11 @@ MOST_TOGETHER = 32
 @dataclass(frozen=True)
 class Losses:
     """How far the search is. `drops` (C,) is by how much the class's score falls without each channel, NaN where that
-    is not known yet."""
+    is not known yet. `held_bytes` is what the search holds meanwhile: the maps of the whole network."""
 
     drops: np.ndarray
     done: int
+    held_bytes: int = 0
 
     @property
     def total(self) -> int:
@@ -77,7 +78,8 @@ def losses(found: Activations, layer: str, class_index: int) -> Iterator[Losses]
     whole = float(found.answer.scores[class_index])
     drops = np.full(len(values), np.nan)
     together = batch_size(found, rest, behind)
-    yield Losses(drops.copy(), 0)
+    held = sum(maps.nbytes for maps in found.answer.feature_maps.values())
+    yield Losses(drops.copy(), 0, held)
     for start in range(0, len(values), together):
         channels = range(start, min(start + together, len(values)))
         variants = values.repeat(len(channels), *[1] * values.ndim)
@@ -86,7 +88,7 @@ def losses(found: Activations, layer: str, class_index: int) -> Iterator[Losses]
         with torch.inference_mode():
             scores = scores_of(found, rest, behind, variants)
         drops[start : channels.stop] = whole - scores[:, class_index].numpy()
-        yield Losses(drops.copy(), channels.stop)
+        yield Losses(drops.copy(), channels.stop, held)
 
 
 def nodes_behind(found: Activations, name: str) -> list[Node]:

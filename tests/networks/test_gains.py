@@ -124,13 +124,13 @@ def test_channels_of_other_groups_bring_and_gain_nothing(padding_mode: Any) -> N
     module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), last, nn.BatchNorm2d(6)).eval().requires_grad_(False)
     with torch.no_grad():
         module[3].weight.copy_(torch.tensor([1.0, -2.0, 0.5, 1.0, -1.0, 3.0]))
+        module[3].running_var.copy_(torch.tensor([0.5, 1.0, 2.0, 3.0, 0.2, 1.5]))
     found = activations_of(module, torch.rand(1, 3, 9, 9))
     for channel in range(4):
         expected = lost(found, "2", channel).mean(axis=(1, 2))
         assert ((expected == 0) == (np.arange(6) // 3 != channel // 2)).all()
         np.testing.assert_allclose(channel_gains(found, "2", channel), expected, atol=1e-6)
         for reader in range(6):  # without a ReLU both are the same
-            scale = (1 + module[3].eps) ** 0.5
-            assert channel_shares(found, "2", reader)[channel] / scale == pytest.approx(expected[reader], abs=1e-6)
+            assert channel_shares(found, "2", reader)[channel] == pytest.approx(expected[reader], abs=1e-6)
     with pytest.raises(ValueError, match="is no convolution"):
         channel_shares(found, "3", 0)

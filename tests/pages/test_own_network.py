@@ -111,7 +111,7 @@ def test_from_the_builder_one_looks_inside(monkeypatch: pytest.MonkeyPatch) -> N
     ("key", "typed", "said"),
     [
         ("own_classes", "cat\ndog", "2 names for 3 outputs"),
-        ("own_mean_3", "0.5", "mean has 1"),
+        ("own_mean_3", "0.5", "mean has 1 number;"),
         ("own_std_3", "x", "is not"),
     ],
 )
@@ -136,3 +136,12 @@ def test_a_link_with_its_name_opens_another_visitors_page_on_the_first_network()
     app.run()
     assert not app.exception
     assert app.selectbox(key="network").value == "squeezenet1_1"
+    assert any("somebody's own network" in info.value.replace("\\", "") for info in app.info)
+
+
+def test_a_link_to_no_network_says_so() -> None:
+    app = AppTest.from_file(Path(EXPLORE) / "prediction.py", default_timeout=120)
+    app.query_params["network"] = "<b>Nonsense</b>"
+    app.run()
+    assert any("is no network that is here" in info.value for info in app.info)
+    assert not any("<b>" in info.value for info in app.info)

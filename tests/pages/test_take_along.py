@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save
 
 from cnnviz.arithmetic.reader import read_network
 from cnnviz.attribution import METHODS
@@ -61,10 +62,13 @@ def test_the_lines_give_the_attribution_that_is_shown(method: str, evaluations: 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_lines_for_an_own_network_take_the_visitors_module(channels: int, here: None) -> None:
-    own = make_own(read_network(f"nn.Sequential(nn.Conv2d({channels}, 4, 3), nn.ReLU())"), (channels, 24, 24))
+    text = f"net = nn.Sequential(nn.Conv2d({channels}, 4, 3), nn.ReLU())"
+    net = run(f"import torch\nfrom torch import nn\n{text}")["net"]
+    own = make_own(read_network(text), (channels, 24, 24), weights=save(net.state_dict()))
     model = load_model(own.name)
     assert isinstance(model, Model)
-    made = run(maps_lines(model, "0"), net=own.module)["maps"]
+    assert maps_lines(model, "1") == ""
+    made = run(maps_lines(model, "0"), net=net)["maps"]
     with torch.no_grad():
         wanted = own.module.get_submodule("0")(model.preprocess(gallery_picture("chelsea").image))[0].numpy()
     np.testing.assert_allclose(made, wanted, atol=1e-5)

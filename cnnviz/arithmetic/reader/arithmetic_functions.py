@@ -237,6 +237,7 @@ def reduced(reader: Any, name: str, given: Arguments) -> Value:
         return Tensor("", shape, x.parameters)
     if batch in axes:
         if dims is None:
+            graph.pass_over(f"{name} of all images", line)
             return Tensor(x.source, ())  # one number for all images: a loss, or something to print
         raise ReadError(f"{name} over axis {batch} mixes the images of a batch, which is not read.", line)
     if name == "mean" and batch == 0 and axes == [2, 3] and len(x.shape) == 4 and x.shape[0] == BATCH:

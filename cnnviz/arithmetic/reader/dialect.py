@@ -56,6 +56,9 @@ class Dialect(Protocol):
     def compared(self, left: Value, right: Value, line: int) -> Value:
         """What a comparison of feature maps gives: a map of answers."""
 
+    def pass_over(self, what: str, line: int) -> None:
+        """Remember something that changes the values of feature maps and is no layer."""
+
     def unbound(self, value: Tensor, line: int) -> list[Value]:
         """The parts of a feature map along its first axis."""
 

@@ -167,6 +167,8 @@ def interpolate(reader: Any, name: str, given: Arguments) -> Value:
     else:
         factor = reader.needed(bound.get("scale_factor"), given.line)
         settings["scale_factor"] = tuple(factor) if isinstance(factor, list | tuple) else factor
+    if bound.get("antialias"):
+        reader.graph.pass_over("antialias", given.line)
     for key in ("mode", "align_corners"):
         if bound.get(key) is not None:
             settings[key] = setting(name, key, bound[key], given.line)

@@ -77,6 +77,8 @@ def item(reader: Any, x: Tensor, index: Value, line: int) -> Value:
     if not x.source:
         return Tensor("", full, x.parameters)
     if without_batch(full) == x.image:
+        if any(isinstance(place, list | Tensor) for place in places):
+            reader.graph.pass_over("places in another order", line)
         return Tensor(x.source, full)
     if special:
         reader.graph.sized = True

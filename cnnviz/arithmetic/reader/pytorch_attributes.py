@@ -152,6 +152,8 @@ class PyTorchAttributes(PyTorchNames):
 
     def set_item(self, owner: Value, index: Value, value: Value, line: int) -> None:
         if isinstance(owner, Tensor | ParameterTensor):
+            if isinstance(owner, Tensor) and owner.source:
+                self.pass_over("values put into a map", line)
             return
         children = modules.inside(owner)
         names = list(children)

@@ -20,7 +20,7 @@ from cnnviz.arithmetic.reader.bounded import is_whole
 from cnnviz.arithmetic.reader.layer_functions import LAYER_FUNCTIONS, POINTWISE_FUNCTIONS
 from cnnviz.arithmetic.reader.syntax import ReadError
 from cnnviz.arithmetic.reader.tensors import sizes_of, tensor, worked
-from cnnviz.arithmetic.reader.values import Arguments, Opaque, ParameterTensor, Tensor, Value
+from cnnviz.arithmetic.reader.values import Arguments, Dotted, Opaque, ParameterTensor, Tensor, Value
 
 CHANGES_NOTHING = {
     "contiguous",
@@ -99,7 +99,10 @@ COPIES = {
     "transpose", "movedim", "moveaxis", "swapaxes", "swapdims", "unflatten", "repeat", "tile", "pad", "interpolate",
     "add", "sub", "mul", "div", "iadd", "isub", "imul", "maximum", "minimum",
 }  # fmt: skip
-OF_MANY = {"where", "addcmul", "addcdiv", "std", "var", "norm", "prod", "median", "mode"}  # drawn as what they are like
+# drawn as what they are like
+OF_MANY = {
+    "where", "addcmul", "addcdiv", "repeat_interleave", "std", "var", "norm", "prod", "median", "mode",
+}  # fmt: skip
 COMPARED = {"eq", "ne", "lt", "le", "gt", "ge", "isclose", "logical_and", "logical_or", "logical_xor", "equal"}
 CREATED = {
     "zeros",
@@ -141,9 +144,23 @@ def apply_function(reader: Any, name: str, given: Arguments) -> Value:
     given_first = given.positional[0] if given.positional else given.named.get("input")
     result = handler(reader, plain, given)
     kept = isinstance(result, Tensor) and isinstance(given_first, Tensor) and result.source == given_first.source
-    if plain in OF_MANY or (kept and result.source and plain not in COPIES and plain not in LAYER_FUNCTIONS):
+    changes = kept and result.source and plain not in COPIES and plain not in LAYER_FUNCTIONS
+    if plain in OF_MANY or changes or (plain in ("to", "type", "type_as") and not keeps_fractions(given)):
         reader.graph.pass_over(name, given.line)
     return result
+
+
+UNKNOWN = (Dotted, Opaque)
+WITHOUT_FRACTIONS = ("int", "long", "bool", "half", "float16", "short", "byte", "Int", "Long", "Half", "Byte")
+
+
+def keeps_fractions(given: Arguments) -> bool:
+    """Whether a cast leaves numbers with fractions as they are: to a device, or to float32 or float64."""
+    others = (*given.positional[1:], *given.named.values())
+    asked = [value.path if isinstance(value, Dotted) else value.what for value in others if isinstance(value, UNKNOWN)]
+    return not any(
+        word in what for what in asked for word in ("int", "long", "bool", "half", "float16", "short", "byte")
+    )
 
 
 def is_function(name: str) -> bool:
@@ -165,6 +182,7 @@ def clamped(reader: Any, name: str, given: Arguments) -> Value:
 def compared(reader: Any, name: str, given: Arguments) -> Value:
     """A map of answers of the same shape."""
     values = [v for v in given.positional if isinstance(v, Tensor | ParameterTensor)]
+    reader.graph.pass_over("a comparison", given.line)
     return tensor(values[0], name, given.line) if values else Opaque(name, given.line)
 
 

@@ -285,7 +285,12 @@ class PyTorchNames:
     def operate(self, kind: type[ast.operator], left: Value, right: Value, line: int) -> Value:
         return operated(self.graph, kind, left, right, line)
 
+    def pass_over(self, what: str, line: int) -> None:
+        if self.following:
+            self.graph.pass_over(what, line)
+
     def compared(self, left: Value, right: Value, line: int) -> Value:
+        self.pass_over("a comparison", line)
         return left if isinstance(left, Tensor) else right
 
     def unbound(self, value: Tensor, line: int) -> list[Value]:

@@ -301,6 +301,8 @@ def pad(reader: Any, name: str, given: Arguments) -> Value:
         raise ReadError("pad cuts off more than there is.", given.line)
     if not any(sides):
         return x
+    if bound.get("value") not in (None, 0):
+        reader.graph.pass_over("pad with a value", given.line)
     zeros = mode == "constant" and bound.get("value") in (None, 0) and min(sides) >= 0
     if zeros and len(x.shape) == 4 and len(sides) <= 4:
         sides = (*sides, 0, 0)[:4]

@@ -20,6 +20,7 @@ from cnnviz.arithmetic.reader.values import (
     Function,
     Instance,
     Opaque,
+    Tensor,
     Value,
 )
 
@@ -66,6 +67,8 @@ class Statements(Assigning):
         if isinstance(node.value, ast.Constant):
             return  # a docstring
         value = self.evaluate(node.value, scope)
+        if isinstance(value, Tensor) and value.source:  # of use only where it works in place
+            self.dialect.pass_over("a step whose result is not used", node.lineno)
         if scope is self.top:
             self.note(value, "")
 

@@ -18,9 +18,9 @@ from cnnviz.arithmetic.network import INPUT, Network, Node
 from cnnviz.arithmetic.settings import Shape
 from cnnviz.networks.lines import module_of_line, value_of_line
 from cnnviz.networks.memory import refuse_lack_of_memory
+from cnnviz.networks.own.network import MOST_PARAMS
 from cnnviz.networks.refusal import Refusal
 
-MOST_PARAMS = 50_000_000
 AFTER_SCORES = ("Softmax", "LogSoftmax")  # what turns scores into probabilities
 
 
@@ -96,7 +96,7 @@ def _called(
         parts.setdefault(node.module, nn.Parameter(torch.randn(1, *layer.shape) * 0.02))
         return fx.Proxy(graph.get_attr(node.module), tracer)
     inputs = [f"x{number}" for number in range(len(given))]
-    names: dict[str, Any] = dict(zip(inputs, given, strict=True)) | {"torch": torch}
+    names: dict[str, Any] = dict(zip(inputs, given, strict=True))
     if isinstance(layer, Function):
         line = layer.expression(inputs)
     else:

@@ -63,7 +63,7 @@ def fits_of(module: "nn.Module", weights: "Mapping[str, torch.Tensor]") -> tuple
 def fill(module: "nn.Module", weights: "Mapping[str, torch.Tensor]") -> tuple[Fit, ...]:
     """Put the weights into the module; the table. Misfit where they do not fit, and nothing is changed.
 
-    What is only in the file is passed over, and stands in the table: layers that are never called, or a second name.
+    What is only in the file is passed over: layers that are never called, or a second name of one.
     """
     import torch
 

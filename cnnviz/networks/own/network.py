@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from cnnviz.arithmetic.layers import Reduce
 from cnnviz.arithmetic.network import Network, add
-from cnnviz.arithmetic.settings import Shape
+from cnnviz.arithmetic.settings import Shape, counted
 from cnnviz.networks.architecture import Architecture
 from cnnviz.networks.preprocess import IMAGENET, Preprocessing
 from cnnviz.networks.refusal import Refusal
@@ -22,8 +22,9 @@ from cnnviz.networks.refusal import Refusal
 if TYPE_CHECKING:
     from torch import nn
 
-    from cnnviz.networks.own.fitting import Fit
-
+PREFIX = "own-"  # of names
+MOST_PARAMS = 50_000_000
+MOST_MACS = 20_000_000_000  # for one picture; VGG-16 takes 15.5
 MOST_BYTES = 200_000_000  # of a file of weights
 LARGEST_SIDE = 512  # pixels of an input
 MOST_ACTIVATIONS = 100_000_000  # values of all layers for one picture
@@ -34,17 +35,20 @@ NOT_IN_NAMES = re.compile(r"[^\w ,.'/&+%-]|_{2,}")  # what Markdown or HTML coul
 
 @dataclass(frozen=True, kw_only=True)
 class Own(Architecture):
-    """One network of a visitor's. `trained` says whether weights were given; `fits` is the table of what they were."""
+    """One network of a visitor's. `trained` says whether weights were given."""
 
     name: str
     classes: tuple[str, ...]
     module: "nn.Module"
     trained: bool
-    num_bytes: int
-    fits: "tuple[Fit, ...]" = ()
 
 
 _all: "WeakValueDictionary[str, Own]" = WeakValueDictionary()
+
+
+def is_own(name: str) -> bool:
+    """Whether a network of this name is a visitor's own, also where its visitor has let go of it meanwhile."""
+    return name.startswith(PREFIX)
 
 
 def own_network(name: str) -> Own | None:
@@ -72,18 +76,21 @@ def make_own(
     """
     from cnnviz.networks.own.building import module_of
     from cnnviz.networks.own.fitting import fill
+    from cnnviz.networks.own.looking_through import look_through
     from cnnviz.networks.own.weights_files import read_weights
 
     settings = preprocessing_of(input_shape, mean, std)
     scored = ending_in_scores(network, input_shape)
     module = module_of(scored, input_shape)
     names = named_classes(classes, scored.trace(input_shape)[-1].output_shape[0])
-    table = () if weights is None else fill(module, read_weights(weights))
+    if weights is not None:
+        fill(module, read_weights(weights))
+    look_through(module, input_shape)
     convolutions = [node.module for node in network.nodes if type(node.layer).__name__ == "Conv2d"]
     if not convolutions:
         raise Refusal("There is no convolution (Conv2d) in this network, so there are no feature maps to look at.")
     own = Own(
-        name=f"own-{secrets.token_hex(8)}",
+        name=f"{PREFIX}{secrets.token_hex(8)}",
         title=plain_name(title) or "Own network",
         year=0,
         paper="",
@@ -94,8 +101,6 @@ def make_own(
         classes=names,
         module=module,
         trained=weights is not None,
-        num_bytes=4 * network.num_params,
-        fits=table,
     )
     _all[own.name] = own
     return own
@@ -116,7 +121,9 @@ def preprocessing_of(input_shape: Shape, mean: Sequence[float] = (), std: Sequen
     chosen = tuple(map(float, mean or usual[0])), tuple(map(float, std or usual[1]))
     for called, numbers in zip(("mean", "std"), chosen, strict=True):
         if len(numbers) != channels:
-            raise Refusal(f"{called} has {len(numbers)} numbers; the network takes {channels} channels, one for each.")
+            raise Refusal(
+                f"{called} has {counted(len(numbers), 'number')}; the network takes {counted(channels, 'channel')}."
+            )
     if not all(0.001 <= number <= 1000 for number in chosen[1]) or not all(abs(number) <= 1000 for number in chosen[0]):
         raise Refusal("mean lies between −1000 and 1000, std between 0.001 and 1000, for colours from 0 to 1.")
     return Preprocessing(resize_size=height, crop_size=height, mean=chosen[0], std=chosen[1])
@@ -133,6 +140,11 @@ def ending_in_scores(network: Network, input_shape: Shape) -> Network:
         raise Refusal("There is no layer in this network.")
     if sum(row.activation_values for row in rows) > MOST_ACTIVATIONS:
         raise Refusal("The values of all layers for one picture take too much memory here. Take a smaller input.")
+    if sum(row.macs for row in rows) > MOST_MACS:
+        raise Refusal(
+            f"This network takes {sum(row.macs for row in rows):,} multiply-accumulates for one picture; one's own may "
+            f"take {MOST_MACS:,}. Take a smaller input, or narrower layers."
+        )
     shape = rows[-1].output_shape
     if len(shape) == 1:
         return followed

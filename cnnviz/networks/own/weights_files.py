@@ -6,6 +6,8 @@ to be executed; they are refused. torch's own messages are never shown: they tel
 """
 
 import io
+import pickletools
+import re
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +29,15 @@ OLD = (
     "anything. Save the weights alone, with a newer PyTorch: torch.save(net.state_dict(), 'weights.pt')."
 )
 NEITHER = "This is no file of weights that can be read here: give a .safetensors, or a .pt made of net.state_dict()."
+OTHER_THINGS = (
+    "This file holds other things than tensors, such as a whole model, or is damaged; only weights are read. "
+    "Save them so: torch.save(net.state_dict(), 'weights.pt')."
+)
+# what the pickle of a state dict names, as "module name"
+TENSORS = re.compile(
+    r"collections OrderedDict|torch\._utils _rebuild_(tensor_v2|parameter)|torch (\w+Storage|Size|device)"
+    r"|torch\.serialization _get_layout|torch\.storage \w+Storage"
+)
 DAMAGED = "This file of weights is damaged, or ends too early. Save it anew."
 
 
@@ -37,12 +48,12 @@ def read_weights(data: bytes) -> dict[str, torch.Tensor]:
     """
     if len(data) > MOST_BYTES:
         raise Refusal(f"The file has {len(data) / 1e6:.0f} MB; {MOST_BYTES / 1e6:.0f} MB can be read.")
-    if data[:2] == b"PK":
-        table = _of_archive(data)
-    elif data[:1] == b"\x80":
-        raise Refusal(OLD)
-    else:
+    if data[8:9] == b"{":  # behind the length of its header, whose first byte may be that of a pickle
         table = _of_safetensors(data)
+    elif data[:2] == b"PK":
+        table = _of_archive(data)
+    else:
+        raise Refusal(OLD if data[:1] == b"\x80" else NEITHER)
     tensors = {str(name): value for name, value in table.items() if isinstance(value, torch.Tensor)}
     if not tensors:
         raise Refusal("There are no weights in this file: it holds no tensors under names.")
@@ -56,8 +67,6 @@ def read_weights(data: bytes) -> dict[str, torch.Tensor]:
 
 def _of_safetensors(data: bytes) -> Mapping[str, Any]:
     header = int.from_bytes(data[:8], "little")
-    if len(data) < 10 or data[8:9] != b"{":
-        raise Refusal(NEITHER)
     if header > min(MOST_HEADER, len(data) - 8):
         raise Refusal(DAMAGED)
     try:
@@ -82,14 +91,25 @@ def _of_archive(data: bytes) -> Mapping[str, Any]:
     if pickles[0].file_size > MOST_HEADER:
         raise Refusal("This file holds more names than a network has.")
     try:
-        found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            only_tensors = _names_only_tensors(archive.read(pickles[0]))
+        found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True) if only_tensors else None
     except Exception as error:  # nearly anything; torch's own words are not for visitors
         refuse_lack_of_memory(error)
-        raise Refusal(
-            "This file holds other things than tensors, such as a whole model, or is damaged; only weights are read. "
-            "Save them so: torch.save(net.state_dict(), 'weights.pt')."
-        ) from error
+        raise Refusal(OTHER_THINGS) from error
+    if found is None:
+        raise Refusal(OTHER_THINGS)
     return _state_dict(found)
+
+
+def _names_only_tensors(pickled: bytes) -> bool:
+    """Whether a pickle calls nothing but what tensors are made with: torch alone would let it ask for much memory."""
+    for opcode, argument, _ in pickletools.genops(pickled):
+        if opcode.name == "GLOBAL" and not TENSORS.fullmatch(str(argument)):
+            return False
+        if opcode.name in ("STACK_GLOBAL", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1", "EXT2", "EXT4", "BYTEARRAY8"):
+            return False
+    return True
 
 
 def _state_dict(found: object) -> Mapping[str, Any]:

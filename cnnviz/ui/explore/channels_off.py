@@ -78,7 +78,7 @@ def choose_alteration(inference: Inference, class_index: int) -> Alteration:
         lambda layer, _: (liveliest_channel(found, layer),),
         on_change=forget_channel,
     )
-    typed = whole_number("Channel", len(found.maps(layer)), CHANNEL, own, width=135, help="Or click a map.")
+    typed = whole_number("Channel", len(found.maps(layer)), CHANNEL, own, width=160, help="Or click a map.")
     keep_valid(HOW, HOWS, "off")
     how = st.segmented_control("Switch it", list(HOWS), default="off", required=True, key=HOW, bind="query-params")
     return Alteration(inference, layer, own if typed is None else typed, HOWS[how or "off"], class_index)
@@ -211,7 +211,7 @@ def tile_of(chosen: Alteration, channel: int, drop: float) -> Tile:
     values = chosen.maps[channel]
     image = Image.fromarray(sequential(values, float(values.min()), float(values.max())))
     words = f"Channel {channel}: without it the score of {chosen.class_name} changes by {number(-drop)}. Switches it."
-    return Tile(image, -drop, f"channel {channel}", words)
+    return Tile(image, -drop, str(channel), words)
 
 
 def show_moves(chosen: Alteration, now: Activations, lesson: Lesson) -> None:

@@ -88,7 +88,7 @@ def show_maps(shown: LayerMaps, height: int) -> None:
         shown.maps,
         key="feature_maps_mosaic",
         label=f"{num_channels} feature maps of {map_height} by {map_width} from {shown.layer} of "
-        f"{shown.inference.title}.",
+        f"{shown.inference.title}{'' if shown.inference.model.trained else ', ' + UNTRAINED}.",
         palette=shown.palette,
         scale=shown.scale,
         selected=shown.channel,

@@ -27,10 +27,11 @@ def take_along(
             download("CSV", lambda: as_csv(table), f"{name}.csv", "text/csv")
         shape = " × ".join(map(str, array.shape))
         st.caption(
-            f"NPY: all {shape} values, for numpy.load. CSV: the {table.shape[0]} × {table.shape[1]} of the chosen."
+            f"NPY: all {shape} values, for numpy.load. CSV: {table.shape[0]} × {table.shape[1]}, what is enlarged."
         )
-        st.markdown("The same array in PyTorch:")
-        st.code(code, language="python")
+        if code:
+            st.markdown("The same array in PyTorch:")
+            st.code(code, language="python")
 
 
 def download(label: str, content: Callable[[], bytes], file_name: str, mime: str) -> None:
@@ -91,7 +92,13 @@ def loading_lines(model: Model, picture: bool = True) -> list[str]:
 
 
 def maps_lines(model: Model, layer: str) -> str:
-    """Lines that give the maps of a layer, (C, H, W), as they were before any in-place ReLU behind it."""
+    """Lines that give the maps of a layer, (C, H, W), as they were before any in-place ReLU behind it.
+
+    None for what an own network does with a function: in the visitor's module no layer has that name.
+    """
+    own = isinstance(architecture(model.name), Own)
+    if own and (len(model.preprocessing.mean) == 4 or not learns(model, layer)):
+        return ""
     run, module_name = 0, layer
     repeated = REPEATED.fullmatch(layer)
     if repeated and layer not in dict(model.module.named_modules()):
@@ -110,6 +117,11 @@ def maps_lines(model: Model, layer: str) -> str:
     )
 
 
+def learns(model: Model, layer: str) -> bool:
+    """Whether a layer of this name holds weights: in an own network those are the visitor's own layers."""
+    return any(True for name, _ in model.module.named_parameters() if name.startswith(f"{layer}."))
+
+
 def weights_lines(model: Model, layer: str) -> str:
     """Lines that give the weight of a layer."""
     lines = [*loading_lines(model, picture=False), "", f'weights = module.get_submodule("{layer}").weight']
@@ -117,7 +129,12 @@ def weights_lines(model: Model, layer: str) -> str:
 
 
 def attribution_lines(model: Model, method: str, class_index: int, evaluations: int = 0, layer: str = "") -> str:
-    """Lines that give the map of a method for a class, (H, W)."""
+    """Lines that give the map of a method for a class, (H, W).
+
+    None for an own network: a softmax at its end, or maps in place of scores, are not the module's that is asked here.
+    """
+    if isinstance(architecture(model.name), Own):
+        return ""
     lines = loading_lines(model)
     lines.insert(lines.index(""), "from cnnviz.attribution import METHODS")
     settings = f", evaluations={evaluations}" if evaluations else ""

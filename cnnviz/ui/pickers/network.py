@@ -12,6 +12,7 @@ from cnnviz.networks.torchvision_weights import WEIGHTS
 from cnnviz.networks.weights import WeightsFile, absence, find, hub_folder, megabytes, own_folder
 from cnnviz.networks.zoo import MODELS, Model, architecture
 from cnnviz.ui.page.lesson import read_lesson
+from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.valid import keep_valid, tell_address
 from cnnviz.ui.page.visit import address_counts, begins
 from cnnviz.ui.pickers.own_network import own
@@ -21,6 +22,8 @@ UNTRAINED = "untrained (random weights)"
 POLL_SECONDS = 0.5
 NETWORK_KEPT = "network kept"  # the last choice on any page
 NETWORK_PASSED_OVER = "network passed over"  # which one, and which stands in for it
+NETWORK_UNKNOWN = "network unknown"  # what a link asked for and nobody here has
+YOURS = " (yours)"
 NETWORK_WANTED = "network wanted"  # by a page that leads to another one: for the picker there
 
 
@@ -33,7 +36,11 @@ def choose_network(offered: Sequence[str] | None = None, lacks: str = "") -> Mod
     """
     names = list(offered if offered is not None else everything())
     first = names[0]
-    passed_over = requested_elsewhere(names)
+    passed_over, asked = requested_elsewhere(names), str(st.query_params.get("network", ""))
+    if asked and asked not in map(title_of, everything()):
+        st.session_state[NETWORK_UNKNOWN] = asked
+    elif begins():
+        st.session_state.pop(NETWORK_UNKNOWN, None)
     wanted = st.session_state.pop(NETWORK_WANTED, None)
     if wanted in names:
         st.session_state["network"] = wanted
@@ -54,6 +61,8 @@ def choose_network(offered: Sequence[str] | None = None, lacks: str = "") -> Mod
         width=190,
         label_visibility="collapsed",
     )
+    if name != first:
+        st.session_state.pop(NETWORK_UNKNOWN, None)
     st.session_state[NETWORK_KEPT] = name if name != first else None
     if passed_over is not None:
         st.session_state[NETWORK_PASSED_OVER] = passed_over, name, lacks
@@ -71,7 +80,7 @@ def everything() -> list[str]:
 def title_of(name: str) -> str:
     """What a network is called in a picker."""
     entry = architecture(name)
-    return f"{entry.title} (yours)" if isinstance(entry, Own) else entry.title
+    return f"{entry.title}{YOURS}" if isinstance(entry, Own) else entry.title
 
 
 def requested_elsewhere(offered: Sequence[str]) -> str | None:
@@ -91,6 +100,13 @@ def show_notices(model: Model) -> None:
         st.info(f"{title_of(missing)} {lacks}; {title_of(stand_in)} is shown in its place.", icon=":material/info:")
     else:
         st.session_state.pop(NETWORK_PASSED_OVER, None)
+    unknown = str(st.session_state.get(NETWORK_UNKNOWN, ""))
+    if unknown:
+        why = (
+            "somebody's own network, which only they can see" if unknown.endswith(YOURS) else "no network that is here"
+        )
+        name = as_plain_text(unknown[:80])
+        st.info(f"“{name}” is {why}; {title_of(model.name)} is shown in its place.", icon=":material/info:")
     entry = architecture(model.name)
     if isinstance(entry, Published) and not model.trained:
         weights_card(model, entry)

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from cnnviz.networks.own.network import Own
+from cnnviz.networks.own.network import MOST_PARAMS, Own
 from cnnviz.networks.refusal import Refusal
 from cnnviz.ui.server.streamlit_uploads import forget_upload
 from cnnviz.ui.sharing.memory import make_room
@@ -26,8 +26,8 @@ def keep_own(network: Own, sent: UploadedFile | None) -> None:
 
 
 def room_for_own(num_params: int, weights: bytes | None) -> None:
-    """See that there is memory for one of so many parameters; Refusal where there is not."""
-    if not make_room(2 * FLOAT * num_params + len(weights or b"")):
+    """See that there is memory for one of so many parameters, if it may have so many; Refusal where there is not."""
+    if num_params <= MOST_PARAMS and not make_room(2 * FLOAT * num_params + len(weights or b"")):
         raise Refusal(
             "This server has no memory left for a network of your own at the moment: others look into networks too. "
             "Try again in a few minutes."

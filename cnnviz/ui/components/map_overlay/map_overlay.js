@@ -172,7 +172,7 @@ class Overlay {
     to.globalAlpha = this.alone ? 1 : this.opacity / 100;
     if (!map.hidden) to.drawImage(map, 0, 0, source.width, source.height);
     const { title } = this.maps.layers[at];
-    return { source, words: title, name: title };
+    return { source, words: title };
   }
 
   assignControls() {

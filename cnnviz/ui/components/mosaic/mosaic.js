@@ -77,7 +77,8 @@ class Mosaic {
     const { tiles, size } = arranged(room, sheet.faces, [maps.height, maps.width], window.innerWidth - 24);
     const source = element("canvas");
     draw(source, maps, sheet, tiles, size, this.alpha);
-    return { source, words: header.label, name: header.key };
+    const [low, high] = ["low", "high"].map((end) => part(this.root, end).textContent);
+    return { source, words: `${header.label} Colours from ${low} to ${high}.` };
   }
 
   draw() {

@@ -1,8 +1,11 @@
 // A picture over the whole window: a button opens it, Escape or a click closes it, and a link keeps it as a PNG.
 
 import { element } from "./dom.js";
+import { pen } from "./pixels.js";
 
-/** What is shown: an address or a canvas, its words, and the name of the file. @typedef {{ source: string | HTMLCanvasElement, words: string, name: string }} Large */
+/** What is shown, an address or a canvas, and its words. @typedef {{ source: string | HTMLCanvasElement, words: string }} Large */
+
+const BELOW = 44; // px of a canvas's words in its file
 
 /** The button that opens it; `show` gives what is to be seen at that moment. @type {(what: string, show: () => Large) => HTMLButtonElement} */
 export const largeButton = (what, show) =>
@@ -21,8 +24,12 @@ export const largeButton = (what, show) =>
   );
 
 /** @type {(button: HTMLElement, large: Large) => void} */
-function openLarge(button, { source, words, name }) {
-  const address = typeof source === "string" ? source : source.toDataURL("image/png");
+function openLarge(button, { source, words }) {
+  const address = typeof source === "string" ? source : captioned(source, words).toDataURL("image/png");
+  const name = words
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/g, "_")
+    .slice(0, 80);
   const close = element("button", { className: "plain", autofocus: true }, "Close");
   const keep = element("a", { className: "plain", href: address, download: `${name}.png` }, "Save as PNG");
   const shown = element("img", { src: address, alt: words });
@@ -40,4 +47,17 @@ function openLarge(button, { source, words, name }) {
   };
   button.after(dialog);
   dialog.showModal();
+}
+
+/** The picture with its words below it, so that the file says what it shows. @type {(source: HTMLCanvasElement, words: string) => HTMLCanvasElement} */
+function captioned(source, words) {
+  const made = element("canvas");
+  [made.width, made.height] = [source.width, source.height + BELOW];
+  const to = pen(made);
+  [to.fillStyle, to.font, to.textBaseline] = ["#fff", "16px sans-serif", "middle"];
+  to.fillRect(0, 0, made.width, made.height);
+  to.drawImage(source, 0, 0);
+  to.fillStyle = "#12161b";
+  to.fillText(words, 8, source.height + BELOW / 2, made.width - 16);
+  return made;
 }

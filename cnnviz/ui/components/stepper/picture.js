@@ -95,7 +95,7 @@ function drawPicture(figure, { source, caption, alt, rows, columns }) {
   figure.style.setProperty("--aspect", String(columns / rows));
 }
 
-const whatIsLarge = (/** @type {Filtered} */ { source, alt }) => ({ source, words: alt, name: "filtered" });
+const whatIsLarge = (/** @type {Filtered} */ { source, alt }) => ({ source, words: alt });
 
 /** A box of pixels as shares of the picture, so that it stays right at any width. @type {(size: { rows: number, columns: number }, box: number[]) => Box} */
 export const shareOf = ({ rows, columns }, [top, left, height, width]) => [

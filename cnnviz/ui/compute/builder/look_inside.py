@@ -15,7 +15,7 @@ from cnnviz.ui.compute.builder.reading import Reading
 from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.page.plain_text import as_plain_text
 from cnnviz.ui.page.visit import send_to
-from cnnviz.ui.pickers.network import NETWORK_WANTED
+from cnnviz.ui.pickers.network import NETWORK_WANTED, title_of
 from cnnviz.ui.pickers.own_network import keep_own, room_for_own
 from cnnviz.ui.sharing.cached import inference_queue, waiting_words
 
@@ -26,7 +26,12 @@ NUMBERS = re.compile(r"[\s,;]+")
 
 def look_inside(reading: Reading, lesson: Lesson) -> None:
     """Draw the way there: nothing is needed; what is given goes along. Draws nothing for what cannot be looked into."""
-    if reading.network is None or not reading.fits:
+    if reading.network is None:
+        return
+    if not reading.fits:
+        st.caption(
+            ":material/visibility: Once every layer fits, you can look inside this network on every Explore page."
+        )
         return
     with st.expander("Look inside: your network on every Explore page", icon=":material/visibility:"):
         try:
@@ -43,7 +48,7 @@ def look_inside(reading: Reading, lesson: Lesson) -> None:
             if made is not None:
                 keep_own(made, sent)
                 st.session_state[NETWORK_WANTED] = made.name
-                send_to(EXPLORE, {})
+                send_to(EXPLORE, {"network": title_of(made.name)})
 
 
 def draw_fields(settings: Preprocessing) -> tuple[UploadedFile | None, str, Sequence[str]]:
@@ -54,7 +59,7 @@ def draw_fields(settings: Preprocessing) -> tuple[UploadedFile | None, str, Sequ
             "Its weights, as .safetensors, or as .pt or .pth made of `net.state_dict()`",
             ["safetensors", "pt", "pth"],
             key="own_weights",
-            max_upload_size=MOST_BYTES // 10**6,
+            max_upload_size=min(MOST_BYTES // 10**6, int(st.get_option("server.maxUploadSize"))),
         )
     with right:
         names = st.text_area("Names of its classes, a line each", key="own_classes", max_chars=200_000, height=100)
