@@ -15,6 +15,7 @@ import { cellUnder, read, valueText } from "./message.js";
 
 const HINTS = ["Point at a pixel to read its value.", "Point at a pixel to read it in every map."];
 
+const OF_WINDOW = 0.42; // of its height, for one map alone
 const OPACITY = 90;
 
 class Overlay {
@@ -45,7 +46,8 @@ class Overlay {
     while (box.children.length < layers.length) box.append(figure());
     this.stages = [...box.querySelectorAll(".stage")].map((stage) => /** @type {HTMLElement} */ (stage));
     ["--wide", "--medium", "--narrow"].forEach((name, at) => this.host.style.setProperty(name, String(columns[at])));
-    this.host.style.setProperty("--tile", `${Math.round((height * Math.min(size[0], size[1])) / size[0])}px`);
+    const high = layers.length === 1 ? Math.max(height, OF_WINDOW * window.innerHeight) : height;
+    this.host.style.setProperty("--tile", `${Math.round((high * Math.min(size[0], size[1])) / size[0])}px`);
     if (this.here && (this.here[0] >= size[0] || this.here[1] >= size[1])) this.here = null;
     layers.forEach((layer, at) => fill(box.children[at], layer, this.maps));
     flag(box, "pickable", pickable);
