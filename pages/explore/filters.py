@@ -8,6 +8,7 @@ from cnnviz.ui.explore.filters import (
     count_sentence,
     deeper_filter,
     offer_download,
+    show_all_kernels,
     show_filter,
     show_filters,
     show_numbers,
@@ -41,6 +42,7 @@ try_this(
     ],
     key="filters",
 )
+show_all_kernels(filters, chosen)
 offer_download(filters, chosen)
 st.markdown(lesson["Reading a filter"])
 st.markdown(lesson["What trained filters show"] if model.trained else lesson["Random weights"])

@@ -236,3 +236,16 @@ def test_every_suggestion_leads_somewhere() -> None:
         seen.add(data["id"])
     assert len(seen) == 4
     assert app.session_state["picture"].name == "Coffee"
+
+
+def test_the_rival_of_a_class_can_be_chosen() -> None:
+    app = opened("class_score", network="Slim ResNet", class_explain="Its lead over the best other")
+    model = cached.model("slim_resnet")
+    scores = cached.forward_pass("slim_resnet", gallery_picture("chelsea")).scores
+    order = np.argsort(-scores, kind="stable")
+    rival = int(order[4])
+    app.selectbox(key="class_rival").set_value(rival).run()
+    assert not app.exception
+    said = words(app) + " ".join(element.proto.json for element in app.get("bidi_component"))
+    assert class_labels(model.classes)[rival] in said
+    assert app.query_params["class_rival"]

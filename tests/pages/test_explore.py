@@ -298,3 +298,11 @@ def test_the_enlarged_map_of_a_whole_network_has_the_colours_of_the_drawing(scal
     }
     expected = min(maps.min() for maps in layers[scale]), max(maps.max() for maps in layers[scale])
     assert colour_ends(app, "whole_enlarged") == expected
+
+
+def test_all_kernels_of_a_deeper_filter_are_shown_at_once() -> None:
+    app = opened("filters", network="Slim VGG", convolution="features.6 Conv2d", filter="5", input_channel="3")
+    weight = cached.model("slim_vgg").module.get_submodule("features.6").weight.detach().numpy()
+    _, values = canvas(app, "filter_kernels")
+    assert (values[:, 0] == weight[5]).all()
+    assert data_of(app, "filter_kernels_choice") == {"mosaic": "filter_kernels", "selected": 3}

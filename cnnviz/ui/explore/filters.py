@@ -143,6 +143,32 @@ def show_filter(filters: Filters, chosen: int, height: int) -> None:
     )
 
 
+def show_all_kernels(filters: Filters, chosen: int) -> None:
+    """Draw all kernels of one deeper filter, behind an expander; a click shows that input channel everywhere."""
+    if filters.sees_colours:
+        return
+    kernels = filters.weights[chosen]
+    with st.expander(f"All {counted(len(kernels), 'kernel')} of filter {chosen}", icon=":material/grid_view:"):
+        mosaic(
+            kernels,
+            key="filter_kernels",
+            label=f"The kernels of filter {chosen} of {filters.path}, one for each input channel.",
+            palette=filters.palette,
+            scale=filters.scale,
+            selected=filters.input_channel,
+            noun="input channel",
+            height=300,
+            accent=KERNEL,
+            hint="Click a kernel to see all filters in that input channel.",
+            on_select=meet,
+        )
+
+
+def meet(input_channel: int) -> None:
+    """A kernel was clicked: its input channel is shown."""
+    st.session_state["input_channel"] = float(input_channel)
+
+
 def count_sentence(filters: Filters, chosen: int, no_bias: str) -> str:
     """The shape of the weight, the parameters counted, and the bias; `no_bias` is said where there is none."""
     num_filters, num_inputs, kernel_height, kernel_width = filters.weights.shape

@@ -1,4 +1,4 @@
-"""Which class's score is taken apart, alone or as far as it is ahead of the best other one."""
+"""Which class's score is taken apart, alone or as far as it is ahead of the best other one, or of a chosen one."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,13 @@ from cnnviz.ui.page.valid import keep_valid
 from cnnviz.ui.pickers.class_index import choose_class, class_labels, most_likely
 
 Answer = ClassScore | Lead | Refusal
+RIVAL = "class_rival"
 SCORE, LEAD = "This score", "Its lead over the best other"
 
 
 @dataclass(frozen=True)
 class ScoreQuery:
-    """The score of class `chosen`, or with `is_lead` its difference from that of `best_other`."""
+    """The score of class `chosen`, or with `is_lead` its difference from that of `best_other`, or of a chosen rival."""
 
     inference: Inference
     chosen: int
@@ -73,7 +74,28 @@ def choose_query(inference: Inference, classes: st.delta_generator.DeltaGenerato
         bind="query-params",
         label_visibility="collapsed",
     )
+    if explained == LEAD:
+        best_other = choose_rival(inference, chosen, best_other)
     return ScoreQuery(inference, chosen, best_other, explained == LEAD)
+
+
+def choose_rival(inference: Inference, chosen: int, best_other: int) -> int:
+    """Draw which class is asked about in its place; until somebody chooses, the best other one."""
+    labels = class_labels(inference.model.classes)
+    others = [index for index in most_likely(inference.scores, len(labels)) if index != chosen]
+    keep_valid(RIVAL, [None, *others], None)
+    rival = st.selectbox(
+        "Why not …",
+        others,
+        index=None,
+        format_func=lambda index: labels[index],
+        placeholder=f"the best other, {labels[best_other]}",
+        key=RIVAL,
+        bind="query-params",
+        width=330,
+        label_visibility="collapsed",
+    )
+    return best_other if rival is None else rival
 
 
 def show_probability(query: ScoreQuery, lesson: Lesson) -> None:
