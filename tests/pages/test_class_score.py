@@ -248,4 +248,5 @@ def test_the_rival_of_a_class_can_be_chosen() -> None:
     assert not app.exception
     said = words(app) + " ".join(element.proto.json for element in app.get("bidi_component"))
     assert class_labels(model.classes)[rival] in said
-    assert app.query_params["class_rival"]
+    address = {"class_explain": "Its lead over the best other", "class_rival": class_labels(model.classes)[rival]}
+    assert opened("class_score", network="Slim ResNet", **address).selectbox(key="class_rival").value == rival
