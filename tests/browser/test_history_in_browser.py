@@ -202,7 +202,7 @@ def test_a_picture_of_ones_own_is_there_after_a_reload_and_with_back_and_nobody_
 
 
 def test_how_a_map_is_laid_over_the_picture_is_in_the_link(visitor: Page, browser: Browser, address: str) -> None:
-    visitor.goto(f"{address}/attribution")
+    visitor.goto(f"{address}/attribution?network=Slim+VGG")
     settle(visitor)
     overlay = visitor.locator(".map_overlay").first
     overlay.locator(".blend input").fill("40")
