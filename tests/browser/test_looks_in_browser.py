@@ -46,7 +46,9 @@ def test_a_formula_of_the_softmax_fits_and_choices_that_wrap_are_whole(
     page = open_page(browser, f"{address}/prediction?network=Slim+AlexNet", width, "dark")
     for formula in page.locator(".katex-display").all():
         assert formula.evaluate("(one) => one.scrollWidth <= one.clientWidth")
-    radii = page.locator(".st-key-network [role=radio]").evaluate_all(
+    page.goto(f"{address}/layer_calculator")
+    settle(page)
+    radii = page.locator(".st-key-kind [role=radio]").evaluate_all(
         "(all) => all.map((one) => getComputedStyle(one).borderRadius)"
     )
     assert set(radii) == {"8px"}

@@ -42,7 +42,7 @@ class Lesson:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson_line"):
             st.title(self.title, anchor=False, width="content")
             st.caption(self.promise, width="stretch")
-            link_to_this()
+            link_to_this(tried=st.session_state.get(TRIED, 0))
 
     def more(self, heading: str, label: str | None = None) -> None:
         """Draw one slot behind an expander, for whoever wants to read on."""

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.ui.page.plain_text import as_plain_text
-from cnnviz.ui.sharing.background_work import Work, draw_anew, remaining
+from cnnviz.ui.sharing.background_work import Work, remaining
 from cnnviz.ui.sharing.bounded_cache import BoundedCache
 from cnnviz.ui.sharing.cached import ANSWER_IDLE_SECONDS, IDLE_SECONDS, waiting_words
 
@@ -113,39 +113,47 @@ def draw_standing(key: Hashable, work: Work[Any], done: int, total: int, what: s
     """
     with st.container(horizontal=True, vertical_alignment="center", height=44, border=False, key=f"{name}_standing"):
         if work.state == "failed":
-            if pressed("Try again", "refresh", name):
-                with _guard:
-                    _works.drop(key)
-                draw_anew()
+            draw_button("Try again", "refresh", name, lambda: forget(key))
             st.markdown(f":material/error: {as_plain_text(work.problem)}")
         elif runs(key, work):
-            if pressed("Stop", "stop", name):
-                stopped().add(key)
-                work.stop(viewer())
-                draw_anew()
+            draw_button("Stop", "stop", name, lambda: stop(key, work))
             left = f", {remaining(work.seconds / done * (total - done))} left" if done and work.seconds > 3 else ""
             waits = f" {waiting_words(work.before)}" if work.before > 1 else ""
             so_far = f"{done} of {total}{left}" if done else "beginning"  # of how many is known after the first step
             st.progress(min(1.0, done / max(1, total)), f"{what}: {so_far}.{waits}")
         elif work.state != "finished":
-            if pressed("Go on", "play_arrow", name):
-                stopped().discard(key)
-                draw_anew()
+            draw_button("Go on", "play_arrow", name, lambda: stopped().discard(key))
             st.caption(f"Stopped. {what}: {done} of {total}.")
         else:
             took = f"in {work.seconds:.2g} s" if work.seconds < 1 else f"in {work.seconds:.1f} s"
             st.caption(f"{what}: all {total}, {took}." if total > 1 else f"Computed {took}.")
 
 
-def pressed(label: str, icon: str, name: str) -> bool:
-    """Draw the one button of a standing, whatever it means now; whether it was pressed.
+def forget(key: Hashable) -> None:
+    """Let go of a work that failed: it is begun anew."""
+    with _guard:
+        _works.drop(key)
+
+
+def stop(key: Hashable, work: Work[Any]) -> None:
+    """Stop a work for this visitor."""
+    stopped().add(key)
+    work.stop(viewer())
+
+
+def draw_button(label: str, icon: str, name: str, act: Callable[[], object]) -> None:
+    """Draw the one button of a standing, whatever it means now.
 
     It is one widget under one key: of two that take each other's place the browser keeps the old one beside the new one
-    until a run ends, and where work is shown each is cut short by the next. The second press of a double click would
-    take the first one back, and is not heard.
+    until a run ends, and where work is shown each is cut short by the next. What it does is done before anything is
+    drawn: a run that is cut short could not say any more that it was pressed.
     """
-    if not st.button(label, key=f"{name}_button", icon=f":material/{icon}:"):
-        return False
+    st.button(label, key=f"{name}_button", icon=f":material/{icon}:", on_click=heard, args=(name, act))
+
+
+def heard(name: str, act: Callable[[], object]) -> None:
+    """A press. The second one of a double click would take the first back, and is passed over."""
     presses: dict[str, float] = st.session_state.setdefault(PRESSES, {})
     before, presses[name] = presses.get(name, 0.0), time.monotonic()
-    return presses[name] - before > DOUBLE_CLICK
+    if presses[name] - before > DOUBLE_CLICK:
+        act()
