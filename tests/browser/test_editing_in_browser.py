@@ -76,15 +76,6 @@ def test_a_kernel_of_another_size_is_typed_on_from_as_it_is_drawn(visitor: Page,
     visitor.wait_for_url("**weights=1%2F9+1%2F9+1%2F9%3B+1%2F9+1%2F9+1%2F9%3B+1%2F9+1%2F9+2%2F9*")
 
 
-def test_back_takes_the_fields_along(visitor: Page, address: str) -> None:
-    edit(visitor, address, "convolution")
-    type_into(visitor, "kernel row 1, column 1", "7")
-    visitor.wait_for_url("**weights=7+1+2*")
-    visitor.go_back()
-    expect(field(visitor, "kernel row 1, column 1")).to_have_value("0")
-    expect(first_output(visitor)).to_have_text("12")
-
-
 def test_a_copy_in_the_border_follows_the_cell_that_is_typed(visitor: Page, address: str) -> None:
     edit(visitor, address, "convolution?padding=1&padding_mode=replicate")
     type_into(visitor, "input row 1, column 1", "8")
