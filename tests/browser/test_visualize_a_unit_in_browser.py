@@ -65,7 +65,7 @@ def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str, 
         settle(visitor)
     else:
         open_unit(visitor, address)
-    network = visitor.get_by_role("radio", checked=True).first.inner_text()
+    network = visitor.get_by_role("combobox", name="Network").input_value()
     layer = visitor.get_by_role("combobox", name="Layer").input_value()
     channel = visitor.get_by_role("spinbutton", name="Channel").input_value()
     patch = visitor.locator(".patches button").nth(2)
@@ -75,7 +75,7 @@ def test_a_patch_opens_its_neuron_with_its_picture(visitor: Page, address: str, 
     visitor.wait_for_url("**/one_neuron**")
     settle(visitor)
     expect(visitor.locator(".one_neuron .map figcaption")).to_contain_text(f"{layer}, channel {channel}")
-    expect(visitor.get_by_role("radio", name=network, exact=True)).to_be_checked()
+    expect(visitor.get_by_role("combobox", name="Network")).to_have_value(network)
     expect(visitor.get_by_role("spinbutton", name="Row")).to_have_value(row)
     expect(visitor.get_by_role("spinbutton", name="Column")).to_have_value(column)
     expect(visitor.locator(".stMarkdown strong", has_text=re.compile(f"^{name}$"))).to_be_visible()
