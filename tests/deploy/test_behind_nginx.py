@@ -68,7 +68,7 @@ def test_a_photo_is_taken_with_the_camera(deployed: Deployed, context: BrowserCo
     page.goto(f"{deployed.address}/feature_maps")
     settle(page)
     page.get_by_role("button", name="Change picture").click()
-    page.get_by_role("radio", name="Camera").click()
+    page.get_by_text("Take a photo with the camera").click()
     # before the camera shows something a click takes nothing
     page.wait_for_function("() => document.querySelector('video')?.videoWidth > 0")
     page.get_by_role("button", name="Take Photo").click()
