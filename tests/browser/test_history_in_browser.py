@@ -115,6 +115,7 @@ def test_what_was_added_to_an_address_before_the_page_could_prevent_it_is_passed
     for name in ("pooling", "filters"):
         visitor.goto(f"{address}/{name}")
         settle(visitor)
+        visitor.get_by_text("Link to this").wait_for()  # with it comes what keeps the history
     visitor.go_back()
     arrive(visitor, "pooling")
 
