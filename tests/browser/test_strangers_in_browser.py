@@ -36,7 +36,7 @@ def picture_row(visitor: Page) -> Locator:
 
 def send(visitor: Page, name: str, data: bytes) -> str | None:
     """Send a file through the uploader; the sentence that answers it, None where it became the picture."""
-    field = visitor.locator("input[type=file]")
+    field = visitor.get_by_test_id("stPopoverBody").locator("input[type=file]")
     if field.count() == 0:
         visitor.get_by_role("button", name="Change picture").click()
     field.evaluate("field => { field.dataset.used = 'yes'; }")

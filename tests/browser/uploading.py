@@ -8,4 +8,4 @@ from playwright.sync_api import Page
 def upload(page: Page, file: Path) -> None:
     """Choose a file under "Change picture"."""
     page.get_by_role("button", name="Change picture").click()
-    page.locator('input[type="file"]').set_input_files(file)
+    page.get_by_test_id("stPopoverBody").locator("input[type=file]").set_input_files(file)

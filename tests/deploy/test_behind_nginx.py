@@ -54,7 +54,8 @@ def test_a_browser_sends_a_picture_and_stays_with_one_process(deployed: Deployed
     canvas = page.locator(".mosaic canvas").first
     before = canvas.evaluate("canvas => canvas.toDataURL()")
     upload_and_see(page, ANOTHER)
-    assert canvas.evaluate("canvas => canvas.toDataURL()") != before
+    drawn = "before => document.querySelector('.mosaic canvas')?.toDataURL() !== before"
+    page.wait_for_function(drawn, arg=before)
     page.close()  # an open web socket is not in the log yet
     process = deployed.process_of(context)
     for words in ("GET /_stcore/stream", "PUT /_stcore/upload_file/", "GET /media/"):
