@@ -59,5 +59,6 @@ def test_what_the_page_adds_to_its_address_is_no_step_back(visitor: Page, addres
     visitor.goto(f"{address}/one_neuron")
     visitor.wait_for_url("**neuron_channel=*")
     settle(visitor)
+    visitor.get_by_text("Link to this").wait_for()  # with it comes what keeps the history
     visitor.go_back()
     visitor.wait_for_url("**/pooling")
