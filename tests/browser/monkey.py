@@ -45,7 +45,7 @@ FAULTY_WORDS = (
 # Streamlit looks for its server below a deep link first and is told 404; pictures of a page are let go as soon as it is
 # left, before the browser has fetched them all; a chooser of files opens for a person only; a file is no longer sent
 # where another one takes its place.
-EXPECTED = ("/_stcore/", "/media/", "user activation", "CanceledError")
+EXPECTED = ("status code 507", "/_stcore/", "/media/", "user activation", "CanceledError")
 
 FAULTY_LOG = ("Traceback", "Uncaught", "broke off", "Exception", "Error")
 
