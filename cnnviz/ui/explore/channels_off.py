@@ -8,7 +8,6 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.figures.palettes import fitting_palette, sequential
-from cnnviz.figures.residual import change_chart
 from cnnviz.networks.activations import Activations, number
 from cnnviz.networks.memory import FORWARD
 from cnnviz.networks.order import descending
@@ -16,6 +15,7 @@ from cnnviz.networks.residual import changes
 from cnnviz.networks.without_channels import How, Losses, losses
 from cnnviz.ui.components.mosaic import mosaic
 from cnnviz.ui.components.unit_tiles import Tile, show_tiles
+from cnnviz.ui.explore.changes import show_changes
 from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.explore.neuron.choice import liveliest_channel
 from cnnviz.ui.explore.redrawing import draw_part_again
@@ -34,7 +34,6 @@ RUNS = "off_runs"  # in the session
 HOWS: dict[str, How] = {"off": "zero", "at its mean": "mean", "keep only it": "only"}
 COUNT = 10  # channels that a class needs most
 MAPS_HEIGHT = 300
-CHART = {"displayModeBar": False}
 
 
 @dataclass(frozen=True)
@@ -221,12 +220,5 @@ def show_moves(chosen: Alteration, now: Activations, lesson: Lesson) -> None:
     if not behind:
         st.caption("No convolution lies behind this layer: only the score is made of it.")
         return
-    moved = changes(chosen.whole, now, behind)
-    st.plotly_chart(
-        change_chart(behind, moved),
-        width="stretch",
-        key="off_changes",
-        config=CHART,
-        alt=f"{behind[0]} moves by {100 * moved[0]:.0f} %, {behind[-1]} by {100 * moved[-1]:.0f} %.",
-    )
+    show_changes(behind, changes(chosen.whole, now, behind), key="off_changes")
     st.markdown(lesson["Moves"])

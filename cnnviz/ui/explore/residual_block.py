@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.residual import change_chart, share_chart
+from cnnviz.figures.residual import share_chart
 from cnnviz.figures.softmax import softmax_table
 from cnnviz.networks.activations import Activations
 from cnnviz.networks.order import descending
 from cnnviz.networks.residual import Off, ResidualBlock, changes, residual_blocks, residual_fractions, share
 from cnnviz.ui.components.mosaic import mosaic
 from cnnviz.ui.components.softmax import show_softmax
+from cnnviz.ui.explore.changes import show_changes
 from cnnviz.ui.explore.inference import Inference
 from cnnviz.ui.page.lesson import Lesson
 from cnnviz.ui.page.valid import keep_valid
@@ -150,10 +151,4 @@ def show_answers(chosen: ChosenBlock, now: Activations) -> None:
         names = list(chosen.blocks)
         later = names[names.index(chosen.block.name) :]
         moved = changes(chosen.whole, now, [chosen.blocks[one].after for one in later])
-        st.plotly_chart(
-            change_chart(later, moved),
-            width="stretch",
-            key="block_changes",
-            config=CHART,
-            alt=f"{later[0]} moves by {100 * moved[0]:.0f} %, {later[-1]} by {100 * moved[-1]:.0f} %.",
-        )
+        show_changes(later, moved, key="block_changes")

@@ -63,25 +63,25 @@ def test_a_survey_of_what_is_built_has_the_names_of_the_text():
     ]
 
 
-@pytest.mark.parametrize("change", ["x / 255.0", "x.clamp(0, 1)", "torch.where(x > 0, x, 2 * x)", "-x", "x ** 2"])
-def test_arithmetic_that_no_row_says_is_refused(change):
-    text = (
+def before_a_convolution(expression):
+    """A class whose forward computes `expression` from x and gives it to a convolution of 3 channels."""
+    return (
         "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
         "        self.conv = nn.Conv2d(3, 8, 3)\n    def forward(self, x):\n"
-        f"        x = {change}\n        return self.conv(x)\n"
+        f"        x = {expression}\n        return self.conv(x)\n"
     )
+
+
+@pytest.mark.parametrize("change", ["x / 255.0", "x.clamp(0, 1)", "torch.where(x > 0, x, 2 * x)", "-x", "x ** 2"])
+def test_arithmetic_that_no_row_says_is_refused(change):
     with pytest.raises(Refusal, match="drawn in no row"):
-        module_of(read_network(text), (3, 8, 8))
+        module_of(read_network(before_a_convolution(change)), (3, 8, 8))
 
 
 @pytest.mark.parametrize("line", ["x.detach()", "x * 1", "x + 0", "F.dropout(x, 0.5)", "x.contiguous()"])
 def test_what_changes_no_value_is_no_hindrance(line):
-    text = (
-        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.conv = nn.Conv2d(3, 8, 3)\n    def forward(self, x):\n"
-        f"        x = {line}\n        return self.conv(x)\n"
-    )
-    assert module_of(read_network(text), (3, 8, 8))(torch.zeros(1, 3, 8, 8)).shape == (1, 8, 6, 6)
+    built = module_of(read_network(before_a_convolution(line)), (3, 8, 8))
+    assert built(torch.zeros(1, 3, 8, 8)).shape == (1, 8, 6, 6)
 
 
 def test_a_network_with_too_many_parameters_is_refused():
